@@ -1,0 +1,16 @@
+/** Import rules: each names the direction data flows and says what to do instead. */
+const stage = '(channels|body|decode|detect|policy|act|deliver|vault|ledger|review|record|console)';
+module.exports = {
+  forbidden: [
+    { name: 'detectors-are-a-leaf', severity: 'error', comment: 'A detector looks at text only. Pass what it needs as an argument.', from: { path: '^detectors/' }, to: { path: '^(gateway|workers|config)/' } },
+    { name: 'gateway-does-not-know-workers', severity: 'error', comment: 'Write an outbox row; a worker picks it up.', from: { path: '^gateway/', pathNot: '^gateway/(main|cli/)' }, to: { path: '^workers/' } },
+    { name: 'stages-meet-in-ports', severity: 'error', comment: 'Stages do not import each other: put the shape into gateway/ports.ts and let main.ts introduce them.', from: { path: `^gateway/${stage}/` }, to: { path: `^gateway/${stage}/`, pathNot: '^gateway/$1/' } },
+    { name: 'only-main-wires', severity: 'error', comment: 'main.ts is the only place that knows every stage; take collaborators as arguments.', from: { path: '^gateway/', pathNot: '^gateway/(main\\.ts|cli/)' }, to: { path: '^gateway/(main|cli/)' } },
+    { name: 'config-gives-types', severity: 'error', comment: 'Values of the configuration are read by the main files only; elsewhere import its types.', from: { path: '^(gateway|workers)/', pathNot: '^(gateway/(main\\.ts|cli/)|workers/main)' }, to: { path: '^config/', dependencyTypesNot: ['type-only'] } },
+    { name: 'policy-is-pure', severity: 'error', comment: 'policy/ decides from values it is given; it reads no file, clock, socket or table.', from: { path: '^gateway/policy/' }, to: { dependencyTypes: ['core', 'npm'] } },
+    { name: 'sql-lives-in-ledger', severity: 'error', comment: 'Ask the ledger through a port.', from: { path: '^(gateway|workers)/', pathNot: '^gateway/ledger/' }, to: { path: 'node_modules/(pg|kysely)/' } },
+    { name: 'bullmq-lives-in-workers', severity: 'error', comment: 'Jobs are carried by workers/carrier.ts alone.', from: { path: '^(gateway|workers)/', pathNot: '^workers/carrier' }, to: { path: 'node_modules/(bullmq|ioredis)/' } },
+    { name: 'no-cycles', severity: 'error', comment: 'Move the shared shape to where both may look.', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' }, exclude: { path: '^(dist|test)/' } },
+};

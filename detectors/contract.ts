@@ -1,0 +1,78 @@
+/** What a detector is: one object that says what may start it, how far it reaches, and how sure it is. Imports nothing of ours. */
+
+/** Characters of context on each side that a detector may look at (HC 14). */
+export const CONTEXT = 64;
+
+/**
+ * A run of digit groups with at most small gaps between them, cut out of normalised text.
+ * Full-width and other digits have become ASCII, ignorable characters are gone.
+ * A group is a whole run of digits: no candidate begins or ends inside one.
+ */
+export interface Candidate {
+  /** All digits joined; an `X` or `x` that closes the last group comes last, as `X`. */
+  readonly digits: string;
+  /** Lengths of the groups (X included), for example [6, 8, 4]. */
+  readonly groups: readonly number[];
+  /** What stood between the groups: one shorter than `groups`. Each is 1 to 3 characters of separators. */
+  readonly gaps: readonly string[];
+  /** Up to CONTEXT characters before the candidate, as they stand (not lower-cased). '' only at the very start. */
+  readonly before: string;
+  /** Up to CONTEXT characters after it. '' only at the very end. */
+  readonly after: string;
+  /** Zero-width and other ignorable characters that were dropped between the digits. */
+  readonly ignored: number;
+  /** Digits that were not ASCII in the text (full-width and others). */
+  readonly foreignDigits: number;
+}
+
+export interface Verified {
+  /** 0..1. 0.9 and over: high; 0.7 to 0.9: medium; under 0.7: low. */
+  readonly confidence: number;
+  /** Short stable codes, for example `checksum`, `region`, `keyword`, `glued-letter`. Never the value. */
+  readonly reasons: readonly string[];
+  /** Digit indexes, half open, when the number is only part of the candidate (a `86` in front, for example). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly tags?: readonly string[];
+}
+
+interface DetectorBase {
+  readonly id: string;
+  readonly title: { readonly zh: string; readonly en: string };
+  /** What a mask leaves readable: counted in digits (or characters, for patterns). */
+  readonly keep: { readonly first: number; readonly last: number };
+  /** Its proof, run at start: every hit is found exactly once and whole, every miss is not found. The marked span is `«…»`. */
+  readonly cases: { readonly hit: readonly string[]; readonly miss: readonly string[] };
+}
+
+/** Looks at numbers: candidates between `least` and `most` digits. */
+export interface NumberDetector extends DetectorBase {
+  readonly kind: 'number';
+  readonly least: number;
+  readonly most: number;
+  /** On the same span, the higher rank wins (an ID beats a card). */
+  readonly rank: number;
+  verify(candidate: Candidate): Verified | undefined;
+}
+
+/** Looks at text with a pattern of finite length; what YAML declares becomes one of these. */
+export interface PatternDetector extends DetectorBase {
+  readonly kind: 'pattern';
+  readonly rank: number;
+  /** Most UTF-16 units a match can have. */
+  readonly reach: number;
+  /** Leftmost match at or after `from`, or undefined. `text` is normalised; looks at most CONTEXT units around the match. */
+  next(text: string, from: number): ({ readonly start: number; readonly end: number } & Omit<Verified, 'from' | 'to'>) | undefined;
+}
+
+export type Detector = NumberDetector | PatternDetector;
+
+/** A finding in a text: UTF-16 offsets, half open. */
+export interface Finding {
+  readonly detector: string;
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+  readonly reasons?: readonly string[];
+  readonly tags?: readonly string[];
+}
