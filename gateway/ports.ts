@@ -385,6 +385,60 @@ export interface AlertEvent {
 export interface Alerts {
   raise(event: AlertEvent): void;
 }
+/** What one message to a sink says: events of one minute, alike ones counted together. */
+export interface AlertBatch {
+  readonly from: Date;
+  readonly to: Date;
+  readonly total: number;
+  /** Worst first, bounded; `total` counts all. */
+  readonly items: readonly { readonly event: AlertEvent; readonly count: number }[];
+}
+export interface AlertSink {
+  readonly id: string;
+  wants(event: AlertEvent): boolean;
+  /** `deliveryId` is the same on a retry. Throws when the far side did not say 2xx. */
+  send(batch: AlertBatch, deliveryId: string): Promise<void>;
+}
+
+/** What a reviewer may do and see; the API and the command sit on this. */
+export interface ReviewLedger {
+  list(filter: MessageFilter): Promise<{ readonly messages: readonly StoredMessage[]; readonly next: string | undefined }>;
+  get(id: string): Promise<StoredMessage | undefined>;
+  /** Decision, audit row and outbox row in one transaction. */
+  release(id: string, decision: { readonly as: 'original' | 'masked'; readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  reject(id: string, decision: { readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  /** Settles an `uncertain` or `failed` release: what did a person find out? */
+  settle(id: string, decision: { readonly outcome: 'arrived' | 'retry'; readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  counts(): Promise<{ readonly states: Readonly<Partial<Record<HeldState, number>>>; readonly oldestHeldAt: Date | undefined }>;
+}
+export interface MessageFilter {
+  readonly state?: HeldState | undefined;
+  readonly route?: string | undefined;
+  /** 1..200 */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+export interface StoredMessage extends HeldMessage {
+  readonly state: HeldState;
+  /** How often the same message came again while it was held. */
+  readonly joined: number;
+  readonly decision: { readonly kind: 'release' | 'reject' | 'expire'; readonly as: 'original' | 'masked' | undefined; readonly reason: string; readonly actor: string; readonly at: Date } | undefined;
+  /** The next hop's answer, once there was one. */
+  readonly delivery: { readonly status: number; readonly at: Date; readonly attempts: number } | undefined;
+  /** Stable code of the last failed attempt. */
+  readonly lastError: string | undefined;
+}
+export type DecisionResult =
+  | { readonly kind: 'done'; readonly state: HeldState }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'wrong-state'; readonly state: HeldState };
+
+/** One component of /readyz. */
+export interface Health {
+  readonly component: string;
+  check(): Promise<{ readonly ok: boolean; readonly neededFor: 'all' | 'hold'; readonly detail: string }>;
+}
 
 /** How one exchange ended, for metrics and the log. */
 export interface Outcome {
@@ -474,7 +528,10 @@ export interface Pipeline {
 /** A request to a route's upstream, built anew from parsed fields. */
 export interface UpstreamRequest {
   readonly method: string;
+  /** As the sender wrote them; deliver drops and adds what a proxy must (HC 10, 18). */
   readonly fields: readonly Field[];
+  /** How the sender reached us: for Forwarded, X-Forwarded-* and the rewriting of answers. */
+  readonly via: { readonly clientAddress: string | undefined; readonly scheme: 'http' | 'https'; readonly host: string | undefined; readonly fromTrustedProxy: boolean };
   readonly outbound: Outbound;
   /** Aborts when the client leaves. */
   readonly signal?: AbortSignal;
