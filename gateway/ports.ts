@@ -465,6 +465,33 @@ export interface Recorder {
   exchange(outcome: Outcome): void;
 }
 
+/** The structured log: a stable event code and scalar fields, never content. `exchange` is the field that names an exchange. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export interface Log {
+  error(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields): void;
+}
+
+/** What rules, routes or the whole gateway in monitor mode would have done, counted per UTC day (HC 37). */
+export interface MonitorReport {
+  /** First day counted, `YYYY-MM-DD`. */
+  readonly since: string;
+  readonly rows: readonly {
+    readonly day: string;
+    readonly route: string;
+    readonly rule: string;
+    readonly action: Action;
+    readonly exchanges: number;
+  }[];
+  /** Counts that had no room of their own. */
+  readonly folded: number;
+}
+export interface MonitorReports {
+  report(): MonitorReport;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
