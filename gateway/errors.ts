@@ -55,3 +55,17 @@ export function causeCode(thrown: unknown): string {
   }
   return typeof inner;
 }
+
+/**
+ * The ledger did not do what was asked. `unavailable`: nothing was written, try again later. `in-doubt`: it may have been
+ * written (HC 30). `refused`: the database said no. The library's own error is not kept: its text may quote content.
+ */
+export class LedgerFailure extends Error {
+  override readonly name = 'LedgerFailure';
+  readonly code: 'LEDGER_UNAVAILABLE' | 'LEDGER_IN_DOUBT' | 'LEDGER_REFUSED';
+  constructor(readonly kind: 'unavailable' | 'in-doubt' | 'refused', readonly sqlState: string | undefined) {
+    const code = ({ unavailable: 'LEDGER_UNAVAILABLE', 'in-doubt': 'LEDGER_IN_DOUBT', refused: 'LEDGER_REFUSED' } as const)[kind];
+    super(code);
+    this.code = code;
+  }
+}
