@@ -532,6 +532,8 @@ export interface Outbound {
   readonly change: 'none' | 'same-length' | 'recoded';
   /** Bytes that will come, where known: the declared length in stream mode, the spooled size in hold mode. */
   readonly length: number | undefined;
+  /** The final verdict, where it is known before the first byte leaves (hold mode): a response's head can then name it. */
+  readonly verdict?: Verdict | undefined;
   /** Throws when the exchange is aborted: the far side must then see an incomplete body, never a complete one. */
   readonly body: AsyncIterable<Uint8Array>;
   trailers(): readonly Field[];
