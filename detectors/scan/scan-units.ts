@@ -1,0 +1,193 @@
+/**
+ * The scanner: walks a window of text from left to right, settles overlapping claims, masks what is to be masked, and looks again
+ * at the text it has just changed, so that a mask never uncovers a neighbour (laws 1, 4 and 5).
+ */
+import { CONTEXT, type Detector, type NumberDetector, type PatternDetector } from '../contract.js';
+import { CLASS, DIGIT } from './characters.js';
+import { candidatesAt, isGroupStart, type Units } from './candidates.js';
+import { nextPattern, type Next } from './patterns.js';
+import { settle, type Match } from './settle.js';
+
+/** Claims that overlap one another in a chain longer than this are malformed text (HC 9). */
+export const MAX_CLUSTER = 256;
+
+/** One unit of a mask: what to write, and where. */
+export interface Poke {
+  readonly at: number;
+  readonly unit: number;
+}
+export interface Scanned {
+  readonly matches: readonly (Match & { readonly pokes: readonly Poke[] })[];
+  /** Everything before this unit is settled; call again from here with more text. */
+  readonly next: number;
+  /** Text that hides digits beyond any reach: its part must not be called scanned. */
+  readonly malformed: boolean;
+}
+/** Detectors sorted once for many scans. */
+export interface DetectorSet {
+  readonly all: readonly Detector[];
+  readonly numbers: readonly NumberDetector[];
+  readonly patterns: readonly PatternDetector[];
+  /** Which digit counts some detector takes. */
+  readonly takes: readonly boolean[];
+}
+
+export function detectorSet(all: readonly Detector[]): DetectorSet {
+  const numbers = all.filter((one) => one.kind === 'number');
+  const patterns = all.filter((one) => one.kind === 'pattern');
+  const most = Math.max(0, ...numbers.map((one) => one.most));
+  const takes = Array.from({ length: most + 1 }, (_, count) => numbers.some((one) => count >= one.least && count <= one.most));
+  return { all, numbers, patterns, takes };
+}
+
+/** What every number detector says of the candidates that begin at one place. */
+function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'undecided' | 'malformed' {
+  const begun = candidatesAt(window, at, set.takes);
+  if (begun.kind !== 'known') return begun.kind;
+  const found: Match[] = [];
+  for (const { candidate, places } of begun.placed) {
+    const count = candidate.digits.length;
+    for (const detector of set.numbers) {
+      if (count < detector.least || count > detector.most) continue;
+      const verified = detector.verify(candidate);
+      if (verified === undefined) continue;
+      const own = places.slice(verified.from ?? 0, verified.to ?? count);
+      const first = own[0];
+      const end = own.at(-1);
+      if (first === undefined || end === undefined) continue;
+      found.push({
+        detector,
+        start: first,
+        end: end + 1,
+        confidence: verified.confidence,
+        reasons: verified.reasons,
+        tags: verified.tags ?? [],
+        places: own,
+        value: candidate.digits.slice(verified.from ?? 0, verified.to ?? count),
+      });
+    }
+  }
+  return found;
+}
+
+/**
+ * Scans `window` from unit `from`. `mask` says how a match is to be covered, or `undefined` to leave it; its pokes are written
+ * into `window.units` at once. Units before `from` are context only and must already be masked.
+ */
+export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined): Scanned {
+  const out: (Match & { pokes: readonly Poke[] })[] = [];
+  const nextOf = new Map<PatternDetector, Next>();
+  // Matches that stay readable: what overlaps them has been settled and is not reported twice.
+  let keptUntil = from;
+  let maskedUntil = from;
+  let cursor = from;
+
+  const patternNext = (detector: PatternDetector, at: number): Next => {
+    const known = nextOf.get(detector);
+    if (known !== undefined && (known.kind === 'none' ? known.until > at : known.match.start >= at)) return known;
+    const next = nextPattern(window, detector, at);
+    nextOf.set(detector, next);
+    return next;
+  };
+
+  /** After a mask only matches that touch its surroundings can have changed; what is known of the rest stands. */
+  const refresh = (detector: PatternDetector, start: number, end: number): void => {
+    const known = nextOf.get(detector);
+    const margin = detector.reach + CONTEXT;
+    if (known === undefined || (known.kind === 'match' && known.match.start <= end + margin)) {
+      nextOf.delete(detector);
+      return;
+    }
+    const near = nextPattern({ units: window.units, length: Math.min(window.length, end + 2 * margin), last: window.last }, detector, start);
+    if (near.kind === 'match') nextOf.set(detector, near);
+  };
+
+  for (;;) {
+    const cluster: Match[] = [];
+    let clusterEnd = -1;
+    let at = cursor;
+    for (;;) {
+      // The next number claim at or after `at`, and the next pattern claim: whichever begins first.
+      let number = at;
+      let numbers: Match[] = [];
+      const bound = cluster.length > 0 ? clusterEnd : window.length;
+      for (; number < bound; number++) {
+        if (CLASS[window.units[number] ?? 0] !== DIGIT || !isGroupStart(window, number)) continue;
+        const verified = verifiedAt(window, set, number);
+        if (verified === 'undecided' || verified === 'malformed') {
+          const stop = cluster[0]?.start ?? number;
+          const pattern = earliest(set.patterns, patternNext, at, number);
+          if (pattern !== undefined && cluster.length === 0) {
+            numbers = [pattern];
+            break;
+          }
+          return { matches: out, next: Math.min(stop, number), malformed: verified === 'malformed' };
+        }
+        if (verified.length > 0) {
+          numbers = verified;
+          break;
+        }
+      }
+      const numberStart = numbers.length > 0 ? Math.min(...numbers.map((one) => one.start)) : bound;
+      const pattern = earliest(set.patterns, patternNext, at, numberStart);
+      const claims = pattern !== undefined ? (pattern.start < numberStart ? [pattern] : [...numbers, pattern]) : numbers;
+      const begin = pattern !== undefined && pattern.start < numberStart ? pattern.start : number;
+      if (claims.length === 0) {
+        const unsure = Math.min(...set.patterns.map((one) => undecidedFrom(patternNext(one, at), window.length)), window.length);
+        if (cluster.length > 0 && unsure >= clusterEnd) break;
+        if (cluster.length > 0) return { matches: out, next: Math.min(unsure, cluster[0]?.start ?? unsure), malformed: false };
+        return { matches: out, next: unsure, malformed: false };
+      }
+      for (const claim of claims) {
+        if (claim.start < keptUntil) continue;
+        cluster.push(claim);
+        clusterEnd = Math.max(clusterEnd, claim.end);
+      }
+      at = begin + 1;
+      const start = cluster[0]?.start;
+      if (start === undefined) continue;
+      if (clusterEnd - start > MAX_CLUSTER) return { matches: out, next: start, malformed: true };
+    }
+
+    const start = Math.min(...cluster.map((one) => one.start));
+    let masked = false;
+    for (const match of settle(cluster)) {
+      const pokes = (mask(match) ?? []).filter((poke) => window.units[poke.at] !== poke.unit);
+      for (const poke of pokes) window.units[poke.at] = poke.unit;
+      masked ||= pokes.length > 0;
+      if (pokes.length === 0) {
+        keptUntil = Math.max(keptUntil, match.end);
+        // A fill that its own detector would take for a value again (zeros, for a pattern of digits) is not a second finding.
+        if (match.start < maskedUntil) continue;
+      }
+      out.push({ ...match, pokes });
+    }
+    if (masked) {
+      for (const detector of set.patterns) refresh(detector, start, clusterEnd);
+      maskedUntil = Math.max(maskedUntil, clusterEnd);
+      cursor = Math.max(keptUntil, start);
+    } else {
+      cursor = Math.max(keptUntil, clusterEnd);
+      keptUntil = cursor;
+    }
+  }
+}
+
+function undecidedFrom(next: Next, length: number): number {
+  return next.kind === 'none' ? Math.min(next.until, length) : next.match.start;
+}
+
+/** The pattern match that begins first in [at, before). */
+function earliest(
+  patterns: readonly PatternDetector[],
+  nextOf: (detector: PatternDetector, at: number) => Next,
+  at: number,
+  before: number,
+): Match | undefined {
+  let best: Match | undefined;
+  for (const detector of patterns) {
+    const next = nextOf(detector, at);
+    if (next.kind === 'match' && next.match.start < before && (best === undefined || next.match.start < best.start)) best = next.match;
+  }
+  return best;
+}

@@ -1,0 +1,41 @@
+/** Decides between matches that claim the same digits: the surer band first, then the detector's rank, then the longer one. */
+import type { Detector } from '../contract.js';
+
+/** Something a detector vouches for, with its place in the window. */
+export interface Match {
+  readonly detector: Detector;
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+  readonly reasons: readonly string[];
+  readonly tags: readonly string[];
+  /** Unit index of each character that is part of the value. */
+  readonly places: readonly number[];
+  /** The normalised value: for fingerprint and preview, never to be kept. */
+  readonly value: string;
+}
+
+/** The three bands that people see: high, medium, low. */
+function band(confidence: number): number {
+  return confidence >= 0.9 ? 2 : confidence >= 0.7 ? 1 : 0;
+}
+
+function stronger(a: Match, b: Match): number {
+  return (
+    band(b.confidence) - band(a.confidence) ||
+    b.detector.rank - a.detector.rank ||
+    b.end - b.start - (a.end - a.start) ||
+    b.confidence - a.confidence ||
+    a.start - b.start ||
+    (a.detector.id < b.detector.id ? -1 : a.detector.id > b.detector.id ? 1 : 0)
+  );
+}
+
+/** Winners without overlaps, in the order of the text. */
+export function settle(cluster: readonly Match[]): Match[] {
+  const won: Match[] = [];
+  for (const match of [...cluster].sort(stronger)) {
+    if (won.every((other) => match.end <= other.start || other.end <= match.start)) won.push(match);
+  }
+  return won.sort((a, b) => a.start - b.start);
+}
