@@ -1,6 +1,6 @@
 /** The JSON-lines log: one event code and scalar fields a line, every string checked by the last-line guard. */
-import type { Writable } from 'node:stream';
-import { createLogger, format, transports } from 'winston';
+import { Writable } from 'node:stream';
+import { createLogger, format } from 'winston';
 import type { Log, LogFields } from '../ports.js';
 import { WITHHELD, mustWithhold } from './withhold.js';
 
@@ -22,6 +22,8 @@ export const LOG_FIELD_LENGTH = 1_000;
 /** Events are stable codes, so that a search for one finds them all. */
 const EVENT = /^[a-z][a-z0-9.-]{0,63}$/;
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,80}$/;
+/** Where winston puts the finished line. */
+const FORMATTED = Symbol.for('message');
 const LEVELS = { error: 0, warn: 1, info: 2, debug: 3 } as const;
 /** Set by the log itself; a field of the same name moves to `field.<name>`. */
 const OWN: ReadonlySet<string> = new Set(['time', 'level', 'event']);
@@ -30,12 +32,16 @@ const OWN: ReadonlySet<string> = new Set(['time', 'level', 'event']);
 export function jsonLog(options: JsonLogOptions): Log {
   const now = options.now ?? Date.now;
   options.stream.on('error', () => options.onLost?.());
-  const logger = createLogger({
-    levels: LEVELS,
-    level: options.level,
-    format: format.printf((info) => String(info.message)),
-    transports: [new transports.Stream({ stream: options.stream, eol: '\n' })],
-  });
+  const logger = createLogger({ levels: LEVELS, level: options.level, format: format.printf((info) => String(info.message)) });
+  logger.pipe(
+    new Writable({
+      objectMode: true,
+      write(info: Readonly<Record<symbol, unknown>>, _encoding, done) {
+        options.stream.write(`${String(info[FORMATTED])}\n`);
+        done();
+      },
+    }),
+  );
 
   const named = (name: string): string => {
     if (OWN.has(name)) return `field.${name}`;

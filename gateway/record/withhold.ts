@@ -28,15 +28,9 @@ function isAddress(value: string): boolean {
 
 /** True when this field must not be written as it is. It errs on the side of silence: a digest can trip it, a number cannot pass. */
 export function mustWithhold(name: string, value: string | number | boolean): boolean {
-  switch (typeof value) {
-    case 'boolean':
-      return false;
-    case 'number':
-      return Math.abs(value) >= ELEVEN_DIGITS && !MEASURE.test(name);
-    case 'string': {
-      if (ID_FIELDS.has(name) && EXCHANGE_ID.test(value)) return false;
-      if (isAddress(value)) return false;
-      return NUMBER_SHAPE.test(value.normalize('NFKC').replace(IGNORABLE, '').replace(ADDRESS_IN_URL, ''));
-    }
-  }
+  if (typeof value === 'boolean') return false;
+  if (typeof value === 'number') return Math.abs(value) >= ELEVEN_DIGITS && !MEASURE.test(name);
+  if (ID_FIELDS.has(name) && EXCHANGE_ID.test(value)) return false;
+  if (isAddress(value)) return false;
+  return NUMBER_SHAPE.test(value.normalize('NFKC').replace(IGNORABLE, '').replace(ADDRESS_IN_URL, ''));
 }
