@@ -49,9 +49,10 @@ export function asWeirError(thrown: unknown, fallback: ErrorCode): WeirError {
 export function causeCode(thrown: unknown): string {
   if (thrown instanceof WeirError && thrown.cause === undefined) return thrown.code;
   const inner = thrown instanceof WeirError ? thrown.cause : thrown;
-  if (inner instanceof Error) {
-    const code = (inner as { code?: unknown }).code;
-    return typeof code === 'string' && /^[A-Za-z0-9_]{1,40}$/.test(code) ? code : inner.name;
+  // By shape, not by class: errors of the platform may come from another realm (jest) or be a DOMException.
+  if (typeof inner === 'object' && inner !== null) {
+    const { code, name } = inner as { code?: unknown; name?: unknown };
+    for (const word of [code, name]) if (typeof word === 'string' && /^[A-Za-z0-9_]{1,40}$/.test(word)) return word;
   }
   return typeof inner;
 }
