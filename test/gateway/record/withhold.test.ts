@@ -27,6 +27,7 @@ describe('the last-line guard of the log', () => {
     ['a URL with an address', 'url', 'http://192.168.100.200:65535/upload'],
     ['an ISO time', 'at', '2026-11-05T10:11:12.123Z'],
     ['a policy revision', 'policy', 'default@20261105'],
+    ['a policy revision that is a digest of digits only', 'policy', 'default@123456789012'],
     ['a masked preview', 'preview', '138****8000'],
     ['bytes of a large body', 'bytes', 17_179_869_184],
     ['a count', 'found.cn.phone', 12_345],
