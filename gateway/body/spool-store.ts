@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { chmodSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WeirError } from '../errors.js';
+import { causeCode, WeirError } from '../errors.js';
 
 /** Bytes in use against a limit; two of them exist per process, memory and disk. */
 export interface Budget {
@@ -72,8 +72,7 @@ export function frameFile(dir: string, disk: Budget, openFile: typeof open = ope
         const file = await handle;
         for (let done = 0; done < size; ) done += (await file.write(sealed, done, size - done, position + done)).bytesWritten;
       } catch (thrown) {
-        const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
-        throw new WeirError(code !== undefined && FULL.has(code) ? 'spool-full' : 'internal', { cause: thrown });
+        throw new WeirError(FULL.has(causeCode(thrown)) ? 'spool-full' : 'internal', { cause: thrown });
       }
       return position;
     },

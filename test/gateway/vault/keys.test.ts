@@ -1,0 +1,76 @@
+/** Who has the review key, and that nothing sealed becomes unreadable without a word. */
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { openKeys } from '../../../gateway/vault/keys.js';
+import { tempFolder } from '../../kit/temp.js';
+
+const files = (dataDir: string): { key: string; pub: string } => ({ key: join(dataDir, 'keys', 'review.key'), pub: join(dataDir, 'keys', 'review.pub') });
+
+describe('review key', () => {
+  it('is made on the first local start, kept by later ones, and said to lie on this machine', async () => {
+    const dataDir = tempFolder('keys');
+    const first = await openKeys({ dataDir, custody: 'local' });
+    const { key, pub } = files(dataDir);
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    expect(readFileSync(key, 'utf8')).toMatch(/^AGE-SECRET-KEY-1[A-Z0-9]{58}$/m);
+    expect(readFileSync(pub, 'utf8')).toBe(`${first.keys.recipient}\n`);
+    expect(first.keys.canOpen).toBe(true);
+    expect(first.notes).toEqual([expect.stringContaining('The review key lies on this machine')]);
+    const second = await openKeys({ dataDir, custody: 'local' });
+    const { fileKey, header } = await first.keys.wrap();
+    expect(Buffer.from(await second.keys.unwrap(header))).toEqual(Buffer.from(fileKey));
+  });
+
+  it('is one key when two processes start at once', async () => {
+    const dataDir = tempFolder('keys');
+    const opened = await Promise.all([1, 2, 3, 4].map(async () => openKeys({ dataDir, custody: 'local' })));
+    expect(new Set(opened.map(({ keys }) => keys.recipient)).size).toBe(1);
+  });
+
+  it('wraps a fresh key each time, for the one recipient only', async () => {
+    const { keys } = await openKeys({ dataDir: tempFolder('keys'), custody: 'local' });
+    const [one, two] = [await keys.wrap(), await keys.wrap()];
+    expect(Buffer.from(one.fileKey)).not.toEqual(Buffer.from(two.fileKey));
+    expect(Buffer.from(one.header).toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> X25519 [^\n]+\n[^\n]+\n--- [^\n]{43}\n$/);
+  });
+
+  it('supplied by a file opens what was sealed, and is not written into the data folder', async () => {
+    const elsewhere = tempFolder('keys');
+    const made = await openKeys({ dataDir: elsewhere, custody: 'local' });
+    const dataDir = tempFolder('keys');
+    const supplied = await openKeys({ dataDir, custody: 'supplied', reviewKeyFile: files(elsewhere).key });
+    expect(supplied.notes).toEqual([]);
+    expect(existsSync(files(dataDir).key)).toBe(false);
+    const { fileKey, header } = await made.keys.wrap();
+    expect(Buffer.from(await supplied.keys.unwrap(header))).toEqual(Buffer.from(fileKey));
+    // The public half stays behind, so that a process without the key can go on sealing.
+    const sealingOnly = await openKeys({ dataDir, custody: 'absent' });
+    expect(sealingOnly.keys.recipient).toBe(made.keys.recipient);
+    expect(sealingOnly.keys.canOpen).toBe(false);
+    await expect(sealingOnly.keys.unwrap(header)).rejects.toMatchObject({ code: 'KEY_ABSENT' });
+  });
+
+  it('says so when others can read its file', async () => {
+    const dataDir = tempFolder('keys');
+    await openKeys({ dataDir, custody: 'local' });
+    chmodSync(files(dataDir).key, 0o644);
+    expect((await openKeys({ dataDir, custody: 'local' })).notes).toHaveLength(2);
+  });
+
+  it('names each thing that is missing or does not fit', async () => {
+    const dataDir = tempFolder('keys');
+    await expect(openKeys({ dataDir, custody: 'absent' })).rejects.toMatchObject({ code: 'RECIPIENT_MISSING' });
+    await expect(openKeys({ dataDir, custody: 'supplied' })).rejects.toMatchObject({ code: 'KEY_FILE_MISSING' });
+    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: join(dataDir, 'none') })).rejects.toMatchObject({ code: 'KEY_FILE_UNREADABLE' });
+    writeFileSync(join(dataDir, 'broken'), 'AGE-SECRET-KEY-1QQQQ\n');
+    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: join(dataDir, 'broken') })).rejects.toMatchObject({ code: 'KEY_FILE_INVALID' });
+    await openKeys({ dataDir, custody: 'local' });
+    const other = tempFolder('keys');
+    await openKeys({ dataDir: other, custody: 'local' });
+    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: files(other).key })).rejects.toMatchObject({ code: 'RECIPIENT_MISMATCH' });
+    rmSync(files(dataDir).key);
+    await expect(openKeys({ dataDir, custody: 'local' })).rejects.toMatchObject({ code: 'KEY_LOST' });
+    expect(existsSync(files(dataDir).key)).toBe(false);
+  });
+});
