@@ -25,8 +25,8 @@ export interface Metrics {
   policyReloaded(ok: boolean): void;
   logWithheld(): void;
   logLost(): void;
-  /** What /metrics answers; never throws for a source that fails. */
-  scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** What /metrics answers, with pulled gauges asked anew; never throws for a source that fails. */
+  text(): Promise<string>;
   /** Names of all registered metrics. */
   names(): readonly string[];
 }
@@ -129,10 +129,10 @@ export function metrics(options: MetricsOptions): Metrics {
     },
     logWithheld: () => withheld.inc(),
     logLost: () => lost.inc(),
-    async scrape() {
+    async text() {
       scraping ??= refresh().finally(() => (scraping = undefined));
       await scraping;
-      return { contentType: registry.contentType, body: await registry.metrics() };
+      return registry.metrics();
     },
     names: () => registry.getMetricsAsArray().map((metric) => metric.name),
   };

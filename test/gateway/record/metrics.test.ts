@@ -6,7 +6,7 @@ const NOW = Date.UTC(2026, 10, 5);
 const make = (changes: Partial<MetricsOptions> = {}) =>
   metrics({ version: '0.1.0', routes: () => ['upload', 'mail'], detectors: () => ['cn.phone', 'bank-card'], now: () => NOW, ...changes });
 const lines = async (made: ReturnType<typeof make>, name: string) =>
-  (await made.scrape()).body.split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
+  (await made.text()).split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
 
 describe('metrics', () => {
   it('registers every name that the design fixes', () => {

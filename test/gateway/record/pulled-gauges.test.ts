@@ -6,7 +6,7 @@ const NOW = Date.UTC(2026, 10, 5);
 const make = (sources: GaugeSources, sourceTimeoutMs = 1_000) =>
   metrics({ version: '0.1.0', routes: () => [], detectors: () => [], now: () => NOW, sources, sourceTimeoutMs });
 const samples = async (made: ReturnType<typeof make>, name: string) =>
-  (await made.scrape()).body.split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
+  (await made.text()).split('\n').filter((line) => new RegExp(`^${name}[{ ]`).test(line));
 
 describe('gauges pulled at scrape time', () => {
   it('show the four states of held messages, each with all that belongs to it', async () => {
@@ -78,7 +78,7 @@ describe('gauges pulled at scrape time', () => {
       5,
     );
     expect(await samples(made, 'weir_spool_bytes')).toHaveLength(2);
-    await made.scrape();
+    await made.text();
     expect(asked).toBe(1);
     expect(await samples(made, 'weir_scrape_errors_total')).toEqual(['weir_scrape_errors_total{source="held"} 3']);
   });
@@ -86,7 +86,7 @@ describe('gauges pulled at scrape time', () => {
   it('are asked once for scrapes that come at the same time', async () => {
     let asked = 0;
     const made = make({ held: async () => { asked += 1; return { states: {}, oldestHeldAt: undefined }; } });
-    await Promise.all([made.scrape(), made.scrape(), made.scrape()]);
+    await Promise.all([made.text(), made.text(), made.text()]);
     expect(asked).toBe(1);
   });
 
