@@ -1,0 +1,119 @@
+/** Who sends, to whom and about what, as a route says it is to be read (HC 17). What is missing or not to be believed is undefined. */
+import { readFile } from 'node:fs/promises';
+import type { Route } from '../../../config/schema.js';
+import type { Clock, Field } from '../../ports.js';
+import type { BodyFacts } from './body-facts.js';
+import { readable } from './body-head.js';
+import { valueOf, valuesOf } from './fields.js';
+import { jwtReader, type JwtReader } from './jwt-user.js';
+
+type Source = NonNullable<Route['facts']['user']>[number];
+type Secret = Extract<Source, { readonly jwt: unknown }>['jwt']['key'];
+
+export interface FactInput {
+  readonly fields: readonly Field[];
+  readonly query: string | undefined;
+  readonly fromTrustedProxy: boolean;
+  /** Subject of a client certificate that verified. */
+  readonly certificateName: string | undefined;
+  readonly body: BodyFacts | undefined;
+}
+
+export interface RouteFacts {
+  readonly user: string | undefined;
+  readonly department: string | undefined;
+  readonly sender: string | undefined;
+  readonly recipients: readonly string[];
+  readonly subject: string | undefined;
+}
+
+export interface FactReader {
+  /** True when a fact stands in the body. */
+  readonly needsBody: boolean;
+  read(input: FactInput): Promise<RouteFacts>;
+}
+
+type Look = (input: FactInput) => Promise<readonly string[]> | readonly string[];
+
+/** Reads keys and the department file once; throws when one is missing or unreadable. */
+export async function factReader(facts: Route['facts'], clock: Clock): Promise<FactReader> {
+  const user = await looks(facts.user, clock);
+  const sender = await looks(facts.sender, clock);
+  const recipients = await looks(facts.recipients, clock);
+  const subject = await looks(facts.subject, clock);
+  const departments = facts.departments === undefined ? new Map<string, string>() : await readDepartments(facts.departments);
+  const sources = [facts.user, facts.sender, facts.recipients, facts.subject].flatMap((list) => list ?? []);
+  return {
+    needsBody: sources.some((source) => 'form' in source || 'json' in source),
+    read: async (input) => {
+      const name = (await first(user, input))[0];
+      return {
+        user: name,
+        department: name === undefined ? undefined : departments.get(name),
+        sender: (await first(sender, input))[0],
+        recipients: (await first(recipients, input)).flatMap(addresses),
+        subject: (await first(subject, input))[0],
+      };
+    },
+  };
+}
+
+/** The first source that yields something wins. */
+async function first(sources: readonly Look[], input: FactInput): Promise<readonly string[]> {
+  for (const look of sources) {
+    const values = (await look(input)).map((value) => value.trim()).filter((value) => value !== '');
+    if (values.length > 0) return values;
+  }
+  return [];
+}
+
+async function looks(sources: readonly Source[] | undefined, clock: Clock): Promise<readonly Look[]> {
+  return Promise.all((sources ?? []).map((source) => lookFor(source, clock)));
+}
+
+async function lookFor(source: Source, clock: Clock): Promise<Look> {
+  if ('header' in source) {
+    const name = source.header.toLowerCase();
+    return (input) => (source.trusted && !input.fromTrustedProxy ? [] : valuesOf(input.fields, name).map(readable));
+  }
+  if ('query' in source) return (input) => new URLSearchParams(input.query ?? '').getAll(source.query);
+  if ('form' in source) return (input) => input.body?.form(source.form) ?? [];
+  if ('json' in source) return (input) => input.body?.json(source.json) ?? [];
+  if ('basic' in source) return (input) => basicUser(valueOf(input.fields, 'authorization'));
+  if ('clientCertificate' in source) return (input) => (input.certificateName === undefined ? [] : [input.certificateName]);
+  return jwtLook(source.jwt.header.toLowerCase(), jwtReader(source.jwt, await readSecret(source.jwt.key), clock));
+}
+
+function jwtLook(header: string, read: JwtReader): Look {
+  return async (input) => {
+    const value = valueOf(input.fields, header);
+    const user = value === undefined ? undefined : await read(value.replace(/^Bearer\s+/i, '').trim());
+    return user === undefined ? [] : [user];
+  };
+}
+
+function basicUser(value: string | undefined): readonly string[] {
+  const encoded = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(value ?? '')?.[1];
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon < 1 ? [] : [pair.slice(0, colon)];
+}
+
+/** One field may list several recipients; a comma inside a quoted display name does not divide. */
+function addresses(value: string): readonly string[] {
+  return (value.match(/(?:"(?:\\.|[^"\\])*"|[^,;"])+/g) ?? []).map((one) => one.trim()).filter((one) => one !== '');
+}
+
+async function readSecret(secret: Secret): Promise<string> {
+  if ('file' in secret) return readFile(secret.file, 'utf8');
+  const value = process.env[secret.env];
+  if (value === undefined || value === '') throw new TypeError(`the environment variable ${secret.env} is not set`);
+  return value;
+}
+
+async function readDepartments(file: string): Promise<ReadonlyMap<string, string>> {
+  const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+  if (typeof parsed !== 'object' || parsed === null) throw new TypeError('the department file is not a JSON object');
+  return new Map(Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
