@@ -10,7 +10,7 @@ const bytes = Number(size);
 const counts = new Map<string, number>();
 
 function dying(): VaultFiles {
-  const wrapped = Object.entries(vaultFiles).map(([name, call]) => [
+  const wrapped: [string, unknown][] = Object.entries(vaultFiles).map(([name, call]) => [
     name,
     async (...args: unknown[]) => {
       const count = (counts.get(name) ?? 0) + 1;
@@ -23,7 +23,8 @@ function dying(): VaultFiles {
       return running;
     },
   ]);
-  return Object.fromEntries(wrapped);
+  const files: unknown = Object.fromEntries(wrapped);
+  return files as VaultFiles;
 }
 async function* body(): AsyncGenerator<Uint8Array> {
   const chunk = pattern(64 * 1024);
