@@ -155,10 +155,15 @@ export interface Edit {
   readonly bytes: Uint8Array;
 }
 
-/** What the inspector knows after a chunk. Everything before `settled` has been judged and `edits` below it are final, in order. */
+/** An edit and the finding it covers. */
+export interface MaskEdit extends Edit {
+  readonly finding: Finding;
+}
+
+/** What the inspector knows after a chunk: everything before `settled` has been judged; `edits` all lie before it, to be applied in this order. */
 export interface Progress {
   readonly settled: number;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly MaskEdit[];
 }
 
 /** Looks at one body, chunk by chunk; synchronous, so that it can be called plainly and moved to another thread. */
@@ -205,6 +210,56 @@ export interface HeadInspection {
   readonly safe: ReadonlyMap<string, string>;
 }
 
+/** Decoded UTF-16 units, each with the bytes it was read from (offsets in the bytes that were given). */
+export interface Decoded {
+  readonly units: Uint16Array;
+  readonly length: number;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Bytes read; the rest is the beginning of a unit that more bytes will complete. */
+  readonly consumed: number;
+  /** Sequences that were no valid text; each byte of them stands as U+FFFD. */
+  readonly invalid: number;
+}
+
+/** A way of reading bytes as text that can also write: a stack of layers (charset, escapes). */
+export interface View {
+  /** Names of the layers, outermost first, for the receipt. */
+  readonly chain: readonly string[];
+  /** Without these bytes in a text this view reads the same as the plain one; `undefined` for the plain view itself. */
+  readonly trigger: readonly number[] | undefined;
+  /** Most bytes one unit can take. */
+  readonly widest: number;
+  /** `bytes` begin at a unit's first byte. With `last`, an unfinished unit at the end is read as invalid. */
+  decode(bytes: Uint8Array, last: boolean): Decoded;
+  /** Writes `unit` over the bytes of one unit, keeping their number. Fits for `*`, `_`, ASCII digits and, over full-width, `＊`. */
+  poke(bytes: Uint8Array, from: number, to: number, unit: number): void;
+}
+
+/** One stretch of text of a body: scanned as it comes, in all its views. */
+export interface Leaf {
+  /** `at` is the wire offset of the first byte; calls are contiguous. Returns the settled wire offset. */
+  write(bytes: Uint8Array, at: number, last: boolean): number;
+  /** Set when text turned out to hide more than it shows; nothing after it was scanned. */
+  readonly problem: UnscannableReason | undefined;
+}
+export interface LeafOptions {
+  readonly part: string;
+  readonly views: readonly View[];
+  /** The first is the fill of masks here: `*`, or `_` in file names. */
+  readonly fill: '*' | '_';
+  /** A JSON text: numbers outside strings are masked as 1 and zeros (HC 8). */
+  readonly json: boolean;
+}
+/** Receives what leaves find, in an order that does not depend on how the bytes were cut. */
+export interface LeafSink {
+  /** Policy's wish for this finding. */
+  masks(finding: Finding): boolean;
+  edit(edit: MaskEdit): void;
+  found(finding: Finding): void;
+}
+export type LeafFactory = (options: LeafOptions, sink: LeafSink) => Leaf;
+
 // ---------------------------------------------------------------- decide
 
 export interface Verdict {
@@ -227,6 +282,8 @@ export interface Plan {
   /** True when this finding is to be masked if the verdict turns out to be `mask`. */
   masks(finding: Finding): boolean;
   decide(evidence: Evidence): Verdict;
+  /** After `decide` said `mask`: which findings it covers. */
+  maskedBy(evidence: Evidence): (finding: Finding) => boolean;
   /** In stream mode: true when this reason, met midway, must abort the exchange. */
   aborts(reason: UnscannableReason): boolean;
 }

@@ -1,0 +1,48 @@
+/** The one piece of code that changes bytes: keeps chunks until they are judged, applies masks of the same length, lets go. */
+import type { Edit } from '../ports.js';
+
+export interface Rewriter {
+  /** Takes the next bytes of the body; they may be changed in place. */
+  push(chunk: Uint8Array): void;
+  /** Applies `edits` (all before `settled`, in order) and hands out every byte before `settled`. */
+  release(settled: number, edits: readonly Edit[]): Uint8Array[];
+  /** Bytes held back now. */
+  readonly waiting: number;
+}
+
+export function rewriter(): Rewriter {
+  let chunks: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  let received = 0;
+  let released = 0;
+
+  function apply(edit: Edit): void {
+    for (const chunk of chunks) {
+      const from = Math.max(edit.at, chunk.at);
+      const to = Math.min(edit.at + edit.bytes.length, chunk.at + chunk.bytes.length);
+      if (from < to) chunk.bytes.set(edit.bytes.subarray(from - edit.at, to - edit.at), from - chunk.at);
+    }
+  }
+  return {
+    push(chunk) {
+      if (chunk.length === 0) return;
+      chunks.push({ at: received, bytes: chunk });
+      received += chunk.length;
+    },
+    release(settled, edits) {
+      for (const edit of edits) apply(edit);
+      const out: Uint8Array[] = [];
+      const rest: typeof chunks = [];
+      for (const chunk of chunks) {
+        const ready = Math.min(chunk.bytes.length, settled - chunk.at);
+        if (ready > 0) out.push(chunk.bytes.subarray(0, ready));
+        if (ready < chunk.bytes.length) rest.push(ready > 0 ? { at: chunk.at + ready, bytes: chunk.bytes.subarray(ready) } : chunk);
+      }
+      chunks = rest;
+      released = Math.max(released, Math.min(settled, received));
+      return out;
+    },
+    get waiting() {
+      return received - released;
+    },
+  };
+}

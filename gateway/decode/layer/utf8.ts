@@ -1,0 +1,69 @@
+/** UTF-8 as a writable view (RFC 3629): units with their bytes; invalid bytes stand one by one as U+FFFD. */
+
+/** Grows as needed; decoders write into it by index. */
+export interface UnitBuffer {
+  units: Uint16Array;
+  from: Int32Array;
+  to: Int32Array;
+  length: number;
+  invalid: number;
+}
+
+export function unitBuffer(room: number): UnitBuffer {
+  return { units: new Uint16Array(room), from: new Int32Array(room), to: new Int32Array(room), length: 0, invalid: 0 };
+}
+
+/** Reads `bytes` into `out`, which must have room for as many units as there are bytes. Returns how many bytes were read. */
+export function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
+  const { units, from, to } = out;
+  const end = bytes.length;
+  let n = out.length;
+  let at = 0;
+  while (at < end) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x80) {
+      units[n] = lead;
+      from[n] = at;
+      to[n++] = ++at;
+      continue;
+    }
+    const size = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    let have = 1;
+    let point = size === 2 ? lead & 0x1f : size === 3 ? lead & 0x0f : lead & 0x07;
+    while (have < size && at + have < end) {
+      const next = bytes[at + have] ?? 0;
+      if ((next & 0xc0) !== 0x80) break;
+      point = (point << 6) | (next & 0x3f);
+      have++;
+    }
+    if (size > 0 && have < size && at + have === end && !last) break;
+    const overlong = (size === 3 && point < 0x800) || (size === 4 && point < 0x10000);
+    if (size === 0 || have < size || overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+      out.invalid++;
+      units[n] = 0xfffd;
+      from[n] = at;
+      to[n++] = ++at;
+      continue;
+    }
+    if (point > 0xffff) {
+      // Both halves of a pair name the same bytes; no mask ever touches them.
+      units[n] = 0xd800 + ((point - 0x10000) >> 10);
+      from[n] = at;
+      to[n++] = at + size;
+      units[n] = 0xdc00 + ((point - 0x10000) & 0x3ff);
+    } else {
+      units[n] = point;
+    }
+    from[n] = at;
+    at += size;
+    to[n++] = at;
+  }
+  out.length = n;
+  return at;
+}
+
+/** The bytes of a unit written in `width` bytes: one character of that width, or stars repeated (HC 7). */
+export function encodeWidth(unit: number, width: number): number[] {
+  if (unit === 0xff0a && width === 3) return [0xef, 0xbc, 0x8a];
+  return new Array<number>(width).fill(unit === 0xff0a ? 0x2a : unit);
+}

@@ -1,0 +1,121 @@
+/** Stacks layers into views: bytes → (byte layer) → UTF-8 → (escape layer) → units, and back for a mask of the same width. */
+import type { Decoded, View } from '../../ports.js';
+import { decodeUtf8, encodeWidth, unitBuffer, type UnitBuffer } from './utf8.js';
+
+/** A layer that hides bytes behind bytes, such as percent escapes. */
+export interface ByteLayer {
+  readonly name: string;
+  readonly trigger: readonly number[];
+  /** Bytes one inner byte can take. */
+  readonly widest: number;
+  /** Inner bytes with the outer span of each; stops before an unfinished escape unless `last`. */
+  decode(bytes: Uint8Array, last: boolean): { readonly bytes: Uint8Array; readonly from: Int32Array; readonly to: Int32Array; readonly consumed: number };
+  /** Writes one inner byte over its outer span. */
+  poke(bytes: Uint8Array, from: number, to: number, value: number): void;
+}
+
+/** A layer that hides characters behind characters, such as `\uXXXX` or `&#49;`. */
+export interface EscapeLayer {
+  readonly name: string;
+  readonly trigger: readonly number[];
+  /** Characters one inner character can take. */
+  readonly widest: number;
+  /** The escape that begins at `at`: its unit and length; `undefined` when it is none; `more` when the text ends too early to say. */
+  read(units: Uint16Array, at: number, length: number): { readonly unit: number; readonly size: number } | 'more' | undefined;
+  /** `unit` as an escape of exactly `size` ASCII characters; `original` is what stands there. */
+  write(unit: number, size: number, original: string): string;
+}
+
+export interface Layers {
+  readonly bytes?: ByteLayer;
+  readonly escapes?: EscapeLayer;
+}
+
+/** Escapes read out of decoded units. */
+function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { buffer: UnitBuffer; cut: number | undefined } {
+  const out = unitBuffer(outer.length);
+  out.invalid = outer.invalid;
+  let n = 0;
+  let at = 0;
+  let cut: number | undefined;
+  const lead = layer.trigger[0] ?? 0;
+  while (at < outer.length) {
+    let unit = outer.units[at] ?? 0;
+    let size = 1;
+    if (unit === lead) {
+      const escape = layer.read(outer.units, at, outer.length);
+      if (escape === 'more') {
+        if (!last) {
+          cut = outer.from[at];
+          break;
+        }
+      } else if (escape !== undefined) {
+        unit = escape.unit;
+        size = escape.size;
+      }
+    }
+    out.units[n] = unit;
+    out.from[n] = outer.from[at] ?? 0;
+    out.to[n++] = outer.to[at + size - 1] ?? 0;
+    at += size;
+  }
+  out.length = n;
+  return { buffer: out, cut };
+}
+
+/** A view through `layers` over UTF-8. With no layers it is the plain view. */
+export function utf8View(layers: Layers = {}): View {
+  const { bytes: byteLayer, escapes } = layers;
+  const chain = [...(byteLayer ? [byteLayer.name] : []), 'utf-8', ...(escapes ? [escapes.name] : [])];
+  const plain = byteLayer === undefined && escapes === undefined;
+
+  function decode(bytes: Uint8Array, last: boolean): Decoded {
+    const inner = byteLayer?.decode(bytes, last);
+    const text = inner?.bytes ?? bytes;
+    let buffer = unitBuffer(text.length);
+    let consumed = decodeUtf8(text, last && (inner === undefined || inner.consumed === bytes.length), buffer);
+    if (escapes) {
+      const read = readEscapes(escapes, buffer, last);
+      buffer = read.buffer;
+      if (read.cut !== undefined) consumed = read.cut;
+    }
+    if (inner) {
+      for (let i = 0; i < buffer.length; i++) {
+        buffer.to[i] = inner.to[(buffer.to[i] ?? 1) - 1] ?? 0;
+        buffer.from[i] = inner.from[buffer.from[i] ?? 0] ?? 0;
+      }
+      consumed = consumed < text.length ? (inner.from[consumed] ?? inner.consumed) : inner.consumed;
+    }
+    return { units: buffer.units, from: buffer.from, to: buffer.to, length: buffer.length, consumed, invalid: buffer.invalid };
+  }
+
+  function pokeInner(bytes: Uint8Array, from: number, to: number, unit: number): void {
+    if (escapes && to - from > 1) {
+      const original = String.fromCharCode(...bytes.subarray(from, to));
+      if (original.charCodeAt(0) === escapes.trigger[0]) {
+        const text = escapes.write(unit, to - from, original);
+        for (let i = 0; i < text.length; i++) bytes[from + i] = text.charCodeAt(i);
+        return;
+      }
+    }
+    bytes.set(encodeWidth(unit, to - from), from);
+  }
+
+  function poke(bytes: Uint8Array, from: number, to: number, unit: number): void {
+    if (byteLayer === undefined) {
+      pokeInner(bytes, from, to, unit);
+      return;
+    }
+    const inner = byteLayer.decode(bytes.subarray(from, to), true);
+    pokeInner(inner.bytes, 0, inner.bytes.length, unit);
+    inner.bytes.forEach((value, i) => byteLayer.poke(bytes, from + (inner.from[i] ?? 0), from + (inner.to[i] ?? 0), value));
+  }
+
+  return {
+    chain,
+    trigger: plain ? undefined : [...(byteLayer?.trigger ?? []), ...(byteLayer ? [] : (escapes?.trigger ?? []))],
+    widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),
+    decode,
+    poke,
+  };
+}
