@@ -1,0 +1,44 @@
+/** Whose number it is: the country code in front of a phone number, inside the candidate or in the text before it. */
+import type { Candidate } from './contract.js';
+
+/** `china`: +86 in any spelling; `foreign`: another country's code; `none`: nothing that looks like one. */
+export type Country = 'china' | 'foreign' | 'none';
+
+/** The number without its country code: where it begins, its groups and its gaps. */
+export interface Domestic {
+  readonly country: Country;
+  readonly from: number;
+  readonly digits: string;
+  readonly groups: readonly number[];
+  readonly gaps: readonly string[];
+}
+
+/** `+`, a code, and at most a few characters more: a plus further away belongs to an earlier number. A plus after a letter is a blank of a form, or arithmetic. */
+const PLUS_CODE = /(?<![A-Za-z0-9*])\+\(?([0-9*][0-9* ().-]{0,9})?$/;
+const BARE_86 = /(?<![0-9A-Za-z*+])(?:00)?\(?86\)?[ -]{0,3}$/;
+const FOREIGN_00 = /(?<![0-9A-Za-z*+])00(?!86)[1-9][0-9]{0,2}[ ().-]{1,3}$/;
+
+/** Every way to read the candidate as a domestic number; a code inside it is taken off. */
+export function domesticOf(candidate: Candidate, left: string): Domestic {
+  const { digits, groups, gaps } = candidate;
+  const [first = 0] = groups;
+  const before = countryBefore(left);
+  for (const code of ['0086', '86']) {
+    if (!digits.startsWith(code) || first < code.length) continue;
+    // `+` and then no 86 is foreign; with 86 it is the code itself.
+    if (before === 'foreign' && !/\+\(?$/.test(left)) break;
+    const rest = first === code.length ? groups.slice(1) : [first - code.length, ...groups.slice(1)];
+    return { country: 'china', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps };
+  }
+  return { country: before, from: 0, digits, groups, gaps };
+}
+
+function countryBefore(left: string): Country {
+  const plus = PLUS_CODE.exec(left);
+  if (plus !== null) {
+    const code = (plus[1] ?? '').replace(/[^0-9*]/g, '');
+    return code === '86' || code === '860' ? 'china' : 'foreign';
+  }
+  if (BARE_86.test(left)) return 'china';
+  return FOREIGN_00.test(left) ? 'foreign' : 'none';
+}

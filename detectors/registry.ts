@@ -1,0 +1,52 @@
+/** The detectors in force: built-in ones and those a configuration declares, each proven, with a version for receipts. */
+import { createHash } from 'node:crypto';
+import { bankCard } from './bank-card.js';
+import { cnPhone } from './cn-phone.js';
+import { cnResidentId } from './cn-resident-id.js';
+import type { Detector } from './contract.js';
+import { DATA_VERSION } from './data/version.js';
+import { DetectorError } from './detector-error.js';
+import { patternDetector, type PatternDefinition, type Re2Constructor } from './pattern.js';
+import { prove, type FindAllWith } from './prove.js';
+
+export const builtInDetectors: readonly Detector[] = [cnResidentId, bankCard, cnPhone];
+
+/** The same shape as `detectors` in the configuration file. */
+export interface RegistryOptions {
+  readonly disable: readonly string[];
+  readonly keep: Readonly<Record<string, { readonly first: number; readonly last: number }>>;
+  readonly patterns: readonly PatternDefinition[];
+}
+export interface RegistryTools {
+  readonly RE2: Re2Constructor;
+  readonly findAllWith: FindAllWith;
+}
+export interface Registry {
+  readonly detectors: readonly Detector[];
+  /** `<data version>-<8 hex digits over everything that can change a finding>` */
+  readonly version: string;
+}
+
+/** Throws DetectorError for the first detector that is declared wrongly or does not prove itself. */
+export function registry(options: RegistryOptions, tools: RegistryTools): Registry {
+  const declared = options.patterns.map((definition) => patternDetector(definition, tools.RE2));
+  const all = [...builtInDetectors, ...declared];
+  const seen = new Set<string>();
+  for (const { id } of all) {
+    if (seen.has(id)) throw new DetectorError(id, 'this id is taken; give the pattern another one');
+    seen.add(id);
+  }
+  for (const id of [...options.disable, ...Object.keys(options.keep)]) {
+    if (!seen.has(id)) throw new DetectorError(id, `no detector has this id; there are ${[...seen].join(', ')}`);
+  }
+  const detectors = all
+    .filter((detector) => !options.disable.includes(detector.id))
+    .map((detector): Detector => ({ ...detector, keep: options.keep[detector.id] ?? detector.keep }));
+  for (const detector of detectors) prove(detector, tools.findAllWith);
+  return { detectors, version: versionOf(detectors, options) };
+}
+
+function versionOf(detectors: readonly Detector[], options: RegistryOptions): string {
+  const content = JSON.stringify([DATA_VERSION, detectors.map(({ id, keep, cases }) => [id, keep, cases]), options.patterns]);
+  return `${DATA_VERSION}-${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
+}
