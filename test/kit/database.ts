@@ -1,0 +1,57 @@
+/** A real PostgreSQL for a test file: one per suite, on a temp folder, gone afterwards. */
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { lockDataFolder } from '../../gateway/ledger/data-folder-lock.js';
+import { embeddedPostgres, type EmbeddedPostgres } from '../../gateway/ledger/embedded-postgres.js';
+import { tempFolder } from './temp.js';
+
+export interface TestPostgres extends EmbeddedPostgres {
+  readonly dataDir: string;
+  /** Stops the server and gives the folder free, as the end of a Weir does. */
+  end(): Promise<void>;
+}
+
+/** A data folder that PostgreSQL's unprivileged user can walk into, as an installed one is. */
+export function dataFolder(): string {
+  const folder = tempFolder('pg');
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+export async function startTestPostgres(dataDir: string): Promise<TestPostgres> {
+  const lock = await lockDataFolder(dataDir);
+  try {
+    const server = await embeddedPostgres({ dataDir, lock, log: () => undefined, progress: () => undefined });
+    const end = async (): Promise<void> => {
+      await server.stop();
+      lock.release();
+    };
+    return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(server), dataDir: { value: dataDir }, end: { value: end } }) as TestPostgres;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Removes what lies outside the data folder, when PostgreSQL had to be put elsewhere. */
+export function forgetHome(dataDir: string): void {
+  const note = join(dataDir, 'postgres.location');
+  if (existsSync(note)) rmSync(readFileSync(note, 'utf8').trim(), { recursive: true, force: true });
+}
+
+/** Call at the top of a test file; the server runs from its first test to its last. */
+export function testPostgres(): () => TestPostgres {
+  let server: TestPostgres | undefined;
+  beforeAll(async () => {
+    server = await startTestPostgres(dataFolder());
+  }, 60_000);
+  afterAll(async () => {
+    await server?.end();
+    if (server !== undefined) forgetHome(server.dataDir);
+  }, 60_000);
+  return () => {
+    if (server === undefined) throw new Error('the test database is not running yet');
+    return server;
+  };
+}
