@@ -1,0 +1,160 @@
+/** The admin listener's express app: health, metrics, the review API and whatever pages the console brings. */
+import { randomUUID } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import helmet from 'helmet';
+import { causeCode } from '../errors.js';
+import type { Health, Log } from '../ports.js';
+import { bearer, TOKEN_ACTOR } from './bearer.js';
+import { openApiDocument } from './openapi.js';
+import type { Operation } from './operation.js';
+import { reviewOperations, type ReviewPorts } from './operations.js';
+import { ApiProblem, sendProblem, type Language, type ProblemCode } from './problem.js';
+import { readiness } from './readiness.js';
+
+/** Requests are small documents; the largest legal one is a reason of 500 characters. */
+const BODY_MOST = 64 * 1024;
+/** What prom-client writes. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export interface AdminOptions extends ReviewPorts {
+  readonly token: string;
+  readonly metrics: () => Promise<string>;
+  readonly health: readonly Health[];
+  readonly log: Log;
+  readonly version: string;
+  /** The configuration's `language`; `auto` follows Accept-Language. */
+  readonly language: 'auto' | Language;
+  /** Peers whose X-Forwarded-For is believed when failed attempts are counted. */
+  readonly trustedProxies: readonly string[];
+  /** The console's pages, mounted at `/`; open, so they may show counts but no message. */
+  readonly pages: RequestHandler;
+}
+
+export function adminApp(options: AdminOptions): Express {
+  const { log, clock } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', [...options.trustedProxies]);
+  app.use(requestLog(log, clock));
+  app.use(securityHeaders());
+
+  const ready = readiness(options.health);
+  app.get('/healthz', (_request, response) => void noStore(response).json({ status: 'alive' }));
+  app.get('/readyz', async (request, response) => {
+    const purpose = request.query['for'] ?? 'all';
+    if (purpose !== 'all' && purpose !== 'hold') throw new ApiProblem('invalid-request');
+    const answer = await ready(purpose);
+    noStore(response).status(answer.ready ? 200 : 503).json(answer);
+  });
+  app.get('/metrics', async (_request, response) => {
+    const text = await options.metrics();
+    noStore(response).set('Content-Type', METRICS_TYPE).send(text);
+  });
+
+  const operations = reviewOperations(options);
+  const document = openApiDocument(operations, options.version);
+  // The document is the same for everyone and shows no data: open, so that tools can read it without a token.
+  app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
+  app.use('/api', neverCached, bearer(options));
+  for (const operation of operations) mount(app, operation, options.language);
+
+  for (const path of ['/healthz', '/readyz', '/metrics', '/api/v1/openapi.json']) refuseOtherMethods(app, path, ['GET', 'HEAD']);
+  app.use(options.pages);
+  app.use(() => {
+    throw new ApiProblem('not-found');
+  });
+  app.use(problems(log, options.language));
+  return app;
+}
+
+function mount(app: Express, operation: Operation, language: 'auto' | Language): void {
+  const path = `/api/v1${operation.path.replace(/\{(\w+)\}/g, ':$1')}`;
+  const run: RequestHandler = async (request, response) => {
+    const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
+    const answer = await operation.run({ params, query, body, actor: TOKEN_ACTOR, language: languageOf(request, language) });
+    response.status(operation.status).json(answer);
+  };
+  if (operation.method === 'get') {
+    app.get(path, run);
+    refuseOtherMethods(app, path, ['GET', 'HEAD']);
+  } else {
+    app.post(path, onlyJson, express.json({ limit: BODY_MOST, inflate: false, strict: true }), run);
+    refuseOtherMethods(app, path, ['POST']);
+  }
+}
+
+const onlyJson: RequestHandler = (request, _response, next) => {
+  if (request.get('content-type') !== undefined && request.is('application/json') === false) throw new ApiProblem('unsupported-type');
+  next();
+};
+
+function refuseOtherMethods(app: Express, path: string, allowed: readonly string[]): void {
+  app.all(path, (_request, response) => {
+    response.set('Allow', allowed.join(', '));
+    throw new ApiProblem('method-not-allowed');
+  });
+}
+
+const neverCached: RequestHandler = (_request, response, next) => {
+  noStore(response);
+  next();
+};
+
+function noStore(response: Response): Response {
+  return response.set('Cache-Control', 'no-store');
+}
+
+function languageOf(request: Request, language: 'auto' | Language): Language {
+  return language === 'auto' ? (request.acceptsLanguages('en', 'zh') === 'zh' ? 'zh' : 'en') : language;
+}
+
+/** No script at all, styles and pictures from here only, nothing framed, no form sent anywhere. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ["'self'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    xFrameOptions: { action: 'deny' },
+  });
+}
+
+/** Gives every request an id and logs its end. The path is not logged: a careless one could carry a number. */
+function requestLog(log: Log, clock: { now(): number }): RequestHandler {
+  return (request, response, next) => {
+    const id = randomUUID();
+    const began = clock.now();
+    response.locals['requestId'] = id;
+    response.set('X-Request-Id', id);
+    response.once('finish', () =>
+      log.info('admin.request', { request: id, method: request.method, status: response.statusCode, milliseconds: clock.now() - began }),
+    );
+    next();
+  };
+}
+
+function problems(log: Log, language: 'auto' | Language): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const id = String(response.locals['requestId']);
+    const problem = thrown instanceof ApiProblem ? thrown : new ApiProblem(codeOf(thrown), {}, { cause: thrown });
+    if (problem.status >= 500) log.error('admin.failed', { request: id, code: problem.code, cause: causeCode(problem.cause) });
+    // Half an answer cannot become a problem document; express then cuts the connection.
+    if (response.headersSent) next(thrown);
+    else sendProblem(response, problem, languageOf(request, language), id);
+  };
+}
+
+/** What body-parser and the router throw, by their own stable names. */
+function codeOf(thrown: unknown): ProblemCode {
+  const { type, status } = Object(thrown) as { type?: unknown; status?: unknown };
+  switch (type) {
+    case 'entity.too.large':
+      return 'too-large';
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return 'unsupported-type';
+    default:
+      return typeof status === 'number' && status >= 400 && status < 500 ? 'invalid-request' : 'internal';
+  }
+}

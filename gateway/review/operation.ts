@@ -1,0 +1,67 @@
+/** One operation of the API as one object: what it takes, what it gives, and what it does. The router and openapi.json are made from it. */
+import { z } from 'zod';
+import { ApiProblem, type Language, type ProblemCode } from './problem.js';
+import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
+
+export interface OperationSpec<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
+  readonly id: string;
+  readonly method: 'get' | 'post';
+  /** With `{name}` for parameters, below /api/v1. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly status: 200 | 202;
+  readonly answer: A;
+  /** Beyond those every operation has. */
+  readonly problems: readonly ProblemCode[];
+  run(call: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B>; readonly actor: string }): Promise<z.output<A>>;
+}
+
+export interface RawCall {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly actor: string;
+  readonly language: Language;
+}
+/** An operation whose types have been checked and folded away. */
+export interface Operation extends Omit<OperationSpec, 'run'> {
+  run(raw: RawCall): Promise<unknown>;
+}
+
+export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(spec: OperationSpec<P, Q, B, A>): Operation {
+  return {
+    ...spec,
+    async run({ params, query, body, actor, language }) {
+      const name = spec.params.safeParse(params);
+      // A name that cannot exist is a name that does not exist.
+      if (!name.success) throw new ApiProblem('not-found');
+      const asked = spec.query.safeParse(query, { error: ERROR_SENTENCES[language] });
+      const given = spec.body.safeParse(body, { error: ERROR_SENTENCES[language] });
+      if (!asked.success || !given.success) {
+        throw new ApiProblem('invalid-request', { problems: [...issues('query', asked, language), ...issues('body', given, language)] });
+      }
+      return spec.run({ params: name.data, query: asked.data, body: given.data, actor });
+    },
+  };
+}
+
+const ERROR_SENTENCES = { en: z.locales.en().localeError, zh: z.locales.zhCN().localeError } as const;
+const WORDS_OF_ISSUES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  [NUMBER_IN_TEXT]: {
+    en: 'Looks as if a personal number stood in it (eleven or more digits). This text is stored unsealed: refer to the incident id instead.',
+    zh: '其中疑似含有个人号码（十一位以上数字）。此文字不加密保存，请改用事件编号指代。',
+  },
+  [CONTROL_CHARACTER]: { en: 'Contains a control character.', zh: '含有控制字符。' },
+};
+
+function issues(where: 'query' | 'body', result: z.ZodSafeParseResult<unknown>, language: Language): readonly { in: string; path: string; message: string }[] {
+  if (result.success) return [];
+  return result.error.issues.map((issue) => ({
+    in: where,
+    path: issue.path.map(String).join('.'),
+    message: WORDS_OF_ISSUES[issue.message]?.[language] ?? issue.message,
+  }));
+}

@@ -1,0 +1,136 @@
+/** Everything the review API can do, each operation defined once. */
+import { LedgerFailure } from '../errors.js';
+import type { AuditTrail, Clock, DecisionResult, MonitorReport, ReviewLedger } from '../ports.js';
+import { messageView, summaryView } from './message-view.js';
+import { operation, type Operation } from './operation.js';
+import { ApiProblem } from './problem.js';
+import {
+  decisionAnswer, listAnswer, listQuery, messageAnswer, messageParams, monitorReportAnswer,
+  noBody, noParams, noQuery, rejectBody, releaseBody, settleBody,
+} from './schemas.js';
+
+export interface ReviewPorts {
+  readonly ledger: ReviewLedger;
+  readonly audit: AuditTrail;
+  readonly monitorReport: () => MonitorReport | Promise<MonitorReport>;
+  readonly clock: Clock;
+}
+
+export function reviewOperations({ ledger, audit, monitorReport, clock }: ReviewPorts): readonly Operation[] {
+  /** Who saw what counts as much as who did what: an answer leaves only after its audit entry is safe. */
+  const note = (actor: string, act: string, subject: string | undefined, data: Readonly<Record<string, unknown>>): Promise<void> =>
+    away(() => audit.append({ at: new Date(clock.now()), actor, act, subject, data }));
+
+  return [
+    operation({
+      id: 'listMessages',
+      method: 'get',
+      path: '/messages',
+      summary: 'Held messages, newest first, masked; filtered by state and route.',
+      params: noParams,
+      query: listQuery,
+      body: noBody,
+      status: 200,
+      answer: listAnswer,
+      problems: ['ledger-unavailable'],
+      async run({ query, actor }) {
+        const page = await away(() => ledger.list(query));
+        await note(actor, 'message.search', undefined, { state: query.state, route: query.route, limit: query.limit, found: page.messages.length });
+        return { messages: page.messages.map(summaryView), next: page.next };
+      },
+    }),
+    operation({
+      id: 'getMessage',
+      method: 'get',
+      path: '/messages/{id}',
+      summary: 'One message: masked facts, findings with their places, what could not be read, and the coverage receipt.',
+      params: messageParams,
+      query: noQuery,
+      body: noBody,
+      status: 200,
+      answer: messageAnswer,
+      problems: ['not-found', 'ledger-unavailable'],
+      async run({ params, actor }) {
+        const message = await away(() => ledger.get(params.id));
+        if (message === undefined) throw new ApiProblem('not-found');
+        await note(actor, 'message.view', message.id, { state: message.state });
+        return messageView(message);
+      },
+    }),
+    operation({
+      id: 'releaseMessage',
+      method: 'post',
+      path: '/messages/{id}/release',
+      summary: 'Let it go, as it was or with its findings masked. The state becomes `released` once the next hop has said 2xx.',
+      params: messageParams,
+      query: noQuery,
+      body: releaseBody,
+      status: 202,
+      answer: decisionAnswer,
+      problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
+      run: async ({ params, body, actor }) => decided(params.id, await away(() => ledger.release(params.id, { ...body, actor }))),
+    }),
+    operation({
+      id: 'rejectMessage',
+      method: 'post',
+      path: '/messages/{id}/reject',
+      summary: 'Refuse it for good; its content is shredded.',
+      params: messageParams,
+      query: noQuery,
+      body: rejectBody,
+      status: 200,
+      answer: decisionAnswer,
+      problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
+      run: async ({ params, body, actor }) => decided(params.id, await away(() => ledger.reject(params.id, { ...body, actor }))),
+    }),
+    operation({
+      id: 'settleMessage',
+      method: 'post',
+      path: '/messages/{id}/settle',
+      summary: 'Settle a release that is `uncertain` or `failed`: say that it arrived, or have it sent again.',
+      params: messageParams,
+      query: noQuery,
+      body: settleBody,
+      status: 200,
+      answer: decisionAnswer,
+      problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
+      run: async ({ params, body, actor }) => decided(params.id, await away(() => ledger.settle(params.id, { ...body, actor }))),
+    }),
+    operation({
+      id: 'monitorReport',
+      method: 'get',
+      path: '/monitor-report',
+      summary: 'What rules, routes or the whole gateway in monitor mode would have done, counted per day.',
+      params: noParams,
+      query: noQuery,
+      body: noBody,
+      status: 200,
+      answer: monitorReportAnswer,
+      problems: [],
+      async run() {
+        const { since, rows, folded } = await monitorReport();
+        return { since, rows: rows.map(({ day, route, rule, action, exchanges }) => ({ day, route, rule, action, exchanges })), folded };
+      },
+    }),
+  ];
+}
+
+function decided(id: string, result: DecisionResult): { id: string; state: (DecisionResult & { kind: 'done' })['state'] } {
+  switch (result.kind) {
+    case 'done':
+      return { id, state: result.state };
+    case 'not-found':
+      throw new ApiProblem('not-found');
+    case 'wrong-state':
+      throw new ApiProblem('wrong-state', { state: result.state });
+  }
+}
+
+/** A ledger that is away, or in doubt, is the caller's to know: look again before deciding anew. One that refuses is our fault. */
+async function away<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw new ApiProblem(error instanceof LedgerFailure && error.kind === 'refused' ? 'internal' : 'ledger-unavailable', {}, { cause: error });
+  }
+}

@@ -1,0 +1,136 @@
+/** The shapes that go into and come out of the API; requests are checked with them, and openapi.json is made from them. */
+import { z } from 'zod';
+import { UNSCANNABLE_REASONS, type HeldState } from '../ports.js';
+import { hasNumberShape } from './number-shape.js';
+
+/** Pages stay small enough that one answer never strains a reviewer's browser or the ledger. */
+export const PAGE_MOST = 200;
+const PAGE_USUAL = 50;
+/** A reason is a sentence or two, not a document. */
+const REASON_MOST = 500;
+/** Issue messages that have a sentence of their own in both languages (see WORDS_OF_ISSUES). */
+export const NUMBER_IN_TEXT = 'number-in-text';
+export const CONTROL_CHARACTER = 'control-character';
+
+export const HELD_STATES = [
+  'held', 'awaiting-second', 'releasing', 'sending', 'released',
+  'rejected', 'expired', 'failed', 'uncertain', 'needs-credentials',
+] as const satisfies readonly HeldState[];
+const state = z.enum(HELD_STATES);
+
+const time = z.string().meta({ format: 'date-time' });
+const count = z.number().int().min(0);
+const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
+const reason = z.enum(UNSCANNABLE_REASONS);
+
+// ---------------------------------------------------------------- requests
+
+/** Reasons are stored and shown unsealed, so nothing that looks like somebody's number may stand in them. */
+const decisionReason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(REASON_MOST)
+  // Any control character but tab and line feed.
+  .refine((text) => !/[^\P{Cc}\t\n]/u.test(text), CONTROL_CHARACTER)
+  .refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT)
+  .meta({ description: 'Why. Stored unsealed: a text with eleven or more digits in a row is refused.' });
+
+export const messageParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).meta({ description: 'The incident id.' }) });
+export const noParams = z.strictObject({});
+export const noQuery = z.strictObject({});
+export const noBody = z.undefined();
+export const listQuery = z.strictObject({
+  state: state.optional(),
+  route: z.string().regex(/^[a-z][a-z0-9-]{0,47}$/).refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT).optional(),
+  limit: z.coerce.number().int().min(1).max(PAGE_MOST).default(PAGE_USUAL),
+  after: z.string().regex(/^[\x21-\x7e]{1,200}$/).meta({ description: '`next` of the page before.' }).optional(),
+});
+export const releaseBody = z.strictObject({ as: z.enum(['original', 'masked']), reason: decisionReason });
+export const rejectBody = z.strictObject({ reason: decisionReason });
+export const settleBody = z.strictObject({
+  outcome: z.enum(['arrived', 'retry']).meta({ description: '`arrived`: a person saw it at its destination; `retry`: send it again.' }),
+  reason: decisionReason,
+});
+
+// ---------------------------------------------------------------- answers
+
+const finding = z.strictObject({
+  detector: z.string(),
+  part: z.string(),
+  start: count,
+  end: count,
+  confidence: z.number().min(0).max(1),
+  reasons: z.array(z.string()),
+  preview: z.string().meta({ description: 'The value behind its mask.' }),
+  tags: z.array(z.string()),
+  maskable: z.boolean(),
+});
+const decision = z.strictObject({
+  kind: z.enum(['release', 'reject', 'expire']),
+  as: z.enum(['original', 'masked']).optional(),
+  reason: z.string(),
+  actor: z.string(),
+  at: time,
+});
+const delivery = z.strictObject({ status: z.number().int(), at: time, attempts: count });
+export const summaryAnswer = z.strictObject({
+  id: z.string(),
+  state,
+  receivedAt: time,
+  expiresAt: time,
+  channel: z.enum(['http', 'smtp', 'icap']),
+  route: z.string(),
+  direction: z.enum(['request', 'response']),
+  policy: z.string(),
+  rule: z.string(),
+  severity,
+  fourEyes: z.boolean(),
+  bytes: count,
+  findingCounts: z.record(z.string(), count),
+  method: z.string(),
+  target: z.string().meta({ description: 'Masked.' }),
+  destination: z.string(),
+  user: z.string().optional(),
+  sender: z.string().optional(),
+  recipients: z.array(z.string()),
+  subject: z.string().optional(),
+  clientAddress: z.string().optional(),
+  mediaType: z.string().optional(),
+  joined: count.meta({ description: 'How often the same message came again while it was held.' }),
+  decision: decision.optional(),
+  delivery: delivery.optional(),
+  lastError: z.string().optional(),
+});
+export const messageAnswer = summaryAnswer.extend({
+  findings: z.array(finding),
+  unscannable: z.array(z.strictObject({ part: z.string(), reason, bytes: count, detail: z.string() })),
+  receipt: z.strictObject({
+    size: count,
+    scanned: count,
+    unscanned: count,
+    parts: z.array(z.strictObject({ part: z.string(), chain: z.array(z.string()), scanned: count, unscanned: count, reason: reason.optional() })),
+    more: count,
+    detectors: z.string(),
+    policy: z.string(),
+  }),
+  suite: z.literal('age-v1'),
+});
+export const listAnswer = z.strictObject({ messages: z.array(summaryAnswer), next: z.string().optional() });
+export const decisionAnswer = z.strictObject({ id: z.string(), state });
+export const monitorReportAnswer = z.strictObject({
+  since: z.string().meta({ format: 'date' }),
+  rows: z.array(
+    z.strictObject({ day: z.string().meta({ format: 'date' }), route: z.string(), rule: z.string(), action: z.enum(['pass', 'mask', 'block', 'hold']), exchanges: count }),
+  ),
+  folded: count,
+});
+export const problemAnswer = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  state: state.optional().meta({ description: 'With `wrong-state`: the state the message is in.' }),
+  problems: z.array(z.object({ in: z.string(), path: z.string(), message: z.string() })).optional().meta({ description: 'With `invalid-request`: everything that is wrong with it.' }),
+  requestId: z.string(),
+});
