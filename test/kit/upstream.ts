@@ -1,5 +1,6 @@
 /** A real HTTP(S) server on loopback that records what arrives and answers as the test has scripted. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -134,6 +135,7 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
   };
 
   const answer = async (script: Script, response: ServerResponse): Promise<void> => {
+    const closed = once(response, 'close');
     const raw = (script.fields ?? []).flat();
     const status = script.status ?? 200;
     response.writeHead(status, script.statusText ?? STATUS_CODES[status] ?? '', raw);
@@ -144,10 +146,7 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
     } else {
       for await (const chunk of body) {
         if (response.destroyed) return;
-        if (!response.write(chunk)) await new Promise<void>((resolve) => {
-          response.once('drain', resolve);
-          response.once('close', resolve);
-        });
+        if (!response.write(chunk)) await Promise.race([once(response, 'drain'), closed]);
       }
     }
     if (script.reset === 'answer') {
