@@ -26,14 +26,16 @@ export class StepFailed extends Error {
 export function whyInstall(root, dev) {
   const lock = readJson(join(root, 'package-lock.json'));
   const installed = readJson(join(root, 'node_modules', '.package-lock.json'));
-  if (lock === undefined) throw new StepFailed('package-lock.json is missing or damaged; get a complete copy of the project.');
+  if (lock === undefined)
+    throw new StepFailed('package-lock.json is missing or damaged; get a complete copy of the project.');
   if (installed === undefined) return 'first start';
   for (const [path, wanted] of Object.entries(lock.packages)) {
     if (path === '' || wanted.link || (!dev && (wanted.dev || wanted.devOptional))) continue;
     const there = installed.packages[path];
     // Optional packages are for other systems, mostly: absent is fine, another version is not.
     if (there === undefined && (wanted.optional || wanted.devOptional)) continue;
-    if (there?.version !== wanted.version || there.integrity !== wanted.integrity) return 'package-lock.json has changed';
+    if (there?.version !== wanted.version || there.integrity !== wanted.integrity)
+      return 'package-lock.json has changed';
   }
   const made = readJson(join(root, 'node_modules', MADE_FOR));
   if (made !== undefined && made !== platform()) return 'another Node.js or system than they were installed for';
@@ -62,7 +64,9 @@ export async function installIfNeeded(root, dev) {
 
 /** One digest over everything the build reads of ours: file times lie after a checkout. */
 export function sourceDigest(root) {
-  const files = SOURCES.flatMap((folder) => filesIn(join(root, folder))).concat(['tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name)));
+  const files = SOURCES.flatMap((folder) => filesIn(join(root, folder))).concat(
+    ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name)),
+  );
   const digest = createHash('sha256');
   for (const file of files.filter((path) => existsSync(path)).sort()) {
     const content = readFileSync(file);
@@ -82,7 +86,11 @@ const stampOf = (root) => join(root, 'dist', '.built-from');
 
 export function buildNeeded(root, digest = sourceDigest(root)) {
   const stamp = stampOf(root);
-  return !existsSync(join(root, 'dist', 'gateway', 'main.js')) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest;
+  return (
+    !existsSync(join(root, 'dist', 'gateway', 'main.js')) ||
+    !existsSync(stamp) ||
+    readFileSync(stamp, 'utf8') !== digest
+  );
 }
 
 export function stampBuild(root, digest = sourceDigest(root)) {
@@ -96,7 +104,12 @@ export async function build(root) {
   // Without our stamp nobody knows what lies in dist/, so the compiler must not trust its own notes either.
   if (!existsSync(stampOf(root))) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
   rmSync(stampOf(root), { force: true });
-  await step('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--pretty', 'false'], root);
+  await step(
+    'Building',
+    process.execPath,
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--pretty', 'false'],
+    root,
+  );
   await step('Copying data files', process.execPath, [join(root, 'gateway', 'copy-assets.mjs')], root);
   stampBuild(root, digest);
 }
@@ -154,7 +167,8 @@ function show(label, started) {
   return (done) => {
     clearTimeout(first);
     clearInterval(repeat);
-    if (shown && (done || terminal)) process.stderr.write(`${terminal ? '\r' : ''}${label} … ${done ? `done in ${seconds()}` : ''}\n`);
+    if (shown && (done || terminal))
+      process.stderr.write(`${terminal ? '\r' : ''}${label} … ${done ? `done in ${seconds()}` : ''}\n`);
     shown = false;
   };
 }

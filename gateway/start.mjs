@@ -2,7 +2,9 @@
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Weir needs Node.js 20.19 or newer; this is ${process.versions.node}. Install a current version from nodejs.org and start again.`);
+  console.error(
+    `Weir needs Node.js 20.19 or newer; this is ${process.versions.node}. Install a current version from nodejs.org and start again.`,
+  );
   process.exitCode = 1;
 } else {
   import('./prepare.mjs')

@@ -19,7 +19,9 @@ const inLastStage = (name: string): string[] => lastStage.filter((one) => one.na
 
 describe('Dockerfile', () => {
   it('has no problem that the linter knows', () => {
-    expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${JSON.stringify(message)}`)).toEqual([]);
+    expect(validate(text).map(({ message, range }) => `${range.start.line + 1}: ${JSON.stringify(message)}`)).toEqual(
+      [],
+    );
   });
 
   it('builds and runs on the same glibc image, by a named version', () => {
@@ -37,7 +39,9 @@ describe('Dockerfile', () => {
   });
 
   it('starts the compiled gateway itself, so that signals reach it', () => {
-    expect(inLastStage('ENTRYPOINT').map((rest) => JSON.parse(rest) as unknown)).toEqual([['node', 'dist/gateway/main.js']]);
+    expect(inLastStage('ENTRYPOINT').map((rest) => JSON.parse(rest) as unknown)).toEqual([
+      ['node', 'dist/gateway/main.js'],
+    ]);
     expect(inLastStage('HEALTHCHECK').join(' ')).toContain('CMD ["node"');
     expect(inLastStage('VOLUME')).toEqual(['/data']);
   });
@@ -49,8 +53,15 @@ describe('Dockerfile', () => {
   });
 
   it('copies only what the repository has and .dockerignore lets through', () => {
-    const allowed = new Set(readFileSync(join(root, '.dockerignore'), 'utf8').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1)));
-    const copied = instructions.filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from')).flatMap(({ rest }) => rest.split(' ').slice(0, -1));
+    const allowed = new Set(
+      readFileSync(join(root, '.dockerignore'), 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('!'))
+        .map((line) => line.slice(1)),
+    );
+    const copied = instructions
+      .filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from'))
+      .flatMap(({ rest }) => rest.split(' ').slice(0, -1));
     expect(copied.length).toBeGreaterThan(5);
     for (const path of copied) {
       expect(allowed).toContain(path);

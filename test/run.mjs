@@ -24,12 +24,16 @@ async function attempt(label, action) {
     console.log(`${label}: ok`);
   } catch (thrown) {
     failures.push(label);
-    console.log(`${label}: FAILED\n${thrown?.name === 'StepFailed' ? thrown.message : String(thrown?.stack ?? thrown)}`);
+    console.log(
+      `${label}: FAILED\n${thrown?.name === 'StepFailed' ? thrown.message : String(thrown?.stack ?? thrown)}`,
+    );
   }
 }
 
 function onPath(command) {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => folder !== '' && existsSync(join(folder, command)));
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some(
+    (folder) => folder !== '' && existsSync(join(folder, command)),
+  );
 }
 
 async function debianPackages() {
@@ -38,7 +42,9 @@ async function debianPackages() {
   const names = missing.map(({ name }) => name);
   const can = process.getuid?.() === 0 && onPath('apt-get');
   if (!can) {
-    console.log(`Some tests need programs that are not installed here and will fail without them:\n${missing.map(({ name, why }) => `  ${name}: ${why}`).join('\n')}`);
+    console.log(
+      `Some tests need programs that are not installed here and will fail without them:\n${missing.map(({ name, why }) => `  ${name}: ${why}`).join('\n')}`,
+    );
     console.log(`On Debian or Ubuntu: apt-get install -y ${names.join(' ')}`);
     return;
   }
@@ -49,7 +55,13 @@ async function debianPackages() {
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
   try {
     await step('Reading Debian package lists', 'apt-get', [...wait, 'update'], projectRoot, options);
-    await step(`Installing ${names.join(', ')}`, 'apt-get', [...wait, 'install', '-y', '--no-install-recommends', ...names], projectRoot, options);
+    await step(
+      `Installing ${names.join(', ')}`,
+      'apt-get',
+      [...wait, 'install', '-y', '--no-install-recommends', ...names],
+      projectRoot,
+      options,
+    );
   } finally {
     if (ours) rmSync(POLICY, { force: true });
   }
@@ -59,8 +71,19 @@ async function debianPackages() {
 function jest(project, folder) {
   const results = join(folder, `${project}.json`);
   const extra = process.argv.slice(2);
-  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join('node_modules', 'jest', 'bin', 'jest.js')];
-  args.push('--selectProjects', project, '--json', `--outputFile=${results}`, WORKERS, ...(extra.length > 0 ? ['--passWithNoTests', ...extra] : []));
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join('node_modules', 'jest', 'bin', 'jest.js'),
+  ];
+  args.push(
+    '--selectProjects',
+    project,
+    '--json',
+    `--outputFile=${results}`,
+    WORKERS,
+    ...(extra.length > 0 ? ['--passWithNoTests', ...extra] : []),
+  );
   const { status } = spawnSync(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'] });
   if (!existsSync(results)) {
     failures.push(`${project} tests (no result)`);
@@ -81,8 +104,22 @@ await installIfNeeded(projectRoot, true).catch((thrown) => {
 await attempt('Programs for tests', debianPackages);
 await attempt('Build', () => build(projectRoot));
 await node('Types', bin('typescript', 'bin', 'tsc'), '--noEmit', '--pretty', 'false');
-await node('Lint', bin('eslint', 'bin', 'eslint.js'), '--cache', '--cache-location', 'node_modules/.cache/eslint/', '.');
-await node('Imports', bin('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'gateway', 'detectors', 'workers', 'config');
+await node(
+  'Lint',
+  bin('eslint', 'bin', 'eslint.js'),
+  '--cache',
+  '--cache-location',
+  'node_modules/.cache/eslint/',
+  '.',
+);
+await node(
+  'Imports',
+  bin('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+  'gateway',
+  'detectors',
+  'workers',
+  'config',
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-results-'));
 const counts = ['unit', 'whole'].map((project) => jest(project, folder));

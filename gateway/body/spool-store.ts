@@ -70,7 +70,8 @@ export function frameFile(dir: string, disk: Budget, openFile: typeof open = ope
       try {
         handle ??= create();
         const file = await handle;
-        for (let done = 0; done < size; ) done += (await file.write(sealed, done, size - done, position + done)).bytesWritten;
+        for (let done = 0; done < size;)
+          done += (await file.write(sealed, done, size - done, position + done)).bytesWritten;
       } catch (thrown) {
         throw new WeirError(FULL.has(causeCode(thrown)) ? 'spool-full' : 'internal', { cause: thrown });
       }

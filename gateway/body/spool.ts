@@ -27,7 +27,11 @@ interface Frame {
   readonly position: number;
 }
 
-export function spoolFactory({ dir, memoryBudget = MEMORY_BUDGET, diskBudget = DISK_BUDGET }: SpoolOptions): SpoolFactory {
+export function spoolFactory({
+  dir,
+  memoryBudget = MEMORY_BUDGET,
+  diskBudget = DISK_BUDGET,
+}: SpoolOptions): SpoolFactory {
   prepareSpoolFolder(dir);
   const memory: Budget = { limit: memoryBudget, used: 0 };
   const disk: Budget = { limit: diskBudget, used: 0 };
@@ -65,12 +69,13 @@ class FramedSpool implements Spool {
     if (this.#writing) throw new WeirError('internal');
     this.#writing = true;
     try {
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const piece = chunk.subarray(at, at + FRAME - this.#tailLength);
         this.#append(piece);
         at += piece.length;
         const short = this.memory.used > this.memory.limit;
-        if (this.#tailLength === FRAME || (short && at === chunk.length && this.#tailLength >= LEAST)) await this.#turn(short);
+        if (this.#tailLength === FRAME || (short && at === chunk.length && this.#tailLength >= LEAST))
+          await this.#turn(short);
       }
     } catch (thrown) {
       // Bytes are missing from here on: nobody may take the rest for the whole body.
@@ -87,7 +92,7 @@ class FramedSpool implements Spool {
     const to = Math.min(offset + length, this.#size);
     if (to <= from) return Buffer.alloc(0);
     const out = Buffer.allocUnsafe(to - from);
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const { start, bytes } = await this.#frameAt(at);
       at += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).copy(out, at - from, at - start, to - start);
     }
@@ -96,7 +101,7 @@ class FramedSpool implements Spool {
 
   /** Every chunk is a copy: whoever reads may change it in place. */
   async *stream(offset = 0): AsyncIterable<Uint8Array> {
-    for (let at = Math.max(0, offset); at < this.#size; ) {
+    for (let at = Math.max(0, offset); at < this.#size;) {
       this.#check();
       const { start, bytes, own } = await this.#frameAt(at);
       const piece = bytes.subarray(at - start);
@@ -142,7 +147,12 @@ class FramedSpool implements Spool {
 
   /** Closes the tail as a frame: kept where it is, or moved to disk when memory is short. */
   async #turn(short: boolean): Promise<void> {
-    const [bytes, length, start, index] = [this.#tail, this.#tailLength, this.#size - this.#tailLength, this.#frames.length];
+    const [bytes, length, start, index] = [
+      this.#tail,
+      this.#tailLength,
+      this.#size - this.#tailLength,
+      this.#frames.length,
+    ];
     let position = -1;
     if (short) {
       this.#file ??= this.makeFile();
@@ -157,12 +167,14 @@ class FramedSpool implements Spool {
   }
 
   /** The frame that holds the byte at `offset`; `own` when its bytes belong to the caller. */
-  async #frameAt(offset: number): Promise<{ readonly start: number; readonly bytes: Uint8Array; readonly own: boolean }> {
+  async #frameAt(
+    offset: number,
+  ): Promise<{ readonly start: number; readonly bytes: Uint8Array; readonly own: boolean }> {
     this.#check();
     const tailStart = this.#size - this.#tailLength;
     if (offset >= tailStart) return { start: tailStart, bytes: this.#tail.subarray(0, this.#tailLength), own: false };
     let low = 0;
-    for (let high = this.#frames.length - 1; low < high; ) {
+    for (let high = this.#frames.length - 1; low < high;) {
       const middle = (low + high + 1) >> 1;
       if ((this.#frames[middle]?.start ?? Infinity) <= offset) low = middle;
       else high = middle - 1;

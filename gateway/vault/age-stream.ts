@@ -43,7 +43,7 @@ export function streamSealer(fileKey: Uint8Array, nonce: Uint8Array): StreamSeal
   return {
     push(bytes) {
       const sealed: Buffer[] = [];
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         // Only now: a full chunk may still turn out to be the last one.
         if (filled === CHUNK) sealed.push(seal(false));
         const piece = bytes.subarray(at, at + CHUNK - filled);

@@ -29,8 +29,11 @@ export function fileVaultReader({ dir, keys }: FileVaultReaderOptions): VaultRea
         throw systemCode(thrown) === 'ENOENT' ? new VaultError('VAULT_DAMAGED', { cause: thrown }) : thrown;
       });
       try {
-        const payload = await streamOpener(fileKey, await readAt(file, 0, NONCE), (await file.stat()).size - NONCE, async (position, length) =>
-          readAt(file, NONCE + position, length),
+        const payload = await streamOpener(
+          fileKey,
+          await readAt(file, 0, NONCE),
+          (await file.stat()).size - NONCE,
+          async (position, length) => readAt(file, NONCE + position, length),
         );
         const { head, bodyStart } = await readHead(payload, id);
         return message(file, payload, head, bodyStart);
@@ -71,7 +74,7 @@ function message(file: FileHandle, payload: StreamOpener, head: SealedHead, body
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   if (length < 0) throw new VaultError('VAULT_DAMAGED');
   const bytes = Buffer.allocUnsafe(length);
-  for (let got = 0; got < length; ) {
+  for (let got = 0; got < length;) {
     const { bytesRead } = await file.read(bytes, got, length - got, position + got);
     if (bytesRead === 0) throw new VaultError('VAULT_DAMAGED');
     got += bytesRead;
@@ -79,7 +82,10 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   return bytes;
 }
 
-async function readHead(payload: StreamOpener, id: string): Promise<{ readonly head: SealedHead; readonly bodyStart: number }> {
+async function readHead(
+  payload: StreamOpener,
+  id: string,
+): Promise<{ readonly head: SealedHead; readonly bodyStart: number }> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of payload.range(0, Math.min(payload.size, SEALED_HEAD_LIMIT))) {
@@ -107,5 +113,7 @@ function parseHead(line: string): SealedHead | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const head = value as Partial<SealedHead>;
   const lengths = [head.bodyLength, head.editsLength].every((n) => Number.isSafeInteger(n) && (n ?? -1) >= 0);
-  return head.version === 1 && lengths && typeof head.http === 'object' && typeof head.facts === 'object' ? (value as SealedHead) : undefined;
+  return head.version === 1 && lengths && typeof head.http === 'object' && typeof head.facts === 'object'
+    ? (value as SealedHead)
+    : undefined;
 }

@@ -59,7 +59,8 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
   async function* sealedFiles(): AsyncGenerator<{ path: string; id: string; kind: string; unfinished: boolean }> {
     for await (const entry of await opendir(dir)) {
       const [, id, kind, unfinished] = FILE.exec(entry.name) ?? [];
-      if (id !== undefined && kind !== undefined) yield { path: join(dir, entry.name), id, kind, unfinished: unfinished !== undefined };
+      if (id !== undefined && kind !== undefined)
+        yield { path: join(dir, entry.name), id, kind, unfinished: unfinished !== undefined };
     }
   }
   async function space(): Promise<{ usedBytes: number; freeBytes: number; limitBytes: number }> {
@@ -68,7 +69,12 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
     const freeBytes = bavail * bsize;
     return { usedBytes: used, freeBytes, limitBytes: Math.min(limits.maxBytes, used + freeBytes) };
   }
-  async function writeMessage(id: string, head: SealedHead, body: AsyncIterable<Uint8Array>, edits: AsyncIterable<Uint8Array>): Promise<number> {
+  async function writeMessage(
+    id: string,
+    head: SealedHead,
+    body: AsyncIterable<Uint8Array>,
+    edits: AsyncIterable<Uint8Array>,
+  ): Promise<number> {
     const path = messagePaths(dir, id);
     if ((await files.exists(path.key)) || (await files.exists(path.body))) throw new VaultError('VAULT_EXISTS');
     const { fileKey, header } = await keys.wrap();
@@ -82,7 +88,8 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
       await files.syncFolder(dir);
       return bodyBytes + keyBytes;
     } catch (thrown) {
-      for (const left of [path.key, unfinished.key, path.body, unfinished.body]) await files.remove(left).catch(() => undefined);
+      for (const left of [path.key, unfinished.key, path.body, unfinished.body])
+        await files.remove(left).catch(() => undefined);
       throw thrown;
     } finally {
       fileKey.fill(0);
@@ -97,7 +104,8 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
       sealing.add(id);
       try {
         const { usedBytes: used, limitBytes } = await space();
-        if (used + promised > limitBytes * FULL_AT || used + promised + coming > limitBytes) throw new WeirError('vault-full');
+        if (used + promised > limitBytes * FULL_AT || used + promised + coming > limitBytes)
+          throw new WeirError('vault-full');
         promised += reserved = coming;
         const sealedBytes = await writeMessage(id, head, body, edits);
         if (counted !== undefined) counted.bytes += sealedBytes;
@@ -121,14 +129,16 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
       if (counted !== undefined) counted.bytes -= before;
     },
     async *list() {
-      for await (const { id, kind, unfinished } of sealedFiles()) if (kind === 'key' && !unfinished) yield id as ExchangeId;
+      for await (const { id, kind, unfinished } of sealedFiles())
+        if (kind === 'key' && !unfinished) yield id as ExchangeId;
     },
     space,
     async sweep(untouchedMs) {
       let removed = 0;
       for await (const { path, id, kind, unfinished } of sealedFiles()) {
         const leftover = unfinished || (kind === 'body' && !(await files.exists(messagePaths(dir, id).key)));
-        if (!leftover || sealing.has(id) || (untouchedMs > 0 && clock.now() - (await changedAt(path)) < untouchedMs)) continue;
+        if (!leftover || sealing.has(id) || (untouchedMs > 0 && clock.now() - (await changedAt(path)) < untouchedMs))
+          continue;
         await files.remove(path);
         removed++;
       }
@@ -139,7 +149,12 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
 }
 
 /** Head, body and edit log as one sealed payload; fails when they are not as long as the head says, since a reader finds them by that. */
-async function* sealed(fileKey: Uint8Array, head: SealedHead, body: AsyncIterable<Uint8Array>, edits: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* sealed(
+  fileKey: Uint8Array,
+  head: SealedHead,
+  body: AsyncIterable<Uint8Array>,
+  edits: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const line = Buffer.from(`${JSON.stringify(head)}\n`);
   if (line.length > SEALED_HEAD_LIMIT) throw new VaultError('VAULT_HEAD_TOO_LARGE');
   const nonce = randomBytes(NONCE);
@@ -195,7 +210,10 @@ async function sizeOf(path: string): Promise<number> {
 async function changedAt(path: string): Promise<number> {
   return statOrGone(path, (found) => found.mtimeMs);
 }
-async function statOrGone(path: string, read: (found: { readonly size: number; readonly mtimeMs: number }) => number): Promise<number> {
+async function statOrGone(
+  path: string,
+  read: (found: { readonly size: number; readonly mtimeMs: number }) => number,
+): Promise<number> {
   return stat(path).then(read, (thrown: unknown) => {
     if (systemCode(thrown) === 'ENOENT') return 0;
     throw thrown;

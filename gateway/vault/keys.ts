@@ -90,7 +90,9 @@ function identityIn(content: string): string {
 async function exposure(path: string): Promise<string[]> {
   if (process.platform === 'win32') return [];
   const { mode } = await stat(path);
-  return (mode & 0o077) === 0 ? [] : ['The review key file can be read by other users of this machine; make its mode 0600.'];
+  return (mode & 0o077) === 0
+    ? []
+    : ['The review key file can be read by other users of this machine; make its mode 0600.'];
 }
 
 function provider(recipient: string, identity: string | undefined): KeyProvider {
@@ -119,7 +121,9 @@ function provider(recipient: string, identity: string | undefined): KeyProvider 
       try {
         return await decrypter.decryptHeader(header);
       } catch (thrown) {
-        const wrong = String((thrown as { readonly message?: unknown } | null)?.message).startsWith('no identity matched');
+        const wrong = String((thrown as { readonly message?: unknown } | null)?.message).startsWith(
+          'no identity matched',
+        );
         throw new VaultError(wrong ? 'KEY_WRONG' : 'VAULT_DAMAGED', { cause: thrown });
       }
     },

@@ -11,7 +11,11 @@ const KEY_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** Writes the file whole, on disk and for its owner only, unless it exists; of two that try at once one wins. Answers with what the file holds. */
-export async function createOnce(path: string, make: () => Promise<string | Uint8Array> | string | Uint8Array, mode = 0o600): Promise<{ readonly content: Buffer; readonly created: boolean }> {
+export async function createOnce(
+  path: string,
+  make: () => Promise<string | Uint8Array> | string | Uint8Array,
+  mode = 0o600,
+): Promise<{ readonly content: Buffer; readonly created: boolean }> {
   const existing = await readIfThere(path);
   if (existing !== undefined) return { content: existing, created: false };
   const folder = dirname(path);
@@ -60,7 +64,9 @@ export async function secretKey(dataDir: string, name: string): Promise<Buffer> 
 }
 
 /** The token in `<data>/admin-token`; `created` on the first start. */
-export async function adminToken(dataDir: string): Promise<{ readonly token: string; readonly path: string; readonly created: boolean }> {
+export async function adminToken(
+  dataDir: string,
+): Promise<{ readonly token: string; readonly path: string; readonly created: boolean }> {
   const path = join(dataDir, 'admin-token');
   const { content, created } = await createOnce(path, () => `${randomBytes(KEY_BYTES).toString('base64url')}\n`);
   const token = content.toString('latin1').trim();

@@ -24,7 +24,7 @@ export const vaultFiles: VaultFiles = {
   async write(file, bytes) {
     // writev may stop short; plain writes of what is left do not.
     const whole = Buffer.concat(bytes);
-    for (let done = 0; done < whole.length; ) done += (await file.write(whole, done)).bytesWritten;
+    for (let done = 0; done < whole.length;) done += (await file.write(whole, done)).bytesWritten;
   },
   sync: async (file) => file.sync(),
   close: async (file) => file.close(),

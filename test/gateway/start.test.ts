@@ -37,7 +37,8 @@ function project(installed: Packages | undefined, main = ''): string {
   for (const name of ['start.mjs', 'prepare.mjs']) cpSync(join(gateway, name), join(root, 'gateway', name));
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'made-up', version: '1.0.0', type: 'module' }));
   writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages: lock }));
-  if (installed !== undefined) writeFileSync(join(root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
+  if (installed !== undefined)
+    writeFileSync(join(root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
   writeFileSync(join(root, 'dist', 'gateway', 'main.js'), main);
   return root;
 }
@@ -56,7 +57,10 @@ describe('packages', () => {
     expect(prepare.whyInstall(project(without('node_modules/a')), false)).toContain('has changed');
     const older = { ...without(), 'node_modules/a': { version: '0.9.0', integrity: 'x' } };
     expect(prepare.whyInstall(project(older), false)).toContain('has changed');
-    const otherContent = { ...without(), 'node_modules/other-system': { version: '3.0.0', integrity: 'changed', optional: true } };
+    const otherContent = {
+      ...without(),
+      'node_modules/other-system': { version: '3.0.0', integrity: 'changed', optional: true },
+    };
     expect(prepare.whyInstall(project(otherContent), false)).toContain('has changed');
   });
 
@@ -102,16 +106,23 @@ describe('start', () => {
   const start = (root: string): string => join(root, 'gateway', 'start.mjs');
 
   it('runs what is built with its arguments and exit code, without npm, compiler or network', () => {
-    const root = project(without('node_modules/tool'), 'console.log(JSON.stringify(process.argv.slice(1))); process.exitCode = 7;');
+    const root = project(
+      without('node_modules/tool'),
+      'console.log(JSON.stringify(process.argv.slice(1))); process.exitCode = 7;',
+    );
     prepare.stampBuild(root);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [start(root), '--config', 'my file.yaml'], { encoding: 'utf8', env: { PATH: '' } });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [start(root), '--config', 'my file.yaml'], {
+      encoding: 'utf8',
+      env: { PATH: '' },
+    });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual([join(root, 'dist', 'gateway', 'main.js'), '--config', 'my file.yaml']);
     expect(status).toBe(7);
   });
 
   it('is the gateway: a signal reaches it', async () => {
-    const main = "process.on('SIGTERM', () => { console.log('draining'); process.exit(0); }); setInterval(() => undefined, 1e6); console.log('ready');";
+    const main =
+      "process.on('SIGTERM', () => { console.log('draining'); process.exit(0); }); setInterval(() => undefined, 1e6); console.log('ready');";
     const root = project(without(), main);
     prepare.stampBuild(root);
     const child = spawn(process.execPath, [start(root)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -128,7 +139,10 @@ describe('start', () => {
     const root = project(without());
     mkdirSync(join(root, 'node_modules', 'typescript', 'bin'), { recursive: true });
     writeFileSync(join(root, 'node_modules', 'typescript', 'package.json'), '{"type":"commonjs"}');
-    writeFileSync(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), "console.log('main.ts(1,1): error'); process.exit(2);");
+    writeFileSync(
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      "console.log('main.ts(1,1): error'); process.exit(2);",
+    );
     const { status, stderr } = spawnSync(process.execPath, [start(root)], { encoding: 'utf8' });
     expect(status).toBe(1);
     expect(stderr).toBe('main.ts(1,1): error\nBuilding: failed (exit code 2).\n');

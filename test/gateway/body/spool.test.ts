@@ -36,27 +36,36 @@ function openFiles(dir: string): Buffer[] {
 describe('spool', () => {
   it('gives back the same bytes for any write sizes and any ranges, in memory, on disk and across the boundary', async () => {
     const dir = tempFolder('spool');
-    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 70 * KIB })), { maxLength: 24 });
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 70 * KIB })), {
+      maxLength: 24,
+    });
     const ranges = fc.array(fc.tuple(fc.nat(400 * KIB), fc.nat(200 * KIB)), { minLength: 1, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(sizes, ranges, fc.constantFrom(0, 8 * KIB, 100 * KIB, 64 * KIB * KIB), async (writes, reads, memoryBudget) => {
-        const factory = spoolFactory({ dir, memoryBudget });
-        const spool = factory.create();
-        const whole = pattern(writes.reduce((sum, n) => sum + n, 0));
-        let at = 0;
-        for (const size of writes) {
-          await spool.write(whole.subarray(at, (at += size)));
-          expect(factory.usage().memory).toBeLessThanOrEqual(memoryBudget + 4 * KIB);
-        }
-        expect(spool.size).toBe(whole.length);
-        expect((await all(spool.stream())).equals(whole)).toBe(true);
-        for (const [offset, length] of reads) {
-          expect(Buffer.from(await spool.read(offset, length)).equals(whole.subarray(offset, offset + length))).toBe(true);
-          expect((await all(spool.stream(offset))).equals(whole.subarray(offset))).toBe(true);
-        }
-        await spool.close();
-        expect(factory.usage()).toEqual({ memory: 0, disk: 0 });
-      }),
+      fc.asyncProperty(
+        sizes,
+        ranges,
+        fc.constantFrom(0, 8 * KIB, 100 * KIB, 64 * KIB * KIB),
+        async (writes, reads, memoryBudget) => {
+          const factory = spoolFactory({ dir, memoryBudget });
+          const spool = factory.create();
+          const whole = pattern(writes.reduce((sum, n) => sum + n, 0));
+          let at = 0;
+          for (const size of writes) {
+            await spool.write(whole.subarray(at, (at += size)));
+            expect(factory.usage().memory).toBeLessThanOrEqual(memoryBudget + 4 * KIB);
+          }
+          expect(spool.size).toBe(whole.length);
+          expect((await all(spool.stream())).equals(whole)).toBe(true);
+          for (const [offset, length] of reads) {
+            expect(Buffer.from(await spool.read(offset, length)).equals(whole.subarray(offset, offset + length))).toBe(
+              true,
+            );
+            expect((await all(spool.stream(offset))).equals(whole.subarray(offset))).toBe(true);
+          }
+          await spool.close();
+          expect(factory.usage()).toEqual({ memory: 0, disk: 0 });
+        },
+      ),
       { numRuns: 60, seed },
     );
   });
@@ -67,7 +76,11 @@ describe('spool', () => {
     for (let at = 0; at < whole.length; at += 9000) {
       await spool.write(whole.subarray(at, at + 9000));
       const from = Math.max(0, at - 70_000);
-      expect(Buffer.from(await spool.read(from, 80_000)).equals(whole.subarray(from, Math.min(at + 9000, from + 80_000, whole.length)))).toBe(true);
+      expect(
+        Buffer.from(await spool.read(from, 80_000)).equals(
+          whole.subarray(from, Math.min(at + 9000, from + 80_000, whole.length)),
+        ),
+      ).toBe(true);
     }
     await spool.close();
   });
@@ -151,7 +164,8 @@ describe('spool', () => {
 
   it('says spool-full when the system says the disk is full', async () => {
     const disk: Budget = { limit: Infinity, used: 0 };
-    const full = async (): Promise<never> => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    const full = async (): Promise<never> =>
+      Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
     const file = frameFile(tempFolder('spool'), disk, full);
     await expect(file.append(0, Buffer.from('x'))).rejects.toMatchObject({ code: 'spool-full' });
     await file.close();

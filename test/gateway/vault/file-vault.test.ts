@@ -19,13 +19,25 @@ const limits = { maxBytes: 2 ** 40 };
 const data = tempFolder('keys');
 const { keys } = await openKeys({ dataDir: data, custody: 'local' });
 
-function newVault(options: { readonly files?: VaultFiles; readonly maxBytes?: number } = {}): { dir: string; vault: FileVault } {
+function newVault(options: { readonly files?: VaultFiles; readonly maxBytes?: number } = {}): {
+  dir: string;
+  vault: FileVault;
+} {
   const dir = join(tempFolder('vault'), 'vault');
   const clock = manualClock();
   const { files, maxBytes = limits.maxBytes } = options;
-  return { dir, vault: fileVault({ dir, keys, limits: { maxBytes }, clock, ...(files === undefined ? {} : { files }) }) };
+  return {
+    dir,
+    vault: fileVault({ dir, keys, limits: { maxBytes }, clock, ...(files === undefined ? {} : { files }) }),
+  };
 }
-async function sealBytes(vault: FileVault, n: number, body: Uint8Array, edits: Uint8Array = Buffer.alloc(0), piece = CHUNK): Promise<void> {
+async function sealBytes(
+  vault: FileVault,
+  n: number,
+  body: Uint8Array,
+  edits: Uint8Array = Buffer.alloc(0),
+  piece = CHUNK,
+): Promise<void> {
   const id = messageId(n);
   await vault.seal(id, sealedHead(id, body.length, edits.length), pieces(body, piece), pieces(edits, piece));
 }
@@ -45,7 +57,12 @@ describe('vault', () => {
   it('gives back head, body and edits for any sizes and pieces, and so does the age library with both files joined', async () => {
     const { dir, vault } = newVault();
     let n = 0;
-    const size = fc.oneof(fc.nat(300), fc.integer({ min: CHUNK - 900, max: CHUNK + 40 }), fc.nat(400 * 1024), fc.constantFrom(0, 2 * CHUNK, 20 * CHUNK));
+    const size = fc.oneof(
+      fc.nat(300),
+      fc.integer({ min: CHUNK - 900, max: CHUNK + 40 }),
+      fc.nat(400 * 1024),
+      fc.constantFrom(0, 2 * CHUNK, 20 * CHUNK),
+    );
     await fc.assert(
       fc.asyncProperty(size, fc.nat(2000), fc.integer({ min: 1, max: 200_000 }), async (bodySize, editsSize, piece) => {
         const id = messageId(++n);
@@ -59,7 +76,9 @@ describe('vault', () => {
         await opened.close();
 
         const decrypter = new Decrypter();
-        decrypter.addIdentity(/^AGE-SECRET.*$/m.exec(readFileSync(join(data, 'keys', 'review.key'), 'utf8'))?.[0] ?? '');
+        decrypter.addIdentity(
+          /^AGE-SECRET.*$/m.exec(readFileSync(join(data, 'keys', 'review.key'), 'utf8'))?.[0] ?? '',
+        );
         const joined = Buffer.concat([readFileSync(join(dir, `${id}.key`)), readFileSync(join(dir, `${id}.body`))]);
         const plain = Buffer.from(await decrypter.decrypt(joined));
         expect(plain.equals(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body, edits]))).toBe(true);
@@ -101,7 +120,18 @@ describe('vault', () => {
     const path = join(dir, `${messageId(1)}.body`);
     const whole = readFileSync(path);
     const sealedChunk = CHUNK + 16;
-    const edges = [0, 15, 16, 17, 32, 33, 16 + sealedChunk, 16 + 2 * sealedChunk, 16 + 3 * sealedChunk, whole.length - 1];
+    const edges = [
+      0,
+      15,
+      16,
+      17,
+      32,
+      33,
+      16 + sealedChunk,
+      16 + 2 * sealedChunk,
+      16 + 3 * sealedChunk,
+      whole.length - 1,
+    ];
     for (const length of edges) {
       writeFileSync(path, whole.subarray(0, length));
       await expect(reader(dir).open(messageId(1))).rejects.toMatchObject(code('VAULT_DAMAGED'));
@@ -162,8 +192,18 @@ describe('vault', () => {
 
   it('refuses ids that are not ids, so that none can name another path', async () => {
     const { dir, vault } = newVault();
-    for (const bad of ['', 'w', '../../etc/passwd', `w${'0'.repeat(25)}/`, `w${'0'.repeat(26)}\n`, `w${'.'.repeat(26)}`, `x${'0'.repeat(26)}`]) {
-      await expect(vault.seal(bad as never, sealedHead(bad, 0, 0), pieces(Buffer.alloc(0)), pieces(Buffer.alloc(0)))).rejects.toBeInstanceOf(WeirError);
+    for (const bad of [
+      '',
+      'w',
+      '../../etc/passwd',
+      `w${'0'.repeat(25)}/`,
+      `w${'0'.repeat(26)}\n`,
+      `w${'.'.repeat(26)}`,
+      `x${'0'.repeat(26)}`,
+    ]) {
+      await expect(
+        vault.seal(bad as never, sealedHead(bad, 0, 0), pieces(Buffer.alloc(0)), pieces(Buffer.alloc(0))),
+      ).rejects.toBeInstanceOf(WeirError);
       await expect(vault.shred(bad as never)).rejects.toMatchObject(code('VAULT_BAD_ID'));
       await expect(reader(dir).open(bad as never)).rejects.toMatchObject(code('VAULT_BAD_ID'));
     }
@@ -213,7 +253,21 @@ describe('vault', () => {
     ) as unknown as VaultFiles;
     const { vault } = newVault({ files });
     await sealBytes(vault, 1, pattern(10));
-    expect(calls).toEqual(['exists', 'exists', 'create', 'write', 'sync', 'close', 'create', 'write', 'sync', 'close', 'rename', 'rename', 'syncFolder']);
+    expect(calls).toEqual([
+      'exists',
+      'exists',
+      'create',
+      'write',
+      'sync',
+      'close',
+      'create',
+      'write',
+      'sync',
+      'close',
+      'rename',
+      'rename',
+      'syncFolder',
+    ]);
     calls.length = 0;
     await vault.shred(messageId(1));
     expect(calls).toEqual(['overwrite', 'remove', 'syncFolder', 'remove']);
@@ -225,15 +279,24 @@ describe('vault', () => {
       yield pattern(200_000);
       throw new WeirError('client-aborted');
     }
-    await expect(vault.seal(messageId(1), sealedHead(messageId(1), 400_000, 0), leaves(), pieces(Buffer.alloc(0)))).rejects.toMatchObject(code('client-aborted'));
+    await expect(
+      vault.seal(messageId(1), sealedHead(messageId(1), 400_000, 0), leaves(), pieces(Buffer.alloc(0))),
+    ).rejects.toMatchObject(code('client-aborted'));
     expect(readdirSync(dir)).toEqual([]);
   });
 
   it('refuses a body or edit log that is not as long as the head says', async () => {
     const { dir, vault } = newVault();
     const id = messageId(1);
-    for (const [body, edits] of [[99, 10], [101, 10], [100, 9], [100, 11]] as const) {
-      await expect(vault.seal(id, sealedHead(id, 100, 10), pieces(pattern(body)), pieces(pattern(edits)))).rejects.toMatchObject(code('hold-unavailable'));
+    for (const [body, edits] of [
+      [99, 10],
+      [101, 10],
+      [100, 9],
+      [100, 11],
+    ] as const) {
+      await expect(
+        vault.seal(id, sealedHead(id, 100, 10), pieces(pattern(body)), pieces(pattern(edits))),
+      ).rejects.toMatchObject(code('hold-unavailable'));
     }
     expect(readdirSync(dir)).toEqual([]);
   });
@@ -268,7 +331,10 @@ describe('vault', () => {
   });
 
   it('takes a full disk for a full vault', async () => {
-    const files: VaultFiles = { ...vaultFiles, write: async () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) };
+    const files: VaultFiles = {
+      ...vaultFiles,
+      write: async () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+    };
     const { vault } = newVault({ files });
     await expect(sealBytes(vault, 1, pattern(1))).rejects.toMatchObject(code('vault-full'));
   });
@@ -290,7 +356,8 @@ describe('vault', () => {
     await sealBytes(vault, 1, pattern(100));
     await sealBytes(vault, 2, pattern(100));
     rmSync(join(dir, `${messageId(2)}.key`));
-    for (const name of [`${messageId(3)}.body.tmp`, `${messageId(3)}.key.tmp`, 'README']) writeFileSync(join(dir, name), 'x');
+    for (const name of [`${messageId(3)}.body.tmp`, `${messageId(3)}.key.tmp`, 'README'])
+      writeFileSync(join(dir, name), 'x');
     const young = manualClock().now() / 1000 - 10;
     for (const name of readdirSync(dir)) utimesSync(join(dir, name), young, young);
     expect(await vault.sweep(60_000)).toBe(0);

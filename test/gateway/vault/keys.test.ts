@@ -5,7 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 import { openKeys } from '../../../gateway/vault/keys.js';
 import { tempFolder } from '../../kit/temp.js';
 
-const files = (dataDir: string): { key: string; pub: string } => ({ key: join(dataDir, 'keys', 'review.key'), pub: join(dataDir, 'keys', 'review.pub') });
+const files = (dataDir: string): { key: string; pub: string } => ({
+  key: join(dataDir, 'keys', 'review.key'),
+  pub: join(dataDir, 'keys', 'review.pub'),
+});
 
 describe('review key', () => {
   it('is made on the first local start, kept by later ones, and said to lie on this machine', async () => {
@@ -32,7 +35,9 @@ describe('review key', () => {
     const { keys } = await openKeys({ dataDir: tempFolder('keys'), custody: 'local' });
     const [one, two] = [await keys.wrap(), await keys.wrap()];
     expect(Buffer.from(one.fileKey)).not.toEqual(Buffer.from(two.fileKey));
-    expect(Buffer.from(one.header).toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> X25519 [^\n]+\n[^\n]+\n--- [^\n]{43}\n$/);
+    expect(Buffer.from(one.header).toString('latin1')).toMatch(
+      /^age-encryption\.org\/v1\n-> X25519 [^\n]+\n[^\n]+\n--- [^\n]{43}\n$/,
+    );
   });
 
   it('supplied by a file opens what was sealed, and is not written into the data folder', async () => {
@@ -62,13 +67,19 @@ describe('review key', () => {
     const dataDir = tempFolder('keys');
     await expect(openKeys({ dataDir, custody: 'absent' })).rejects.toMatchObject({ code: 'RECIPIENT_MISSING' });
     await expect(openKeys({ dataDir, custody: 'supplied' })).rejects.toMatchObject({ code: 'KEY_FILE_MISSING' });
-    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: join(dataDir, 'none') })).rejects.toMatchObject({ code: 'KEY_FILE_UNREADABLE' });
+    await expect(
+      openKeys({ dataDir, custody: 'supplied', reviewKeyFile: join(dataDir, 'none') }),
+    ).rejects.toMatchObject({ code: 'KEY_FILE_UNREADABLE' });
     writeFileSync(join(dataDir, 'broken'), 'AGE-SECRET-KEY-1QQQQ\n');
-    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: join(dataDir, 'broken') })).rejects.toMatchObject({ code: 'KEY_FILE_INVALID' });
+    await expect(
+      openKeys({ dataDir, custody: 'supplied', reviewKeyFile: join(dataDir, 'broken') }),
+    ).rejects.toMatchObject({ code: 'KEY_FILE_INVALID' });
     await openKeys({ dataDir, custody: 'local' });
     const other = tempFolder('keys');
     await openKeys({ dataDir: other, custody: 'local' });
-    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: files(other).key })).rejects.toMatchObject({ code: 'RECIPIENT_MISMATCH' });
+    await expect(openKeys({ dataDir, custody: 'supplied', reviewKeyFile: files(other).key })).rejects.toMatchObject({
+      code: 'RECIPIENT_MISMATCH',
+    });
     rmSync(files(dataDir).key);
     await expect(openKeys({ dataDir, custody: 'local' })).rejects.toMatchObject({ code: 'KEY_LOST' });
     expect(existsSync(files(dataDir).key)).toBe(false);

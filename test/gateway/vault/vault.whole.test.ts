@@ -16,8 +16,17 @@ const identity = join(dataDir, 'keys', 'review.key');
 const child = fileURLToPath(new URL('./seal-child.ts', import.meta.url));
 const SIZES = [0, 1, 64 * 1024 - 1, 64 * 1024, 64 * 1024 + 1, 3_000_000];
 
-function sealInChild(dir: string, n: number, bytes: number, dieAt: string): { signal: string | null; out: string; err: string } {
-  const { signal, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', child, dir, dataDir, String(n), String(bytes), dieAt], { encoding: 'utf8' });
+function sealInChild(
+  dir: string,
+  n: number,
+  bytes: number,
+  dieAt: string,
+): { signal: string | null; out: string; err: string } {
+  const { signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', child, dir, dataDir, String(n), String(bytes), dieAt],
+    { encoding: 'utf8' },
+  );
   return { signal, out: stdout, err: stderr };
 }
 
@@ -57,12 +66,34 @@ describe('vault and kill -9', () => {
     expect(err).toBe('');
     const { calls } = JSON.parse(out) as { calls: [string, number][] };
     // A new call that is not in the list below makes this fail: then name its crash points too.
-    expect(Object.fromEntries(calls)).toEqual({ exists: 2, create: 2, write: 21, sync: 2, close: 2, rename: 2, syncFolder: 1 });
+    expect(Object.fromEntries(calls)).toEqual({
+      exists: 2,
+      create: 2,
+      write: 21,
+      sync: 2,
+      close: 2,
+      rename: 2,
+      syncFolder: 1,
+    });
   });
 
   it.each([
-    'exists:1', 'create:1', 'write:1', 'write:2', 'write:10', 'write:19', 'write:20', 'write:21', 'sync:1', 'sync:2', 'close:1', 'close:2', 'create:2',
-    'rename:1', 'rename:2', 'syncFolder:1',
+    'exists:1',
+    'create:1',
+    'write:1',
+    'write:2',
+    'write:10',
+    'write:19',
+    'write:20',
+    'write:21',
+    'sync:1',
+    'sync:2',
+    'close:1',
+    'close:2',
+    'create:2',
+    'rename:1',
+    'rename:2',
+    'syncFolder:1',
   ])('killed at %s: after the sweep of the next start, no file or a message that opens whole', async (point) => {
     const dir = tempFolder('vault');
     expect(sealInChild(dir, 1, bytes, point).signal).toBe('SIGKILL');
@@ -76,18 +107,23 @@ describe('vault and kill -9', () => {
     await opened.close();
   });
 
-  it.each(['overwrite:1', 'remove:1', 'remove:2', 'syncFolder:2'])('killed at %s of a shred: the message does not open half, and the shred can be repeated', async (point) => {
-    const dir = tempFolder('vault');
-    expect(sealInChild(dir, 1, 100_000, point).signal).toBe('SIGKILL');
-    const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: Date });
-    const opened = await fileVaultReader({ dir, keys }).open(messageId(1)).catch(() => undefined);
-    if (opened !== undefined) {
-      expect((await all(opened.body())).equals(await patternOf(100_000))).toBe(true);
-      await opened.close();
-    }
-    await vault.shred(messageId(1));
-    expect(readdirSync(dir)).toEqual([]);
-  });
+  it.each(['overwrite:1', 'remove:1', 'remove:2', 'syncFolder:2'])(
+    'killed at %s of a shred: the message does not open half, and the shred can be repeated',
+    async (point) => {
+      const dir = tempFolder('vault');
+      expect(sealInChild(dir, 1, 100_000, point).signal).toBe('SIGKILL');
+      const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: Date });
+      const opened = await fileVaultReader({ dir, keys })
+        .open(messageId(1))
+        .catch(() => undefined);
+      if (opened !== undefined) {
+        expect((await all(opened.body())).equals(await patternOf(100_000))).toBe(true);
+        await opened.close();
+      }
+      await vault.shred(messageId(1));
+      expect(readdirSync(dir)).toEqual([]);
+    },
+  );
 });
 
 describe('vault and a gigabyte', () => {
