@@ -17,9 +17,9 @@ const ELEVEN_DIGITS = 10_000_000_000;
 
 /** Fields that hold an exchange id, and nothing else that looks like one. */
 const ID_FIELDS: ReadonlySet<string> = new Set(['exchange', 'incident', 'message']);
-/** Fields that name a policy or a set of detectors by a digest, which may happen to be all digits. */
+/** Fields that name a policy or a set of detectors by a digest, `<name>@<hex>`, which may happen to be all digits. */
 const REVISION_FIELDS: ReadonlySet<string> = new Set(['policy', 'revision', 'detectors']);
-const REVISION = /^(?:[a-z][a-z0-9-]{0,47}@)?[0-9a-f]{1,64}$/;
+const REVISION = /^[a-z][a-z0-9-]{0,47}@[0-9a-f]{1,64}$/;
 /** Measures may be large: their name must say the unit. */
 const MEASURE = /(?:bytes|size|ms|seconds|scanned)$/i;
 
