@@ -331,6 +331,7 @@ export interface SealedHead {
   readonly editsLength: number;
   /** The request target and fields with findings masked; used by a masked release. */
   readonly maskedTarget: string;
+  readonly maskedFields: readonly Field[];
   readonly trailers: readonly Field[];
 }
 

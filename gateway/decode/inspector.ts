@@ -12,6 +12,8 @@ export interface InspectorOptions {
   tally(): { add(finding: Finding): void; readonly classes: Evidence['classes']; readonly findings: readonly Finding[] };
   /** Version of the detectors in force, for receipts. */
   readonly detectors: string;
+  /** Told when a detector or decoder threw: its code goes to the log. */
+  readonly onFailure: (thrown: unknown) => void;
   /** Told of every finding, however many there are. */
   readonly onFinding?: (finding: Finding) => void;
 }
@@ -52,9 +54,21 @@ function inspector(options: InspectorOptions, head: BodyHead, prefix: Uint8Array
   const reader = readerFor(root, recognise(declared(head), prefix.subarray(0, PREFIX_LENGTH)));
   let size = 0;
   let incomplete: Unscannable | undefined;
+  let failed: Unscannable | undefined;
 
+  /** A detector or decoder that throws is `failed`, never skipped: from there on nothing of this body counts as scanned. */
+  function read(bytes: Uint8Array, last: boolean): number {
+    if (failed) return size + bytes.length;
+    try {
+      return reader.write(bytes, size, last);
+    } catch (thrown) {
+      failed = { part: 'body', reason: 'failed', bytes: 0, detail: 'scan' };
+      options.onFailure(thrown);
+      return size + bytes.length;
+    }
+  }
   function step(bytes: Uint8Array, last: boolean): Progress {
-    const settled = reader.write(bytes, size, last);
+    const settled = read(bytes, last);
     size += bytes.length;
     const known = last ? size : settled;
     return { settled: known, edits: edits.before(known) };
@@ -66,13 +80,16 @@ function inspector(options: InspectorOptions, head: BodyHead, prefix: Uint8Array
       return step(new Uint8Array(0), true);
     },
     get unscannable() {
-      return incomplete === undefined ? tree.unscannable : [...tree.unscannable, incomplete];
+      return [...tree.unscannable, ...(incomplete ? [incomplete] : []), ...(failed ? [{ ...failed, bytes: size }] : [])];
     },
     evidence() {
       return { classes: counts.classes, unscannable: this.unscannable };
     },
     findings: () => counts.findings,
-    receipt: () => tree.receipt({ detectors: options.detectors, policy: '' }),
+    receipt: () =>
+      failed === undefined
+        ? { ...tree.receipt(), detectors: options.detectors, policy: '' }
+        : { size, scanned: 0, unscanned: size, parts: [{ part: 'body', chain: [], scanned: 0, unscanned: size, reason: 'failed' }], more: 0, detectors: options.detectors, policy: '' },
   };
 }
 

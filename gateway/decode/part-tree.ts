@@ -71,7 +71,7 @@ export class PartTree {
     return this.#unscannable;
   }
 
-  receipt(versions: { readonly detectors: string; readonly policy: string }): Receipt {
+  receipt(): Omit<Receipt, 'detectors' | 'policy'> {
     const parts: PartReceipt[] = this.#lines.map(({ part, chain, bytes, reason }) => ({
       part,
       chain,
@@ -81,6 +81,6 @@ export class PartTree {
     }));
     const scanned = parts.reduce((sum, one) => sum + one.scanned, this.#folded.scanned);
     const unscanned = parts.reduce((sum, one) => sum + one.unscanned, this.#folded.unscanned);
-    return { size: scanned + unscanned, scanned, unscanned, parts, more: this.#folded.count, ...versions };
+    return { size: scanned + unscanned, scanned, unscanned, parts, more: this.#folded.count };
   }
 }

@@ -1,0 +1,41 @@
+/** Joins what the head and the body showed. */
+import type { Evidence, Finding } from '../ports.js';
+
+export function joined(head: Evidence, body: Evidence): Evidence {
+  return { classes: [...head.classes, ...body.classes], unscannable: [...head.unscannable, ...body.unscannable] };
+}
+
+/** How often each detector found something. */
+export function countsOf(evidence: Evidence): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { detector, count } of evidence.classes) counts[detector] = (counts[detector] ?? 0) + count;
+  return counts;
+}
+
+/** Findings that policy cannot tell apart share a number, so that masks can be chosen per kind once the verdict is known. */
+export interface Kinds {
+  numberOf(finding: Finding): number;
+  /** Whether a kind is wanted, given what is wanted of single findings. */
+  choose(wanted: (finding: Finding) => boolean): (kind: number) => boolean;
+}
+
+export function kinds(): Kinds {
+  const numbers = new Map<string, number>();
+  const samples: Finding[] = [];
+  return {
+    numberOf(finding) {
+      const key = [finding.detector, finding.confidence, finding.maskable, ...finding.tags].join('|');
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = samples.length;
+        numbers.set(key, number);
+        samples.push(finding);
+      }
+      return number;
+    },
+    choose(wanted) {
+      const chosen = samples.map(wanted);
+      return (kind) => chosen[kind] ?? false;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** Puts a held message where nothing can lose it: sealed and fsynced in the vault, then written in the ledger, and only then answered. */
+import { LedgerFailure, WeirError, asWeirError } from '../errors.js';
+import type { AuditEntry, Clock, Evidence, Exchange, ExchangeId, Finding, HeadInspection, HoldLedger, Receipt, Spool, Unscannable, Vault, Verdict } from '../ports.js';
+import { countsOf } from './evidence.js';
+import { maskedFacts, maskedFields, maskedTarget } from './masked-facts.js';
+
+export interface Keeping {
+  readonly vault: Vault;
+  readonly ledger: HoldLedger;
+  readonly clock: Clock;
+  /** Milliseconds a route's held messages are kept. */
+  retention(route: string): number;
+}
+
+export interface ToKeep {
+  readonly exchange: Exchange;
+  readonly head: HeadInspection;
+  readonly verdict: Verdict;
+  readonly evidence: Evidence;
+  readonly findings: readonly Finding[];
+  readonly unscannable: readonly Unscannable[];
+  readonly receipt: Receipt;
+  readonly bodyFingerprint: string;
+  readonly body: Spool;
+  readonly edits: Spool;
+  readonly audit: AuditEntry;
+}
+
+/** Answers with the incident under which the message is kept: an older one when the same is held already. Fails closed. */
+export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
+  const { exchange, verdict, head } = held;
+  try {
+    const known = await ports.ledger.join(exchange.route.id, held.bodyFingerprint);
+    if (known !== undefined) return known;
+  } catch (thrown) {
+    throw new WeirError('hold-unavailable', { cause: thrown });
+  }
+  let sealed;
+  try {
+    sealed = await ports.vault.seal(
+      exchange.id,
+      {
+        version: 1,
+        id: exchange.id,
+        channel: exchange.facts.channel,
+        route: exchange.route.id,
+        direction: exchange.facts.direction,
+        http: exchange.http,
+        facts: exchange.facts,
+        bodyLength: held.body.size,
+        editsLength: held.edits.size,
+        maskedTarget: maskedTarget(exchange, head),
+        maskedFields: maskedFields(exchange, head),
+        trailers: exchange.trailers(),
+      },
+      held.body.stream(),
+      held.edits.stream(),
+    );
+  } catch (thrown) {
+    throw asWeirError(thrown, 'hold-unavailable');
+  }
+  try {
+    await ports.ledger.hold(
+      {
+        id: exchange.id,
+        receivedAt: new Date(exchange.receivedAt),
+        channel: exchange.facts.channel,
+        route: exchange.route.id,
+        direction: exchange.facts.direction,
+        policy: verdict.policy,
+        rule: verdict.rule,
+        severity: verdict.severity,
+        fourEyes: verdict.fourEyes,
+        bytes: held.body.size,
+        findings: held.findings,
+        findingCounts: countsOf(held.evidence),
+        unscannable: held.unscannable,
+        receipt: held.receipt,
+        method: exchange.http.method,
+        destination: exchange.facts.destination,
+        ...maskedFacts(exchange.facts, exchange, head),
+        clientAddress: exchange.facts.clientAddress,
+        mediaType: exchange.facts.mediaType,
+        bodyFingerprint: held.bodyFingerprint,
+        suite: sealed.suite,
+        expiresAt: new Date(ports.clock.now() + ports.retention(exchange.route.id)),
+      },
+      held.audit,
+    );
+  } catch (thrown) {
+    // In doubt the row may exist: the sealed file stays until reconcile has seen that it does not (HC 30).
+    if (thrown instanceof LedgerFailure && thrown.kind !== 'in-doubt') await ports.vault.shred(exchange.id).catch(() => undefined);
+    throw new WeirError('hold-unavailable', { cause: thrown });
+  }
+  return exchange.id;
+}

@@ -1,0 +1,422 @@
+/** One exchange from its first byte to its audit row: sniff, choose the mode, scan, decide, act, record. Read this after ports.ts. */
+import { createHmac } from 'node:crypto';
+import { countsOf, joined, kinds, type Kinds } from './act/evidence.js';
+import { inflow, type Inflow } from './act/inflow.js';
+import { keep, type Keeping } from './act/keep.js';
+import { encodeEdit } from './body/edit-log.js';
+import { replay } from './body/replay.js';
+import { rewriter } from './body/rewriter.js';
+import { WeirError, asWeirError } from './errors.js';
+import type {
+  Alerts, AuditEntry, AuditTrail, Ended, Evidence, Exchange, HeadInspection, Inspector, InspectorFactory, Mode, Outbound, Pipeline, Plan,
+  PolicySource, Receipt, Recorder, Sniffed, Spool, SpoolFactory, Verdict,
+} from './ports.js';
+
+export interface PipelinePorts extends Keeping {
+  readonly inspectors: InspectorFactory;
+  readonly policies: PolicySource;
+  readonly spools: SpoolFactory;
+  readonly audit: AuditTrail;
+  readonly alerts: Alerts;
+  readonly recorder: Recorder;
+  /** Keys the fingerprint of whole bodies. */
+  readonly fingerprintKey: Uint8Array;
+  /** Seconds spent scanning are measured with this; milliseconds. */
+  readonly stopwatch: () => number;
+}
+
+/** Everything known of an exchange once its mode is chosen. */
+interface Run {
+  readonly exchange: Exchange;
+  readonly head: HeadInspection;
+  readonly sniffed: Sniffed;
+  readonly plan: Plan;
+  readonly policy: string;
+  readonly mode: Mode;
+  readonly prefix: Uint8Array;
+  readonly body: Inflow;
+  readonly books: Books;
+}
+
+/** What the recorder will be told; filled on the way. */
+interface Books {
+  mode: Mode;
+  verdict: Verdict | undefined;
+  receipt: Receipt | undefined;
+  evidence: Evidence | undefined;
+  error: WeirError | undefined;
+  bytes: number;
+  scanMs: number;
+}
+
+type Result<T> = { readonly kind: 'forwarded'; readonly sent: T } | { readonly kind: 'blocked' } | { readonly kind: 'held'; readonly incident: Exchange['id'] };
+
+export function pipeline(ports: PipelinePorts): Pipeline {
+  return {
+    async run<T>(exchange: Exchange, forward: (outbound: Outbound) => Promise<T>): Promise<Ended<T>> {
+      const books: Books = { mode: 'hold', verdict: undefined, receipt: undefined, evidence: undefined, error: undefined, bytes: 0, scanMs: 0 };
+      const close = closer(ports, exchange, books);
+      const verdict = (): Verdict => books.verdict ?? PASSED_SO_FAR;
+      const body = inflow(exchange.chunks);
+      try {
+        const run = await prepare(ports, exchange, body, books);
+        const result = run.mode === 'hold' ? await holding(ports, run, forward) : await flowing(ports, run, forward);
+        return { ...result, verdict, close };
+      } catch (thrown) {
+        await body.close();
+        books.error = asWeirError(thrown, 'internal');
+        if (books.error.status >= 500) raise(ports, exchange, books, 'failure');
+        return { kind: 'failed', error: books.error, close };
+      }
+    },
+  };
+}
+
+const PASSED_SO_FAR: Verdict = { action: 'pass', rule: 'default', policy: '', severity: 'info', notify: false, fourEyes: false, monitored: [] };
+
+/** Reads the head and the prefix, and lets policy say which mode they need. */
+async function prepare(ports: PipelinePorts, exchange: Exchange, body: Inflow, books: Books): Promise<Run> {
+  const prefix = await body.prefix(ports.inspectors.prefixLength);
+  const sniffed = ports.inspectors.sniff(exchange.body, prefix);
+  const policy = ports.policies.forRoute(exchange.route.id);
+  const looked = ports.inspectors.inspectHead(exchange.body.texts, () => false);
+  const plan = policy.plan(exchange.facts, sniffed, looked.evidence);
+  const head = looked.findings.length === 0 ? looked : ports.inspectors.inspectHead(exchange.body.texts, (finding) => plan.masks(finding));
+  let mode = plan.mode;
+  if (mode === 'hold' && exchange.facts.mediaType === 'text/event-stream') {
+    if (!exchange.route.streamWithAbort) throw new WeirError('stream-refused');
+    mode = 'stream';
+  }
+  books.mode = mode;
+  return { exchange, head, sniffed, plan, policy: policy.revision, mode, prefix, body, books };
+}
+
+/** Bytes leave while they are read: at once (`watch`), or as soon as nothing unfinished can contain them (`stream`). */
+async function flowing<T>(ports: PipelinePorts, run: Run, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
+  const { exchange, head, plan } = run;
+  const inspector = ports.inspectors.inspect(exchange.body, run.prefix, (finding) => run.mode === 'stream' && plan.masks(finding));
+  const judged = judgedBytes(ports, run, inspector);
+  // The first judged bytes are waited for: what shows in the prefix is refused before anything has left.
+  const first = await judged.next();
+  const outgoing = handedOut(startingWith(first, judged), async () => {
+    await judged.return();
+  });
+  try {
+    const sent = await forward({
+      target: target(exchange, head),
+      change: run.mode === 'stream' ? 'same-length' : 'none',
+      length: exchange.body.length,
+      body: outgoing,
+      trailers: () => exchange.trailers(),
+    });
+    return { kind: 'forwarded', sent };
+  } catch (thrown) {
+    await outgoing.return();
+    throw thrown;
+  }
+}
+
+function startingWith(first: IteratorResult<Uint8Array, void>, rest: AsyncIterator<Uint8Array, void>): AsyncIterator<Uint8Array, void> {
+  let started = false;
+  return {
+    next: async () => {
+      if (started) return rest.next();
+      started = true;
+      return first;
+    },
+  };
+}
+
+/** Bytes given away: whoever takes them may stop at any time, even before the first, and `done` still runs once. */
+function handedOut(source: AsyncIterator<Uint8Array, void>, done: () => Promise<void>): { [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined>; return(): Promise<void> } {
+  let over = false;
+  const end = async (): Promise<void> => {
+    if (over) return;
+    over = true;
+    await source.return?.();
+    await done();
+  };
+  const iterator: AsyncIterator<Uint8Array, undefined> = {
+    async next() {
+      if (over) return { done: true, value: undefined };
+      try {
+        const next = await source.next();
+        if (next.done !== true) return next;
+      } catch (thrown) {
+        await end();
+        throw thrown;
+      }
+      await end();
+      return { done: true, value: undefined };
+    },
+    async return() {
+      await end();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator, return: end };
+}
+
+/** The body as far as it is judged and masked; ends only after its verdict is on record. */
+async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector): AsyncGenerator<Uint8Array, void> {
+  const { plan, books, exchange, head } = run;
+  const out = rewriter();
+  let whole = false;
+  try {
+    for await (const chunk of run.body.chunks()) {
+      books.bytes += chunk.length;
+      out.push(chunk);
+      const progress = timed(ports, books, () => inspector.write(chunk));
+      stopIfUnfit(run, inspector);
+      // Watched bytes leave at once: no verdict can stop or change them.
+      yield* out.release(run.mode === 'watch' ? books.bytes : progress.settled, progress.edits);
+    }
+    const progress = timed(ports, books, () => inspector.end(true));
+    stopIfUnfit(run, inspector);
+    settleBooks(run, inspector);
+    whole = true;
+    await recordVerdict(ports, run, 'verdict');
+    yield* out.release(progress.settled, progress.edits);
+  } catch (thrown) {
+    books.error = asWeirError(thrown, 'internal');
+    throw books.error;
+  } finally {
+    if (!whole) {
+      // Cut short: what was seen until then is still counted, and what was stopped is on record.
+      inspector.end(false);
+      books.evidence = joined(head.evidence, inspector.evidence());
+      books.receipt = { ...inspector.receipt(), policy: run.policy };
+      books.verdict ??= plan.decide(books.evidence);
+      if (books.error?.code === 'unscannable') {
+        books.verdict = { ...books.verdict, action: 'block' };
+        await recordVerdict(ports, run, 'verdict.abort');
+        raise(ports, exchange, books, 'block');
+      }
+    }
+  }
+}
+
+/** In stream mode a stop can only be an abort: all that left had been judged, and the far side sees an incomplete body. */
+function stopIfUnfit(run: Run, inspector: Inspector): void {
+  if (run.mode !== 'stream') return;
+  if (inspector.unscannable.some(({ reason }) => run.plan.aborts(reason))) throw new WeirError('unscannable');
+  if (run.plan.mode === 'hold') {
+    const { action } = run.plan.decide(joined(run.head.evidence, inspector.evidence()));
+    if (action === 'block' || action === 'hold') throw new WeirError('unscannable');
+  }
+}
+
+function settleBooks(run: Run, inspector: Inspector): { verdict: Verdict; evidence: Evidence } {
+  const evidence = joined(run.head.evidence, inspector.evidence());
+  const verdict = run.plan.decide(evidence);
+  run.books.evidence = evidence;
+  run.books.receipt = { ...inspector.receipt(), policy: run.policy };
+  run.books.verdict = verdict;
+  return { verdict, evidence };
+}
+
+/** A body read to its end: what is kept of it until the verdict is carried out. */
+interface Spooled {
+  readonly spool: Spool;
+  /** Masks of everything found, in order; which of them are applied is known with the verdict. */
+  readonly log: Spool;
+  readonly kind: Kinds;
+  readonly inspector: Inspector;
+  readonly verdict: Verdict;
+  readonly evidence: Evidence;
+  readonly bodyFingerprint: string;
+  release(): Promise<void>;
+}
+
+/** Nothing leaves before the verdict: spool, scan, decide once, then refuse or replay. */
+async function holding<T>(ports: PipelinePorts, run: Run, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
+  const spool = ports.spools.create();
+  const log = ports.spools.create();
+  const release = async (): Promise<void> => {
+    await Promise.all([spool.close(), log.close()]);
+  };
+  try {
+    const spooled = await spoolWhole(ports, run, spool, log, release);
+    const result = await carryOut(ports, run, spooled, forward);
+    if (result.kind !== 'forwarded') await release();
+    return result;
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+}
+
+async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spool, release: () => Promise<void>): Promise<Spooled> {
+  const { exchange, books } = run;
+  const inspector = ports.inspectors.inspect(exchange.body, run.prefix, () => true);
+  const digest = createHmac('sha256', ports.fingerprintKey).update(`${exchange.route.id}\0${exchange.http.method}\0${exchange.http.target}\0`);
+  const kind = kinds();
+  const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {
+    for (const edit of progress.edits) await log.write(encodeEdit({ at: edit.at, bytes: edit.bytes, kind: kind.numberOf(edit.finding) }));
+  };
+  for await (const chunk of run.body.chunks()) {
+    books.bytes += chunk.length;
+    digest.update(chunk);
+    await note(timed(ports, books, () => inspector.write(chunk)));
+    await spool.write(chunk);
+  }
+  await note(timed(ports, books, () => inspector.end(true)));
+  const { verdict, evidence } = settleBooks(run, inspector);
+  return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint: digest.digest('hex'), release };
+}
+
+async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
+  const { exchange, books, plan } = run;
+  const { spool, log, verdict, evidence } = spooled;
+  const leave = async (body: AsyncIterable<Uint8Array>, to: string, change: Outbound['change']): Promise<Result<T>> => {
+    await recordVerdict(ports, run, 'verdict');
+    const outgoing = handedOut(body[Symbol.asyncIterator](), spooled.release);
+    const sent = await forward({ target: to, change, length: spool.size, verdict: books.verdict, body: outgoing, trailers: () => exchange.trailers() });
+    return { kind: 'forwarded', sent };
+  };
+  switch (verdict.action) {
+    case 'pass':
+      return leave(spool.stream(), exchange.http.target, 'none');
+    case 'mask': {
+      const wanted = plan.maskedBy(evidence);
+      const chosen = spooled.kind.choose(wanted);
+      const masked = (): AsyncIterable<Uint8Array> => replay(spool.stream(), log.stream(), chosen);
+      await provenClean(ports, run, masked(), wanted);
+      const head = ports.inspectors.inspectHead(exchange.body.texts, wanted);
+      return leave(masked(), target(exchange, head), log.size > 0 ? 'same-length' : 'none');
+    }
+    case 'block':
+      await recordVerdict(ports, run, 'verdict');
+      raise(ports, exchange, books, 'block');
+      return { kind: 'blocked' };
+    case 'hold':
+      if (await permitted(ports, exchange, spooled.bodyFingerprint)) {
+        books.verdict = { ...verdict, action: 'pass', rule: 'permit' };
+        await ports.audit.append(auditOf(ports, run, 'permit.spent'));
+        return leave(spool.stream(), exchange.http.target, 'none');
+      }
+      return { kind: 'held', incident: await kept(ports, run, spooled) };
+  }
+}
+
+function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchange['id']> {
+  const { verdict, evidence, inspector, bodyFingerprint, spool, log } = spooled;
+  return keep(ports, {
+    exchange: run.exchange,
+    head: run.head,
+    verdict,
+    evidence,
+    bodyFingerprint,
+    findings: [...run.head.findings, ...inspector.findings()],
+    unscannable: evidence.unscannable,
+    receipt: { ...inspector.receipt(), policy: run.policy },
+    body: spool,
+    edits: log,
+    audit: auditOf(ports, run, 'verdict'),
+  });
+}
+
+async function permitted(ports: PipelinePorts, exchange: Exchange, bodyFingerprint: string): Promise<boolean> {
+  try {
+    return await ports.ledger.permit(exchange.route.id, bodyFingerprint);
+  } catch (thrown) {
+    throw new WeirError('hold-unavailable', { cause: thrown });
+  }
+}
+
+/** The masked body is scanned once more before it leaves: a mask that uncovered something fails closed (HC 9). */
+async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<Uint8Array>, wanted: Plan['masks']): Promise<void> {
+  let uncovered = false;
+  const again = ports.inspectors.inspect(run.exchange.body, run.prefix, (finding) => {
+    uncovered ||= wanted(finding);
+    return false;
+  });
+  for await (const chunk of body) timed(ports, run.books, () => again.write(chunk));
+  timed(ports, run.books, () => again.end(true));
+  if (uncovered) throw new WeirError('mask-failed');
+}
+
+/** The target with its query masked where policy wants it. */
+function target(exchange: Exchange, head: HeadInspection): string {
+  const query = exchange.body.texts.find(({ kind }) => kind === 'query');
+  const masked = query === undefined || !exchange.route.maskQuery ? undefined : head.masked.get(query.name);
+  const question = exchange.http.target.indexOf('?');
+  return masked === undefined || question < 0 ? exchange.http.target : `${exchange.http.target.slice(0, question)}?${masked}`;
+}
+
+function timed<R>(ports: PipelinePorts, books: Books, work: () => R): R {
+  const start = ports.stopwatch();
+  try {
+    return work();
+  } finally {
+    books.scanMs += ports.stopwatch() - start;
+  }
+}
+
+function auditOf(ports: PipelinePorts, run: Run, act: string): AuditEntry {
+  const { verdict, evidence, receipt } = run.books;
+  return {
+    at: new Date(ports.clock.now()),
+    actor: 'gateway',
+    act: act === 'verdict' ? `verdict.${verdict?.action ?? 'pass'}` : act,
+    subject: run.exchange.id,
+    data: {
+      route: run.exchange.route.id,
+      direction: run.exchange.facts.direction,
+      mode: run.mode,
+      rule: verdict?.rule,
+      policy: verdict?.policy,
+      findings: evidence === undefined ? {} : countsOf(evidence),
+      receipt,
+      monitored: verdict?.monitored,
+    },
+  };
+}
+
+/** Every verdict but pass, and every unscanned byte, is on record before the last byte leaves or the client is told (HC 31). */
+async function recordVerdict(ports: PipelinePorts, run: Run, act: string): Promise<void> {
+  const { verdict, receipt } = run.books;
+  if (verdict?.action === 'pass' && (receipt?.unscanned ?? 0) === 0 && act === 'verdict') return;
+  await ports.audit.append(auditOf(ports, run, act));
+}
+
+function raise(ports: PipelinePorts, exchange: Exchange, books: Books, kind: 'block' | 'failure'): void {
+  ports.alerts.raise({
+    kind,
+    at: new Date(ports.clock.now()),
+    severity: kind === 'failure' ? 'high' : (books.verdict?.severity ?? 'medium'),
+    route: exchange.route.id,
+    incident: exchange.id,
+    rule: books.verdict?.rule,
+    code: books.error?.code,
+    counts: books.evidence === undefined ? {} : countsOf(books.evidence),
+  });
+}
+
+/** Tells the recorder once, whatever happens. */
+function closer(ports: PipelinePorts, exchange: Exchange, books: Books): (status: number | undefined) => void {
+  let closed = false;
+  return (status) => {
+    if (closed) return;
+    closed = true;
+    const verdict = books.verdict ?? PASSED_SO_FAR;
+    ports.recorder.exchange({
+      id: exchange.id,
+      channel: exchange.facts.channel,
+      route: exchange.route.id,
+      direction: exchange.facts.direction,
+      mode: books.mode,
+      action: verdict.action,
+      rule: verdict.rule,
+      policy: verdict.policy,
+      monitored: verdict.monitored,
+      bytes: books.bytes,
+      receipt: books.receipt,
+      findingCounts: books.evidence === undefined ? {} : countsOf(books.evidence),
+      durationSeconds: Math.max(0, ports.clock.now() - exchange.receivedAt) / 1000,
+      scanSeconds: books.scanMs / 1000,
+      status,
+      error: books.error?.code,
+    });
+  };
+}
