@@ -4,6 +4,7 @@ import { luhn } from './checksum.js';
 import { TEST_CARDS } from './data/iins.js';
 import { groupingOf, type Grouping } from './grouping.js';
 import { issuerOf, type Issuer } from './issuers.js';
+import { neighbourLines } from './neighbour-lines.js';
 import { surroundingsOf } from './surroundings.js';
 import { fold, hintOf, type Hint } from './words/match.js';
 import { BANK_CARD_WORDS } from './words/bank-card.js';
@@ -126,7 +127,9 @@ function doubtOf(
   if (around.fraction) return 'decimal';
   if (grouping === 'mixed' || grouping === 'even') return 'odd-groups';
   if (!test && longestRun(candidate.digits) >= FILLER_RUN) return 'filler';
-  if (around.inRow) return 'row';
+  // A table has rows that begin like no card; a list of cards has not.
+  const rows = neighbourLines(candidate, around.left, around.right);
+  if (around.inRow || rows.some((row) => (issuerOf(row)?.trust ?? 'rare') === 'rare')) return 'row';
   return grouping === 'wide' ? 'wide-groups' : undefined;
 }
 

@@ -26,8 +26,11 @@ const ESCAPE_END = /(?:\\[nrtfb]|\\u[0-9a-f]{4}|%[0-9a-f]{2})$/i;
 /** Stars that cover digits: with a digit beside them, or more than Markdown ever writes. */
 const STARRED_END = /(?:[0-9]\*+|\*{4,})$/;
 const STARRED_START = /^(?:\*+[0-9]|\*{4,})/;
-const GROUP_END = /(?:[0-9]+\*+[0-9]*|\*+[0-9]+|\*{4,}|[0-9]{2,})$/;
-const GROUP_START = /^(?:[0-9]+\*+[0-9]*|\*+[0-9]+|\*{4,}|[0-9]{2,})/;
+/** Cells of a table and groups of a number have this many digits; a longer run is a number of its own. */
+const GROUP_END = /(?<![0-9*])[0-9*]{2,6}$/;
+const GROUP_START = /^[0-9*]{2,6}(?![0-9*])/;
+/** Stars alone are Markdown unless there are four. */
+const MARKDOWN = /^\*{1,3}$/;
 const UUID = /(?<![0-9a-z])[0-9a-f*]{8}(?:-[0-9a-f*]{4}){3}-[0-9a-f*]{12}(?![0-9a-z])/gi;
 /** Shorter runs of hexadecimal digits are words or codes; the shortest digest in use (CRC-64, half an MD5) has 16. */
 const LEAST_HEX = 16;
@@ -95,8 +98,7 @@ function inRow(candidate: Candidate, left: string, right: string): boolean {
   const gap = candidate.gaps[0];
   if (gap === undefined) return false;
   const plain = plainContext(gap);
-  return (
-    (left.endsWith(plain) && GROUP_END.test(left.slice(0, left.length - plain.length))) ||
-    (right.startsWith(plain) && GROUP_START.test(right.slice(plain.length)))
-  );
+  const before = left.endsWith(plain) ? GROUP_END.exec(left.slice(0, left.length - plain.length))?.[0] : undefined;
+  const after = right.startsWith(plain) ? GROUP_START.exec(right.slice(plain.length))?.[0] : undefined;
+  return [before, after].some((group) => group !== undefined && !MARKDOWN.test(group));
 }

@@ -21,7 +21,9 @@ export function fold(text: string): string {
 }
 
 /** One expression for a list: Chinese words match anywhere, Latin ones as whole words, a blank in them is optional. */
-export function anyOf(words: readonly string[]): RegExp {
+export function anyOf(list: readonly string[]): RegExp {
+  // Longest first, so that `card no` is not cut short by `card`.
+  const words = [...list].sort((a, b) => b.length - a.length);
   const chinese = words.filter((word) => !/^[a-z ]+$/.test(word));
   const latin = words.filter((word) => /^[a-z ]+$/.test(word)).map((word) => word.replaceAll(' ', ' ?'));
   const parts = [...chinese, ...(latin.length > 0 ? [`(?<![a-z])(?:${latin.join('|')})s?(?![a-z])`] : [])];
