@@ -38,7 +38,9 @@ function fieldsOf(outcome: Outcome): LogFields {
     scanMs: Math.round(outcome.scanSeconds * 1_000),
     monitoredRule: would?.rule,
     monitoredAction: would?.action,
-    ...Object.fromEntries(Object.entries(outcome.findingCounts).map(([detector, count]) => [`found.${detector}`, count])),
+    ...Object.fromEntries(
+      Object.entries(outcome.findingCounts).map(([detector, count]) => [`found.${detector}`, count]),
+    ),
   };
 }
 

@@ -32,7 +32,11 @@ const OWN: ReadonlySet<string> = new Set(['time', 'level', 'event']);
 export function jsonLog(options: JsonLogOptions): Log {
   const now = options.now ?? Date.now;
   options.stream.on('error', () => options.onLost?.());
-  const logger = createLogger({ levels: LEVELS, level: options.level, format: format.printf((info) => String(info.message)) });
+  const logger = createLogger({
+    levels: LEVELS,
+    level: options.level,
+    format: format.printf((info) => String(info.message)),
+  });
   logger.pipe(
     new Writable({
       objectMode: true,
@@ -55,7 +59,9 @@ export function jsonLog(options: JsonLogOptions): Log {
       options.onWithheld?.();
       return WITHHELD;
     }
-    return typeof value === 'string' && value.length > LOG_FIELD_LENGTH ? `${value.slice(0, LOG_FIELD_LENGTH)}…` : value;
+    return typeof value === 'string' && value.length > LOG_FIELD_LENGTH
+      ? `${value.slice(0, LOG_FIELD_LENGTH)}…`
+      : value;
   };
 
   const write = (level: LogLevel, event: string, fields: LogFields): void => {

@@ -50,20 +50,64 @@ export function metrics(options: MetricsOptions): Metrics {
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
     new Counter({ name, help, labelNames: [...labelNames], registers });
 
-  const exchanges = counter('weir_exchanges_total', 'Exchanges that ended with a verdict.', ['channel', 'route', 'action']);
-  const findings = counter('weir_findings_total', 'Findings, by detector and by what became of their exchange.', ['detector', 'action']);
+  const exchanges = counter('weir_exchanges_total', 'Exchanges that ended with a verdict.', [
+    'channel',
+    'route',
+    'action',
+  ]);
+  const findings = counter('weir_findings_total', 'Findings, by detector and by what became of their exchange.', [
+    'detector',
+    'action',
+  ]);
   const scanned = counter('weir_scanned_bytes_total', 'Bytes of bodies that were scanned.', ['channel']);
-  const unscanned = counter('weir_unscanned_bytes_total', 'Bytes of bodies that were not scanned, and why.', ['reason']);
-  const errors = counter('weir_exchange_errors_total', 'Exchanges that failed, by stable error code.', ['channel', 'route', 'reason']);
-  const monitored = counter('weir_monitored_total', 'Exchanges that rules in monitor mode would have ended otherwise.', ['route', 'action']);
-  const duration = new Histogram({ name: 'weir_exchange_duration_seconds', help: 'From the first byte of the head to the end of the exchange.', labelNames: ['channel', 'mode'], buckets: EXCHANGE_BUCKETS, registers });
-  const scan = new Histogram({ name: 'weir_scan_duration_seconds', help: 'Time spent scanning one exchange.', buckets: SCAN_BUCKETS, registers });
-  const withheld = counter('weir_log_withheld_total', 'Log fields that looked like a number of a person or an account and were not written: a defect to report.');
+  const unscanned = counter('weir_unscanned_bytes_total', 'Bytes of bodies that were not scanned, and why.', [
+    'reason',
+  ]);
+  const errors = counter('weir_exchange_errors_total', 'Exchanges that failed, by stable error code.', [
+    'channel',
+    'route',
+    'reason',
+  ]);
+  const monitored = counter(
+    'weir_monitored_total',
+    'Exchanges that rules in monitor mode would have ended otherwise.',
+    ['route', 'action'],
+  );
+  const duration = new Histogram({
+    name: 'weir_exchange_duration_seconds',
+    help: 'From the first byte of the head to the end of the exchange.',
+    labelNames: ['channel', 'mode'],
+    buckets: EXCHANGE_BUCKETS,
+    registers,
+  });
+  const scan = new Histogram({
+    name: 'weir_scan_duration_seconds',
+    help: 'Time spent scanning one exchange.',
+    buckets: SCAN_BUCKETS,
+    registers,
+  });
+  const withheld = counter(
+    'weir_log_withheld_total',
+    'Log fields that looked like a number of a person or an account and were not written: a defect to report.',
+  );
   const lost = counter('weir_log_lost_total', 'Log lines that the output did not take.');
   const scrapeErrors = counter('weir_scrape_errors_total', 'Gauges that could not be read at scrape time.', ['source']);
-  const reloadOk = new Gauge({ name: 'weir_policy_last_reload_success', help: '1 when the newest configuration is in force, 0 when it was refused.', registers });
-  const reloadAt = new Gauge({ name: 'weir_policy_last_reload_success_timestamp_seconds', help: 'When the configuration in force was loaded.', registers });
-  const build = new Gauge({ name: 'weir_build_info', help: 'Always 1; the labels say what runs.', labelNames: ['version', 'node'], registers });
+  const reloadOk = new Gauge({
+    name: 'weir_policy_last_reload_success',
+    help: '1 when the newest configuration is in force, 0 when it was refused.',
+    registers,
+  });
+  const reloadAt = new Gauge({
+    name: 'weir_policy_last_reload_success_timestamp_seconds',
+    help: 'When the configuration in force was loaded.',
+    registers,
+  });
+  const build = new Gauge({
+    name: 'weir_build_info',
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version', 'node'],
+    registers,
+  });
   build.set({ version: options.version, node: process.version }, 1);
   reloadAt.remove();
   reloadOk.remove();
@@ -81,7 +125,8 @@ export function metrics(options: MetricsOptions): Metrics {
     ...(options.sourceTimeoutMs === undefined ? {} : { timeoutMs: options.sourceTimeoutMs }),
   });
 
-  const routeLabel = (route: string | undefined): string => (route !== undefined && options.routes().includes(route) ? route : 'none');
+  const routeLabel = (route: string | undefined): string =>
+    route !== undefined && options.routes().includes(route) ? route : 'none';
   const countError = (channel: ChannelName, route: string | undefined, reason: string): void =>
     errors.inc({ channel, route: routeLabel(route), reason: Object.hasOwn(ERRORS, reason) ? reason : 'internal' });
 
@@ -107,7 +152,10 @@ export function metrics(options: MetricsOptions): Metrics {
       if (outcome.error === undefined) exchanges.inc({ channel: outcome.channel, route, action: outcome.action });
       else countError(outcome.channel, outcome.route, outcome.error);
       for (const [detector, count] of Object.entries(outcome.findingCounts)) {
-        findings.inc({ detector: options.detectors().includes(detector) ? detector : 'other', action: outcome.action }, count);
+        findings.inc(
+          { detector: options.detectors().includes(detector) ? detector : 'other', action: outcome.action },
+          count,
+        );
       }
       countBytes(outcome);
       // Strictest first: an exchange counts once, as what would have happened to it.

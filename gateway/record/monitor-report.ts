@@ -58,7 +58,13 @@ function isRow(value: unknown): value is Row {
 function isKept(value: unknown): value is Kept {
   if (typeof value !== 'object' || value === null) return false;
   const kept = value as Record<keyof Kept, unknown>;
-  return kept.version === 1 && typeof kept.since === 'string' && typeof kept.folded === 'number' && Array.isArray(kept.rows) && kept.rows.every(isRow);
+  return (
+    kept.version === 1 &&
+    typeof kept.since === 'string' &&
+    typeof kept.folded === 'number' &&
+    Array.isArray(kept.rows) &&
+    kept.rows.every(isRow)
+  );
 }
 
 /** What an earlier run left; a file that cannot be read is set aside, so that nobody takes an empty report for a quiet week. */

@@ -78,7 +78,10 @@ export function pulledGauges(options: PulledGaugesOptions): () => Promise<void> 
 
   const { held, spool, vault, jobs } = sources;
   const messages = gauge('weir_held_messages', 'Messages waiting in the vault, by state.', ['state']);
-  const oldest = gauge('weir_held_oldest_age_seconds', 'Age of the oldest message that still waits for a decision; 0 when none waits.');
+  const oldest = gauge(
+    'weir_held_oldest_age_seconds',
+    'Age of the oldest message that still waits for a decision; 0 when none waits.',
+  );
   if (held !== undefined) {
     pulls.push({
       source: 'held',
@@ -91,7 +94,9 @@ export function pulledGauges(options: PulledGaugesOptions): () => Promise<void> 
             if (as !== undefined) shown[as] += count;
           }
           for (const [state, count] of Object.entries(shown)) messages.set({ state }, count);
-          oldest.set(counts.oldestHeldAt === undefined ? 0 : Math.max(0, (now() - counts.oldestHeldAt.getTime()) / 1000));
+          oldest.set(
+            counts.oldestHeldAt === undefined ? 0 : Math.max(0, (now() - counts.oldestHeldAt.getTime()) / 1000),
+          );
         };
       },
       clear: () => {
@@ -101,7 +106,11 @@ export function pulledGauges(options: PulledGaugesOptions): () => Promise<void> 
     });
   }
 
-  const spooled = gauge('weir_spool_bytes', 'Bytes of bodies waiting for their verdict, in memory and in encrypted temp files.', ['where']);
+  const spooled = gauge(
+    'weir_spool_bytes',
+    'Bytes of bodies waiting for their verdict, in memory and in encrypted temp files.',
+    ['where'],
+  );
   if (spool !== undefined) {
     pulls.push({
       source: 'spool',

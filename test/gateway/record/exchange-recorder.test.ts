@@ -3,12 +3,19 @@ import { exchangeRecorder } from '../../../gateway/record/exchange-recorder.js';
 import type { Log, LogFields, Outcome, Receipt } from '../../../gateway/ports.js';
 import { outcomeOf } from './outcome-of.js';
 
-function record(outcome: Outcome): { readonly lines: readonly (readonly [string, string, LogFields | undefined])[]; readonly told: readonly string[] } {
+function record(outcome: Outcome): {
+  readonly lines: readonly (readonly [string, string, LogFields | undefined])[];
+  readonly told: readonly string[];
+} {
   const lines: (readonly [string, string, LogFields | undefined])[] = [];
   const told: string[] = [];
   const at = (level: string) => (event: string, fields?: LogFields) => void lines.push([level, event, fields]);
   const log: Log = { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
-  exchangeRecorder({ metrics: { exchange: () => told.push('metrics') }, monitor: { exchange: () => told.push('monitor') }, log }).exchange(outcome);
+  exchangeRecorder({
+    metrics: { exchange: () => told.push('metrics') },
+    monitor: { exchange: () => told.push('monitor') },
+    log,
+  }).exchange(outcome);
   return { lines, told };
 }
 const level = (changes: Partial<Outcome>) => record(outcomeOf(changes)).lines[0]?.[0];
@@ -33,10 +40,24 @@ describe('exchangeRecorder', () => {
   });
 
   it('says ids, codes, counts and times', () => {
-    const { lines } = record(outcomeOf({ action: 'mask', findingCounts: { 'cn.phone': 2 }, monitored: [{ rule: 'ids', action: 'hold' }] }));
+    const { lines } = record(
+      outcomeOf({ action: 'mask', findingCounts: { 'cn.phone': 2 }, monitored: [{ rule: 'ids', action: 'hold' }] }),
+    );
     expect(lines[0]?.[2]).toMatchObject({
-      exchange: 'w01k9a8b7c6d5e4f3g2h1j0k9m8', channel: 'http', route: 'upload', mode: 'stream', action: 'mask', status: 200,
-      bytes: 100, scannedBytes: 100, unscannedBytes: 0, durationMs: 20, scanMs: 1, 'found.cn.phone': 2, monitoredRule: 'ids', monitoredAction: 'hold',
+      exchange: 'w01k9a8b7c6d5e4f3g2h1j0k9m8',
+      channel: 'http',
+      route: 'upload',
+      mode: 'stream',
+      action: 'mask',
+      status: 200,
+      bytes: 100,
+      scannedBytes: 100,
+      unscannedBytes: 0,
+      durationMs: 20,
+      scanMs: 1,
+      'found.cn.phone': 2,
+      monitoredRule: 'ids',
+      monitoredAction: 'hold',
     });
   });
 });

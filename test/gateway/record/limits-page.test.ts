@@ -7,7 +7,9 @@ interface Row {
   readonly name: string;
 }
 const page = await readFile('docs/limits.md', 'utf8');
-const rows: readonly Row[] = [...page.matchAll(/^\| [^|]+ \| ([^|]+) \| `([^`]+)` `([A-Z0-9_]+)` \|/gm)].map(([, limit = '', file = '', name = '']) => ({ limit, file, name }));
+const rows: readonly Row[] = [...page.matchAll(/^\| [^|]+ \| ([^|]+) \| `([^`]+)` `([A-Z0-9_]+)` \|/gm)].map(
+  ([, limit = '', file = '', name = '']) => ({ limit, file, name }),
+);
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1_000, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 function pageValue(limit: string): number {

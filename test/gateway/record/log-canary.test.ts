@@ -33,7 +33,9 @@ describe('the log and a canary', () => {
           log.error('probe', { detail: carried, exchange: carried, policy: carried, client: carried });
           log.info(carried, { [carried]: carried, number: Number(value.replace('X', '0')) });
         }
-        const written = String(stream.read() ?? '').normalize('NFKC').replace(/[^0-9A-Za-z]/g, '');
+        const written = String(stream.read() ?? '')
+          .normalize('NFKC')
+          .replace(/[^0-9A-Za-z]/g, '');
         for (const value of values) expect(written).not.toContain(value);
       }),
       { numRuns: 300, seed: 20_261_105 },

@@ -32,7 +32,14 @@ describe('jsonLog', () => {
     log.info('exchange', { exchange: 'w01k9000000000000000000000a', status: 202, clean: false, rule: undefined });
     log.error('vault.seal-failed', { code: 'ENOSPC' });
     expect(lines()).toEqual([
-      { time: '2026-11-05T03:04:05.000Z', level: 'info', event: 'exchange', exchange: 'w01k9000000000000000000000a', status: 202, clean: false },
+      {
+        time: '2026-11-05T03:04:05.000Z',
+        level: 'info',
+        event: 'exchange',
+        exchange: 'w01k9000000000000000000000a',
+        status: 202,
+        clean: false,
+      },
       { time: '2026-11-05T03:04:05.000Z', level: 'error', event: 'vault.seal-failed', code: 'ENOSPC' },
     ]);
   });
@@ -53,7 +60,11 @@ describe('jsonLog', () => {
 
   it('does not let a field take the place of time, level or event', () => {
     expect(written({ level: 'error', event: 'other', time: 'now' })).toMatchObject({
-      level: 'info', event: 'probe', 'field.level': 'error', 'field.event': 'other', 'field.time': 'now',
+      level: 'info',
+      event: 'probe',
+      'field.level': 'error',
+      'field.event': 'other',
+      'field.time': 'now',
     });
   });
 

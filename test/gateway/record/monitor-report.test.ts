@@ -12,7 +12,8 @@ let at = Date.UTC(2026, 10, 5, 23, 59);
 let events: string[] = [];
 const note = (event: string) => void events.push(event);
 const log: Log = { error: note, warn: note, info: note, debug: note };
-const opened = (file = join(folder, 'monitor-report.json')) => monitorReport({ file, log, now: () => at, every: () => () => undefined });
+const opened = (file = join(folder, 'monitor-report.json')) =>
+  monitorReport({ file, log, now: () => at, every: () => () => undefined });
 const would = (rule: string, action: Action, route = 'mail') => outcomeOf({ route, monitored: [{ rule, action }] });
 
 beforeEach(async () => {
@@ -25,7 +26,15 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('monitorReport', () => {
   it('counts by day, route, rule and action, each rule of an exchange once', async () => {
     const kept = await opened();
-    kept.recorder.exchange(outcomeOf({ route: 'mail', monitored: [{ rule: 'ids', action: 'block' }, { rule: 'phones', action: 'mask' }] }));
+    kept.recorder.exchange(
+      outcomeOf({
+        route: 'mail',
+        monitored: [
+          { rule: 'ids', action: 'block' },
+          { rule: 'phones', action: 'mask' },
+        ],
+      }),
+    );
     kept.recorder.exchange(would('ids', 'block'));
     at += 120_000;
     kept.recorder.exchange(would('ids', 'block', 'share'));
@@ -52,7 +61,9 @@ describe('monitorReport', () => {
     await first.stop();
     const second = await opened();
     second.recorder.exchange(would('ids', 'hold'));
-    expect(second.report().rows).toEqual([{ day: '2026-11-05', route: 'mail', rule: 'ids', action: 'hold', exchanges: 2 }]);
+    expect(second.report().rows).toEqual([
+      { day: '2026-11-05', route: 'mail', rule: 'ids', action: 'hold', exchanges: 2 },
+    ]);
   });
 
   it('writes whole files only, for its owner only, and nothing when nothing is new', async () => {
@@ -65,15 +76,15 @@ describe('monitorReport', () => {
     expect((await stat(join(folder, 'monitor-report.json'))).mode & 0o777).toBe(0o600);
   });
 
-  it.each([['cut short', '{"version":1,"since"'], ['of another shape', '{"version":1,"since":"2026-11-05","folded":0,"rows":[{"day":"x"}]}']])(
-    'sets a file aside that is %s, and says so',
-    async (_what, text) => {
-      await writeFile(join(folder, 'monitor-report.json'), text);
-      expect((await opened()).report().rows).toEqual([]);
-      expect(await readFile(join(folder, 'monitor-report.json.unreadable'), 'utf8')).toBe(text);
-      expect(events).toContain('monitor-report.set-aside');
-    },
-  );
+  it.each([
+    ['cut short', '{"version":1,"since"'],
+    ['of another shape', '{"version":1,"since":"2026-11-05","folded":0,"rows":[{"day":"x"}]}'],
+  ])('sets a file aside that is %s, and says so', async (_what, text) => {
+    await writeFile(join(folder, 'monitor-report.json'), text);
+    expect((await opened()).report().rows).toEqual([]);
+    expect(await readFile(join(folder, 'monitor-report.json.unreadable'), 'utf8')).toBe(text);
+    expect(events).toContain('monitor-report.set-aside');
+  });
 
   it('forgets days that are too old, and says since when it counts', async () => {
     const kept = await opened();
@@ -121,6 +132,10 @@ describe('monitorReport', () => {
     kept.recorder.exchange(would('ids', 'hold'));
     tick();
     await kept.stop();
-    expect({ period, stopped, files: await readdir(folder) }).toEqual({ period: 60_000, stopped: true, files: ['monitor-report.json'] });
+    expect({ period, stopped, files: await readdir(folder) }).toEqual({
+      period: 60_000,
+      stopped: true,
+      files: ['monitor-report.json'],
+    });
   });
 });

@@ -4,10 +4,14 @@ import { metrics } from '../../../gateway/record/metrics.js';
 import { outcomeOf } from './outcome-of.js';
 
 /** Runs the real promtool (Debian package `prometheus`); its words are what a failing test shows. */
-async function promtool(args: readonly string[], input = ''): Promise<{ readonly code: number | null; readonly said: string }> {
+async function promtool(
+  args: readonly string[],
+  input = '',
+): Promise<{ readonly code: number | null; readonly said: string }> {
   const child = spawn('promtool', args, { cwd: 'config/prometheus', stdio: 'pipe' });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
@@ -18,11 +22,17 @@ async function promtool(args: readonly string[], input = ''): Promise<{ readonly
 
 describe('what Prometheus gets', () => {
   it('promtool check rules accepts the rules', async () => {
-    expect(await promtool(['check', 'rules', 'weir.rules.yml'])).toMatchObject({ code: 0, said: expect.stringContaining('SUCCESS') });
+    expect(await promtool(['check', 'rules', 'weir.rules.yml'])).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('SUCCESS'),
+    });
   });
 
   it('promtool test rules passes every rule test', async () => {
-    expect(await promtool(['test', 'rules', 'weir.rules.test.yml'])).toMatchObject({ code: 0, said: expect.stringContaining('SUCCESS') });
+    expect(await promtool(['test', 'rules', 'weir.rules.test.yml'])).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('SUCCESS'),
+    });
   });
 
   it('promtool check metrics has nothing to say about a full scrape', async () => {
@@ -38,7 +48,9 @@ describe('what Prometheus gets', () => {
         components: [{ component: 'database', check: async () => ({ ok: true, neededFor: 'hold', detail: '' }) }],
       },
     });
-    made.recorder.exchange(outcomeOf({ action: 'mask', findingCounts: { 'cn.phone': 1 }, monitored: [{ rule: 'ids', action: 'hold' }] }));
+    made.recorder.exchange(
+      outcomeOf({ action: 'mask', findingCounts: { 'cn.phone': 1 }, monitored: [{ rule: 'ids', action: 'hold' }] }),
+    );
     made.recorder.exchange(outcomeOf({ error: 'upstream-timeout' }));
     made.policyReloaded(true);
     const body = await made.text();

@@ -12,7 +12,17 @@ describe('gauges pulled at scrape time', () => {
   it('show the four states of held messages, each with all that belongs to it', async () => {
     const made = make({
       held: async () => ({
-        states: { held: 4, sending: 1, releasing: 2, failed: 1, uncertain: 1, 'needs-credentials': 1, released: 90, rejected: 9, expired: 9 },
+        states: {
+          held: 4,
+          sending: 1,
+          releasing: 2,
+          failed: 1,
+          uncertain: 1,
+          'needs-credentials': 1,
+          released: 90,
+          rejected: 9,
+          expired: 9,
+        },
         oldestHeldAt: new Date(NOW - 90_000),
       }),
     });
@@ -37,7 +47,10 @@ describe('gauges pulled at scrape time', () => {
       jobs: async () => [{ queue: 'release', state: 'dead', count: 2 }],
       components: [{ component: 'database', check: async () => ({ ok: true, neededFor: 'hold', detail: '' }) }],
     });
-    expect(await samples(made, 'weir_spool_bytes')).toEqual(['weir_spool_bytes{where="memory"} 10', 'weir_spool_bytes{where="disk"} 20']);
+    expect(await samples(made, 'weir_spool_bytes')).toEqual([
+      'weir_spool_bytes{where="memory"} 10',
+      'weir_spool_bytes{where="disk"} 20',
+    ]);
     expect(await samples(made, 'weir_vault_(used|free|limit)_bytes')).toHaveLength(3);
     expect(await samples(made, 'weir_jobs')).toEqual(['weir_jobs{queue="release",state="dead"} 2']);
     expect(await samples(made, 'weir_component_up')).toEqual(['weir_component_up{component="database"} 1']);
@@ -60,13 +73,23 @@ describe('gauges pulled at scrape time', () => {
     expect(await samples(made, 'weir_held_oldest_age_seconds')).toEqual([]);
     expect(await samples(made, 'weir_vault_used_bytes')).toEqual([]);
     expect(await samples(made, 'weir_scrape_errors_total')).toEqual(
-      expect.arrayContaining(['weir_scrape_errors_total{source="held"} 4', 'weir_scrape_errors_total{source="vault"} 5']),
+      expect.arrayContaining([
+        'weir_scrape_errors_total{source="held"} 4',
+        'weir_scrape_errors_total{source="vault"} 5',
+      ]),
     );
   });
 
   it('show a component that cannot answer as down', async () => {
     const made = make({
-      components: [{ component: 'database', check: async () => { throw new Error('gone'); } }],
+      components: [
+        {
+          component: 'database',
+          check: async () => {
+            throw new Error('gone');
+          },
+        },
+      ],
     });
     expect(await samples(made, 'weir_component_up')).toEqual(['weir_component_up{component="database"} 0']);
   });
@@ -74,7 +97,13 @@ describe('gauges pulled at scrape time', () => {
   it('do not wait for a source that hangs, and do not ask it again while it owes an answer', async () => {
     let asked = 0;
     const made = make(
-      { held: () => { asked += 1; return new Promise(() => undefined); }, spool: () => ({ memory: 1, disk: 0 }) },
+      {
+        held: () => {
+          asked += 1;
+          return new Promise(() => undefined);
+        },
+        spool: () => ({ memory: 1, disk: 0 }),
+      },
       5,
     );
     expect(await samples(made, 'weir_spool_bytes')).toHaveLength(2);
@@ -85,7 +114,12 @@ describe('gauges pulled at scrape time', () => {
 
   it('are asked once for scrapes that come at the same time', async () => {
     let asked = 0;
-    const made = make({ held: async () => { asked += 1; return { states: {}, oldestHeldAt: undefined }; } });
+    const made = make({
+      held: async () => {
+        asked += 1;
+        return { states: {}, oldestHeldAt: undefined };
+      },
+    });
     await Promise.all([made.text(), made.text(), made.text()]);
     expect(asked).toBe(1);
   });

@@ -8,10 +8,24 @@ import type { AlertBatch, AlertEvent } from '../../../gateway/ports.js';
 const SECRET = 'a shared secret of this test';
 const NOW = Date.UTC(2026, 10, 5, 8, 0, 30);
 const event = (changes: Partial<AlertEvent> = {}): AlertEvent => ({
-  kind: 'hold', at: new Date(NOW - 5_000), severity: 'high', route: 'share', incident: 'w01k9a8b7c6d5e4f3g2h1j0k9m8', rule: 'ids', code: undefined, counts: { 'cn.resident-id': 2 }, ...changes,
+  kind: 'hold',
+  at: new Date(NOW - 5_000),
+  severity: 'high',
+  route: 'share',
+  incident: 'w01k9a8b7c6d5e4f3g2h1j0k9m8',
+  rule: 'ids',
+  code: undefined,
+  counts: { 'cn.resident-id': 2 },
+  ...changes,
 });
 const batch: AlertBatch = {
-  from: new Date(NOW - 60_000), to: new Date(NOW), total: 7, items: [{ event: event(), count: 6 }, { event: event({ kind: 'failure', rule: undefined, code: 'upstream-timeout' }), count: 1 }],
+  from: new Date(NOW - 60_000),
+  to: new Date(NOW),
+  total: 7,
+  items: [
+    { event: event(), count: 6 },
+    { event: event({ kind: 'failure', rule: undefined, code: 'upstream-timeout' }), count: 1 },
+  ],
 };
 
 interface Received {
@@ -20,7 +34,9 @@ interface Received {
   readonly body: string;
 }
 const servers: Server[] = [];
-async function receiver(answer: (response: ServerResponse) => void): Promise<{ readonly url: string; readonly received: Received[] }> {
+async function receiver(
+  answer: (response: ServerResponse) => void,
+): Promise<{ readonly url: string; readonly received: Received[] }> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -41,8 +57,20 @@ afterEach(async () => {
   }
 });
 const sink = (url: string, changes: Partial<WebhookSinkOptions> = {}) =>
-  webhookSink({ id: 'ops', url, secret: SECRET, events: ['hold', 'failure'], minSeverity: 'low', now: () => NOW, ...changes });
-const failure = (sending: Promise<void>): Promise<unknown> => sending.then(() => undefined, (thrown: unknown) => thrown);
+  webhookSink({
+    id: 'ops',
+    url,
+    secret: SECRET,
+    events: ['hold', 'failure'],
+    minSeverity: 'low',
+    now: () => NOW,
+    ...changes,
+  });
+const failure = (sending: Promise<void>): Promise<unknown> =>
+  sending.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
 
 describe('webhookSink', () => {
   it('signs what it sends, so that a receiver with the secret can verify it', async () => {
@@ -51,16 +79,40 @@ describe('webhookSink', () => {
     const [one] = received;
     const header = String(one?.headers['weir-signature']);
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
-    const expected = createHmac('sha256', SECRET).update(`${t ?? ''}.${one?.body ?? ''}`).digest();
+    const expected = createHmac('sha256', SECRET)
+      .update(`${t ?? ''}.${one?.body ?? ''}`)
+      .digest();
     expect(timingSafeEqual(Buffer.from(v1 ?? '', 'hex'), expected)).toBe(true);
     expect(Number(t)).toBe(NOW / 1_000);
     expect(one?.headers['weir-delivery']).toBe('al-1');
     expect(one?.headers['content-type']).toBe('application/json');
     expect(JSON.parse(one?.body ?? '')).toEqual({
-      version: 1, from: '2026-11-05T07:59:30.000Z', to: '2026-11-05T08:00:30.000Z', total: 7, link: 'https://weir.example/',
+      version: 1,
+      from: '2026-11-05T07:59:30.000Z',
+      to: '2026-11-05T08:00:30.000Z',
+      total: 7,
+      link: 'https://weir.example/',
       items: [
-        { kind: 'hold', at: '2026-11-05T08:00:25.000Z', severity: 'high', route: 'share', incident: 'w01k9a8b7c6d5e4f3g2h1j0k9m8', rule: 'ids', counts: { 'cn.resident-id': 2 }, count: 6 },
-        { kind: 'failure', at: '2026-11-05T08:00:25.000Z', severity: 'high', route: 'share', incident: 'w01k9a8b7c6d5e4f3g2h1j0k9m8', code: 'upstream-timeout', counts: { 'cn.resident-id': 2 }, count: 1 },
+        {
+          kind: 'hold',
+          at: '2026-11-05T08:00:25.000Z',
+          severity: 'high',
+          route: 'share',
+          incident: 'w01k9a8b7c6d5e4f3g2h1j0k9m8',
+          rule: 'ids',
+          counts: { 'cn.resident-id': 2 },
+          count: 6,
+        },
+        {
+          kind: 'failure',
+          at: '2026-11-05T08:00:25.000Z',
+          severity: 'high',
+          route: 'share',
+          incident: 'w01k9a8b7c6d5e4f3g2h1j0k9m8',
+          code: 'upstream-timeout',
+          counts: { 'cn.resident-id': 2 },
+          count: 1,
+        },
       ],
     });
   });
@@ -81,7 +133,10 @@ describe('webhookSink', () => {
 
   it('gives up on a receiver that does not answer in time', async () => {
     const { url } = await receiver(() => undefined);
-    expect(await failure(sink(url, { timeoutMs: 20 }).send(batch, 'al-1'))).toMatchObject({ code: 'TimeoutError', status: undefined });
+    expect(await failure(sink(url, { timeoutMs: 20 }).send(batch, 'al-1'))).toMatchObject({
+      code: 'TimeoutError',
+      status: undefined,
+    });
   });
 
   it('does not read an endless answer', async () => {
@@ -100,7 +155,9 @@ describe('webhookSink', () => {
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
     const thrown = await failure(sink(url).send(batch, 'al-1'));
     expect(thrown).toMatchObject({ code: 'ECONNREFUSED', status: undefined });
-    expect(JSON.stringify([thrown, String(thrown), thrown instanceof Error ? thrown.cause : ''])).not.toMatch(/secret|127\.0\.0\.1/);
+    expect(JSON.stringify([thrown, String(thrown), thrown instanceof Error ? thrown.cause : ''])).not.toMatch(
+      /secret|127\.0\.0\.1/,
+    );
   });
 
   it('wants what its configuration names, from its severity on', () => {
