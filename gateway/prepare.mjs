@@ -13,8 +13,9 @@ export const SOURCES = ['gateway', 'detectors', 'workers', 'config'];
 const QUIET_MS = 1000;
 /** Between signs of life where there is no terminal to redraw. */
 const LINE_MS = 10_000;
-/** Lines of a failed step worth showing. */
-const TAIL = 60;
+/** Lines of a failed step worth showing: some tools say what is wrong first, others last. */
+const HEAD = 15;
+const TAIL = 45;
 
 export class StepFailed extends Error {
   name = 'StepFailed';
@@ -142,7 +143,8 @@ export async function step(label, command, args, cwd, options = {}) {
     stopShowing(code === 0);
     if (code === 0) return;
     const lines = Buffer.concat(output).toString('utf8').trimEnd().split('\n');
-    throw new StepFailed([...lines.slice(-TAIL), `${label}: failed (${signal ?? `exit code ${code}`}).`].join('\n'));
+    const shown = lines.length > HEAD + TAIL ? [...lines.slice(0, HEAD), '…', ...lines.slice(-TAIL)] : lines;
+    throw new StepFailed([...shown, `${label}: failed (${signal ?? `exit code ${code}`}).`].join('\n'));
   } catch (thrown) {
     stopShowing(false);
     throw thrown.code === 'ENOENT' ? new StepFailed(`${label}: the command "${command}" was not found.`) : thrown;

@@ -44,6 +44,7 @@ export function sealedHead(id: string, bodyLength: number, editsLength: number, 
     bodyLength,
     editsLength,
     maskedTarget: '/share',
+    maskedFields: [],
     trailers: [],
   };
 }
