@@ -6,10 +6,11 @@ import { describe, expect, it } from '@jest/globals';
 interface Entry {
   readonly version?: string;
   readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 const tool = fileURLToPath(new URL('./kit/complete-lock.mjs', import.meta.url));
 const { missingFrom } = (await import(tool)) as {
-  missingFrom(packages: Readonly<Record<string, Entry>>): [string, string, string][];
+  readonly missingFrom: (packages: Readonly<Record<string, Entry>>) => [string, string, string][];
 };
 const { packages } = JSON.parse(
   readFileSync(fileURLToPath(new URL('../package-lock.json', import.meta.url)), 'utf8'),
