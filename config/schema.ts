@@ -23,7 +23,7 @@ const grade = z.enum(['C1', 'C2', 'C3', 'general', 'important', 'core']);
 const patterns = z.union([z.string(), z.array(z.string()).min(1)]).transform((one) => (typeof one === 'string' ? [one] : one));
 
 const findingSelector = z.strictObject({
-  /** Detector ids; all detectors when left out. */
+  /** Detector ids; all detectors when left out. With `grade` as well: those that are in both. */
   of: z.array(detectorId).min(1).optional(),
   grade: z.array(grade).min(1).optional(),
   /** Findings at or above this count. */
@@ -39,7 +39,10 @@ const factsSelector = z.strictObject({
   user: patterns.optional(),
   department: patterns.optional(),
   sender: patterns.optional(),
+  /** True when at least one recipient matches. */
   recipient: patterns.optional(),
+  /** True when there are recipients and all of them match; `not` of it finds the one outsider among colleagues. */
+  everyRecipient: patterns.optional(),
   destination: patterns.optional(),
   /** CIDR ranges or addresses. */
   client: patterns.optional(),
@@ -239,7 +242,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   vault: z.strictObject({ custody: z.enum(['local', 'supplied', 'absent']).default('local'), maxBytes: bytes.prefault('100GiB') }).prefault({}),
-  grades: z.record(grade, z.array(detectorId)).default({ C2: ['cn.resident-id', 'bank-card', 'cn.phone'] } as never),
+  grades: z.partialRecord(grade, z.array(detectorId)).default({ C2: ['cn.resident-id', 'bank-card', 'cn.phone'] }),
   detectors: z
     .strictObject({
       disable: z.array(detectorId).default([]),

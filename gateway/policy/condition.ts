@@ -1,0 +1,96 @@
+/** Conditions, compiled: negations pushed down to the leaves, so that everything above a leaf can only grow truer with its leaves. */
+import type { Condition, FindingSelector, Grade } from '../../config/schema.js';
+import type { Facts, Finding, UnscannableReason } from '../ports.js';
+import { factsTest, type FactsTest } from './facts.js';
+
+/** What a selector looks at: a class of findings or one finding. */
+export interface Kind {
+  readonly detector: string;
+  readonly confidence: number;
+  readonly tags: readonly string[];
+  readonly where: 'head' | 'body';
+}
+
+export interface FoundLeaf {
+  readonly kind: 'found';
+  readonly negated: boolean;
+  readonly distinct: number;
+  readonly where: 'head' | 'body' | 'any';
+  matches(kind: Kind): boolean;
+}
+export interface UnscannableLeaf {
+  readonly kind: 'unscannable';
+  readonly negated: boolean;
+  readonly reasons: ReadonlySet<UnscannableReason>;
+}
+type Leaf = FoundLeaf | UnscannableLeaf;
+interface Joined<T> {
+  readonly kind: 'all' | 'any';
+  readonly of: readonly T[];
+}
+
+/** As compiled: facts still to be asked. */
+export type Node = Leaf | Joined<Node> | { readonly kind: 'facts'; readonly negated: boolean; readonly test: FactsTest };
+/** For one exchange: facts are settled. */
+export type Bound = Leaf | Joined<Bound> | { readonly kind: 'settled'; readonly truth: boolean };
+
+export type Grades = Readonly<Partial<Record<Grade, readonly string[]>>>;
+
+export const whereOf = (finding: Finding): 'head' | 'body' => (/^head(\/|$)/.test(finding.part) ? 'head' : 'body');
+
+function foundLeaf(selector: FindingSelector, grades: Grades, negated: boolean): FoundLeaf {
+  const ids = selector.of === undefined ? undefined : new Set(selector.of);
+  const graded = selector.grade === undefined ? undefined : new Set(selector.grade.flatMap((grade) => grades[grade] ?? []));
+  const { confidence, exceptTags, where, distinct } = selector;
+  return {
+    kind: 'found', negated, distinct, where,
+    matches: (kind) =>
+      kind.confidence >= confidence &&
+      (where === 'any' || where === kind.where) &&
+      (ids === undefined || ids.has(kind.detector)) &&
+      (graded === undefined || graded.has(kind.detector)) &&
+      !kind.tags.some((tag) => exceptTags.includes(tag)),
+  };
+}
+
+/** Several keys in one condition are joined by "and"; no condition at all is always true. */
+export function compileCondition(condition: Condition | undefined, grades: Grades, negated = false): Node {
+  if (condition === undefined) return { kind: 'all', of: [] };
+  const parts: Node[] = [];
+  const join = (kind: 'all' | 'any', of: readonly Node[]): Node => ({ kind: (kind === 'all') === negated ? 'any' : 'all', of });
+  if (condition.all !== undefined) parts.push(join('all', condition.all.map((one) => compileCondition(one, grades, negated))));
+  if (condition.any !== undefined) parts.push(join('any', condition.any.map((one) => compileCondition(one, grades, negated))));
+  if (condition.not !== undefined) parts.push(compileCondition(condition.not, grades, !negated));
+  if (condition.found !== undefined) parts.push(foundLeaf(condition.found, grades, negated));
+  if (condition.unscannable !== undefined) parts.push({ kind: 'unscannable', negated, reasons: new Set(condition.unscannable) });
+  if (condition.facts !== undefined) parts.push({ kind: 'facts', negated, test: factsTest(condition.facts) });
+  const [only, ...others] = parts;
+  return only !== undefined && others.length === 0 ? only : join('all', parts);
+}
+
+export function bind(node: Node, facts: Facts): Bound {
+  switch (node.kind) {
+    case 'facts':
+      return { kind: 'settled', truth: node.test(facts) !== node.negated };
+    case 'all':
+    case 'any':
+      return { kind: node.kind, of: node.of.map((child) => bind(child, facts)) };
+    case 'found':
+    case 'unscannable':
+      return node;
+  }
+}
+
+/** The reasons that a condition names without a "not" in front. */
+export function namedReasons(node: Bound): readonly UnscannableReason[] {
+  switch (node.kind) {
+    case 'all':
+    case 'any':
+      return node.of.flatMap(namedReasons);
+    case 'unscannable':
+      return node.negated ? [] : [...node.reasons];
+    case 'found':
+    case 'settled':
+      return [];
+  }
+}
