@@ -23,7 +23,7 @@ const TRUST: Readonly<Record<Issuer['trust'], { readonly alone: number; readonly
 };
 /** A run of one digit this long is filler, a float, or a published test number. */
 const FILLER_RUN = 7;
-/** Joined on to another token by `-`, `.` or `/`: part of a longer code, perhaps. */
+/** Joined on to another token by `-` or `.`: part of a longer code, perhaps. */
 const CHAINED_COST = 0.13;
 const WEAK = 0.6;
 const WEAK_WITH_WORDS = 0.75;

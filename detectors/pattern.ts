@@ -82,7 +82,9 @@ function compile(id: string, key: string, source: string, flags: string, RE2: Re
   try {
     return new RE2(source, flags);
   } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : 'not accepted';
+    // The message speaks of the expression, which stands in the configuration; native errors may come from another realm.
+    const message: unknown = (thrown as { readonly message?: unknown } | undefined)?.message;
+    const why = typeof message === 'string' ? message : 'not accepted';
     throw new DetectorError(id, `${key} is not an RE2 expression (${why})`);
   }
 }

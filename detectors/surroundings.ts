@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly fraction: boolean;
   /** Part of a UUID or of a run of hexadecimal digits. */
   readonly hexadecimal: boolean;
-  /** A word or number is joined on by `-`, `.`, `/` or `_`. */
+  /** A word or number is joined on by `-` or `.`; a path's `/` parts whole names. */
   readonly chained: boolean;
   /** A group of digits with the number's own kind of gap stands beside it: perhaps a row of a table. */
   readonly inRow: boolean;
@@ -52,7 +52,7 @@ export function surroundingsOf(candidate: Candidate): Surroundings {
     cutFromMask: STARRED_END.test(left) || STARRED_START.test(right),
     fraction: /[0-9*]\.$/.test(left) || /^\.[0-9*]/.test(right) || /(?<![0-9*,])0,$/.test(left),
     hexadecimal: isHexadecimal(candidate, left, right, leftToken, rightToken),
-    chained: /[A-Za-z0-9*][-./]$/.test(left) || /^[-/][A-Za-z0-9*]/.test(right),
+    chained: /[A-Za-z0-9*][-.]$/.test(left) || /^-[A-Za-z0-9*]/.test(right),
     inRow: inRow(candidate, left, right),
   };
 }

@@ -3,7 +3,7 @@ import { anyOf, type Words } from './match.js';
 
 export const PHONE_WORDS: Words = {
   raise: anyOf([
-    '手机', '手機', '电话', '電話', '联系方式', '聯繫方式', '联系人', '联络', '致电', '来电', '拨打', '座机', '固话', '传真', '傳真', '热线', '熱線', '微信', '号码', '短信',
+    '手机', '手機', '电话', '電話', '联系方式', '聯繫方式', '联系人', '联络', '致电', '来电', '拨打', '座机', '固话', '传真', '傳真', '热线', '熱線', '微信', '短信',
     'mobile', 'mobile no', 'mobile number', 'phone', 'phone no', 'phone num', 'phone number', 'telephone', 'tel', 'cell', 'cellphone', 'cell phone', 'smartphone', 'contact', 'contact no',
     'fax', 'linktel', 'link tel', 'link phone', 'call', 'sms', 'whatsapp', 'wechat', 'wx', 'vx', 'msisdn', 'sjh', 'sjhm', 'shouji', 'dianhua', 'lxdh', 'lxfs', 'ph', 'mob',
   ]),

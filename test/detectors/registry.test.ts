@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import RE2 from 're2';
+import { builtInDetectors, registry, type RegistryOptions } from '../../detectors/registry.js';
+import { findAllWith } from '../../detectors/scan/find.js';
+
+const none: RegistryOptions = { disable: [], keep: {}, patterns: [] };
+const made = (change: Partial<RegistryOptions> = {}): ReturnType<typeof registry> => registry({ ...none, ...change }, { RE2, findAllWith });
+const project: RegistryOptions['patterns'][number] = {
+  id: 'acme.project',
+  title: { zh: '项目代号', en: 'Project code' },
+  pattern: 'PRJ-\\d{4}',
+  checksum: 'none',
+  words: [],
+  confidence: 0.8,
+  confidenceWithWords: 0.9,
+  keep: { first: 4, last: 0 },
+  cases: { hit: ['see «PRJ-1234»'], miss: ['PRJ-12'] },
+};
+
+describe('the registry', () => {
+  it('has the three built-in detectors, each of them proven', () => {
+    expect(builtInDetectors.map((one) => one.id)).toEqual(['cn.resident-id', 'bank-card', 'cn.phone']);
+    expect(made().detectors.map((one) => one.id)).toEqual(['cn.resident-id', 'bank-card', 'cn.phone']);
+  });
+
+  it('leaves out what is disabled, adds what is declared, and keeps what it is told to keep', () => {
+    const { detectors } = made({ disable: ['cn.phone'], keep: { 'bank-card': { first: 6, last: 4 } }, patterns: [project] });
+    expect(detectors.map((one) => one.id)).toEqual(['cn.resident-id', 'bank-card', 'acme.project']);
+    expect(detectors.find((one) => one.id === 'bank-card')?.keep).toEqual({ first: 6, last: 4 });
+  });
+
+  it('has a version that changes with everything that can change a finding', () => {
+    const versions = [made(), made({ disable: ['cn.phone'] }), made({ keep: { 'cn.phone': { first: 0, last: 0 } } }), made({ patterns: [project] })].map((one) => one.version);
+    expect(new Set(versions).size).toBe(4);
+    expect(made().version).toBe(versions[0]);
+    expect(versions[0]).toMatch(/^\d{4}-\d\d-\d\d-[0-9a-f]{8}$/);
+  });
+
+  it('refuses an id that is taken, and one that does not exist', () => {
+    expect(() => made({ patterns: [{ ...project, id: 'cn.phone' }] })).toThrow('taken');
+    expect(() => made({ disable: ['cn.fone'] })).toThrow('no detector has this id');
+  });
+
+  it('refuses a declared detector that does not prove itself', () => {
+    expect(() => made({ patterns: [{ ...project, cases: { hit: ['«PRJ-12»'], miss: ['x'] } }] })).toThrow('Detector "acme.project": hit 1 is not found');
+  });
+});
