@@ -44,14 +44,13 @@ function fieldsOf(outcome: Outcome): LogFields {
   };
 }
 
-/** One line an exchange: `debug` when clean, `warn` when it failed, `info` otherwise. */
+/** One line an exchange: `debug` when clean, `info` otherwise. What failed has a `warn` of its channel beside it, with the cause. */
 export function exchangeRecorder({ metrics, monitor, log }: ExchangeRecorderOptions): Recorder {
   return {
     exchange(outcome) {
       metrics.exchange(outcome);
       monitor.exchange(outcome);
-      if (outcome.error !== undefined) log.warn('exchange.failed', fieldsOf(outcome));
-      else if (isClean(outcome)) log.debug('exchange', fieldsOf(outcome));
+      if (isClean(outcome)) log.debug('exchange', fieldsOf(outcome));
       else log.info('exchange', fieldsOf(outcome));
     },
   };

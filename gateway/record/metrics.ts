@@ -18,7 +18,7 @@ export interface MetricsOptions {
 
 export interface Metrics {
   readonly recorder: Recorder;
-  /** An exchange that failed before the pipeline saw it; the pipeline's own failures come with their outcome. */
+  /** Channels call it for every error that a client was told of, or should have been: they see failures before, in and after the pipeline. */
   countError(channel: ChannelName, route: string | undefined, reason: string): void;
   /** Bytes that a route let through unscanned by configuration (`scan: false`). */
   countUnscanned(bytes: number): void;
@@ -149,8 +149,8 @@ export function metrics(options: MetricsOptions): Metrics {
   const recorder: Recorder = {
     exchange(outcome) {
       const route = routeLabel(outcome.route);
+      // A failed one is counted by its channel, which also knows those that the pipeline never saw.
       if (outcome.error === undefined) exchanges.inc({ channel: outcome.channel, route, action: outcome.action });
-      else countError(outcome.channel, outcome.route, outcome.error);
       for (const [detector, count] of Object.entries(outcome.findingCounts)) {
         findings.inc(
           { detector: options.detectors().includes(detector) ? detector : 'other', action: outcome.action },

@@ -36,7 +36,7 @@ describe('exchangeRecorder', () => {
     expect(level({ findingCounts: { 'cn.phone': 1 } })).toBe('info');
     expect(level({ monitored: [{ rule: 'ids', action: 'hold' }] })).toBe('info');
     expect(level({ receipt })).toBe('info');
-    expect(level({ error: 'upstream-timeout' })).toBe('warn');
+    expect(level({ error: 'upstream-timeout' })).toBe('info');
   });
 
   it('says ids, codes, counts and times', () => {

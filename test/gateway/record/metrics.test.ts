@@ -60,9 +60,10 @@ describe('metrics', () => {
     ]);
   });
 
-  it('counts a failed exchange as an error and not as a verdict', async () => {
+  it('counts a failed exchange once, where its channel tells of it, and not as a verdict', async () => {
     const made = make();
     made.recorder.exchange(outcomeOf({ action: 'hold', error: 'hold-unavailable', status: 503 }));
+    made.countError('http', 'upload', 'hold-unavailable');
     expect(await lines(made, 'weir_exchanges_total')).toEqual([]);
     expect(await lines(made, 'weir_exchange_errors_total')).toEqual([
       'weir_exchange_errors_total{channel="http",route="upload",reason="hold-unavailable"} 1',
