@@ -52,6 +52,7 @@ describe('what Prometheus gets', () => {
       outcomeOf({ action: 'mask', findingCounts: { 'cn.phone': 1 }, monitored: [{ rule: 'ids', action: 'hold' }] }),
     );
     made.recorder.exchange(outcomeOf({ error: 'upstream-timeout' }));
+    made.countError('http', 'upload', 'upstream-timeout');
     made.policyReloaded(true);
     const body = await made.text();
     expect(await promtool(['check', 'metrics'], body)).toEqual({ code: 0, said: '' });
