@@ -1,0 +1,88 @@
+/** `weir held …`: what the review API offers, for people at a terminal. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { z } from 'zod';
+import { STATE_NAMES } from '../console/words.js';
+import { decisionAnswer, HELD_STATES, listAnswer, messageAnswer, PAGE_MOST } from '../review/schemas.js';
+import { adminClient, type AdminClient } from './admin-client.js';
+import { messageText } from './held-message.js';
+import type { Terminal } from './terminal.js';
+import { table } from './terminal-text.js';
+import { fill } from './words.js';
+
+interface Common {
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+export function addHeld(program: Command, terminal: Terminal): void {
+  const { words, language, env, print } = terminal;
+  const held = program.command('held').description(words.held);
+  const sub = (name: string, description: string): Command =>
+    held.command(name).description(description).option('--url <url>', words.urlOption).option('--json', words.jsonOption);
+  const client = (options: Common): Promise<AdminClient> => adminClient({ url: options.url, env, language, words });
+
+  sub('list', words.heldList)
+    .addOption(new Option('--state <state>', words.stateOption).choices([...HELD_STATES, 'all']).default('held'))
+    .option('--route <id>', words.routeOption)
+    .option('--limit <n>', words.limitOption, (text) => pageSize(text, terminal))
+    .option('--after <next>', words.afterOption)
+    .action(async (options: Common & { state: string; route?: string; limit?: number; after?: string }) => {
+      const query = new URLSearchParams();
+      if (options.state !== 'all') query.set('state', options.state);
+      if (options.route !== undefined) query.set('route', options.route);
+      if (options.limit !== undefined) query.set('limit', String(options.limit));
+      if (options.after !== undefined) query.set('after', options.after);
+      const answer = await (await client(options)).get(`/api/v1/messages?${query.toString()}`);
+      if (options.json === true) print(JSON.stringify(answer));
+      else print(listText(listAnswer.parse(answer), terminal));
+    });
+
+  sub('show', words.heldShow)
+    .argument('<id>')
+    .action(async (id: string, options: Common) => {
+      const answer = await (await client(options)).get(`/api/v1/messages/${encodeURIComponent(id)}`);
+      if (options.json === true) print(JSON.stringify(answer));
+      else print(messageText(messageAnswer.parse(answer), terminal));
+    });
+
+  const decide = async (id: string, act: string, body: Readonly<Record<string, string>>, options: Common): Promise<void> => {
+    const answer = await (await client(options)).post(`/api/v1/messages/${encodeURIComponent(id)}/${act}`, body);
+    const { state } = decisionAnswer.parse(answer);
+    print(options.json === true ? JSON.stringify(answer) : fill(words.done, { id, state: STATE_NAMES[language][state] }));
+  };
+  sub('release', words.heldRelease)
+    .argument('<id>')
+    .addOption(new Option('--as <form>', words.asOption).choices(['original', 'masked']).makeOptionMandatory())
+    .requiredOption('--reason <text>', words.reasonOption)
+    .action((id: string, options: Common & { as: string; reason: string }) => decide(id, 'release', { as: options.as, reason: options.reason }, options));
+  sub('reject', words.heldReject)
+    .argument('<id>')
+    .requiredOption('--reason <text>', words.reasonOption)
+    .action((id: string, options: Common & { reason: string }) => decide(id, 'reject', { reason: options.reason }, options));
+  sub('settle', words.heldSettle)
+    .argument('<id>')
+    .addOption(new Option('--outcome <outcome>', words.outcomeOption).choices(['arrived', 'retry']).makeOptionMandatory())
+    .requiredOption('--reason <text>', words.reasonOption)
+    .action((id: string, options: Common & { outcome: string; reason: string }) => decide(id, 'settle', { outcome: options.outcome, reason: options.reason }, options));
+}
+
+function pageSize(text: string, { words }: Terminal): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1 || size > PAGE_MOST) throw new InvalidArgumentError(fill(words.badNumber, { least: 1, most: PAGE_MOST }));
+  return size;
+}
+
+function listText({ messages, next }: z.output<typeof listAnswer>, { words, language }: Terminal): string {
+  if (messages.length === 0) return words.noMessages;
+  const rows = messages.map((message) => [
+    message.id,
+    STATE_NAMES[language][message.state],
+    message.receivedAt,
+    message.route,
+    message.severity,
+    Object.entries(message.findingCounts).map(([detector, count]) => `${detector}×${count}`).join(' '),
+    message.sender ?? message.user ?? message.clientAddress ?? '–',
+  ]);
+  const heading = [words.id, words.state, words.received, words.route, words.severity, words.found, words.from];
+  return table([heading, ...rows]) + (next === undefined ? '' : `\n${fill(words.more, { next })}`);
+}

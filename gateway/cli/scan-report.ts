@@ -1,0 +1,58 @@
+/** Writes what a scan finds, as JSON lines or as text for people. */
+import type { Finding, Unscannable } from '../ports.js';
+import type { SkipReason } from './scan-walk.js';
+import { padded, plain } from './terminal-text.js';
+import { fill, type Words } from './words.js';
+
+export interface ScanReport {
+  finding(file: string, finding: Finding): void;
+  unscannable(file: string, part: Unscannable): void;
+  skipped(file: string, reason: SkipReason | 'changed', bytes: number): void;
+}
+
+interface Outputs {
+  readonly words: Words;
+  readonly explain: boolean;
+  readonly print: (text: string) => void;
+  readonly tell: (text: string) => void;
+}
+
+/** The fields' names and order are fixed: other programs read them. */
+export function jsonReport({ explain, print }: Outputs): ScanReport {
+  return {
+    finding(file, { part, detector, start, end, confidence, preview, reasons, tags }) {
+      print(JSON.stringify({ file, part, detector, start, end, confidence, preview, ...(explain ? { reasons, tags } : {}) }));
+    },
+    unscannable(file, { part, reason, bytes, detail }) {
+      print(JSON.stringify({ file, part, unscannable: reason, bytes, ...(explain ? { detail } : {}) }));
+    },
+    skipped(file, reason, bytes) {
+      print(JSON.stringify({ file, part: 'file', unscannable: reason, bytes }));
+    },
+  };
+}
+
+/** Columns wide enough for what stands in them nearly always. */
+const PREVIEW_COLUMNS = 22;
+const DETECTOR_COLUMNS = 16;
+
+export function textReport({ words, explain, print, tell }: Outputs): ScanReport {
+  let heading: string | undefined;
+  const under = (file: string): void => {
+    if (heading !== file) print(plain(file));
+    heading = file;
+  };
+  return {
+    finding(file, { part, detector, start, end, confidence, preview, reasons, tags }) {
+      under(file);
+      const why = explain ? `  ${[...reasons, ...tags].join(' ')}` : '';
+      print(`  ${padded(plain(preview), PREVIEW_COLUMNS)}  ${padded(detector, DETECTOR_COLUMNS)}  ${confidence.toFixed(2)}  ${plain(part)} ${start}–${end}${why}`);
+    },
+    unscannable(file, { part, reason, bytes, detail }) {
+      tell(`${plain(file)}: ${plain(part)}: ${words.notScanned}: ${reason}${explain && detail !== '' ? ` (${plain(detail)})` : ''}, ${fill(words.bytes, { n: bytes })}`);
+    },
+    skipped(file, reason) {
+      tell(`${plain(file)}: ${words.notScanned}: ${words[reason]}`);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/** The `weir` command: reads the command line, runs one command, ends with its exit code. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { causeCode } from '../errors.js';
+import { addHeld } from './held.js';
+import { CommandFailed, EXIT } from './outcome.js';
+import { addScan } from './scan.js';
+import type { Terminal } from './terminal.js';
+import { languageFrom, wordsFor } from './words.js';
+
+const language = languageFrom(process.env);
+const terminal: Terminal = {
+  env: process.env,
+  language,
+  words: wordsFor(language),
+  print: (text) => void process.stdout.write(`${text}\n`),
+  tell: (text) => void process.stderr.write(`${text}\n`),
+  exitWith: (code) => void (process.exitCode = code),
+};
+
+const program = new Command('weir').description(terminal.words.weir).version(version()).showHelpAfterError().exitOverride();
+addScan(program, terminal);
+addHeld(program, terminal);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  terminal.exitWith(told(error));
+}
+
+/** Says what went wrong, once, and what that is worth as an exit code. */
+function told(error: unknown): number {
+  // commander has already said it; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.trouble;
+  if (error instanceof CommandFailed) {
+    terminal.tell(error.sentence);
+    return error.exitCode;
+  }
+  terminal.tell(`weir: ${causeCode(error)}`);
+  return EXIT.trouble;
+}
+
+/** package.json lies two folders up in the sources, three up in dist. */
+function version(): string {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      const { version: found } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version?: unknown };
+      if (typeof found === 'string') return found;
+    } catch {
+      continue;
+    }
+  }
+  return 'unknown';
+}
