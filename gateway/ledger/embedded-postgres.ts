@@ -7,7 +7,7 @@ import type { PgConnection } from './connection.js';
 import type { DataFolderLock } from './data-folder-lock.js';
 import { postgresAccount } from './postgres-account.js';
 import { postgresBinaries, sweepDrafts } from './postgres-binaries.js';
-import { endOrphan, startPostgres, type PostgresChild } from './postgres-child.js';
+import { endOrphan, postgresPort, startPostgres, type PostgresChild } from './postgres-child.js';
 import { ensureCluster, OWNER_ROLE, postgresHome, postgresPassword, socketFolder } from './postgres-home.js';
 import { EmbeddedPostgresError } from './start-errors.js';
 
@@ -50,10 +50,11 @@ export async function embeddedPostgres(options: EmbeddedOptions): Promise<Embedd
   const data = await ensureCluster(home, binaries, account, password, options.progress);
   await endOrphan(data, options.progress);
   const sockets = socketFolder(home, account);
-  const start = (): Promise<PostgresChild> => startPostgres({ program: binaries.postgres, data, home, sockets, account, user: OWNER_ROLE, password });
+  const port = await postgresPort();
+  const start = (): Promise<PostgresChild> => startPostgres({ program: binaries.postgres, data, home, sockets, account, user: OWNER_ROLE, password, port });
 
   let child: PostgresChild | undefined = await firstStart(start, options.progress);
-  let connection: PgConnection = { ...child.connection, database: DATABASE };
+  const connection: PgConnection = { ...child.connection, database: DATABASE };
   await ensureDatabase(child.connection);
   const listeners = new Set<(state: DatabaseState) => void>();
   const stopping = new AbortController();
@@ -76,7 +77,6 @@ export async function embeddedPostgres(options: EmbeddedOptions): Promise<Embedd
       if (stopped()) return;
       try {
         child = await start();
-        connection = { ...child.connection, database: DATABASE };
         wait = RESTART_FIRST_MS;
         options.log('info', 'POSTGRES_BACK');
         tell('up');
@@ -89,9 +89,7 @@ export async function embeddedPostgres(options: EmbeddedOptions): Promise<Embedd
   const supervised = supervise();
 
   return {
-    get connection() {
-      return connection;
-    },
+    connection,
     home,
     pid: () => child?.pid,
     onState(listener) {

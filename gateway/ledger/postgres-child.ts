@@ -62,12 +62,13 @@ interface StartOptions {
   readonly account: Account;
   readonly user: string;
   readonly password: string;
+  readonly port: number;
 }
 
 /** Starts the server and waits until it answers a query. */
 export async function startPostgres(options: StartOptions): Promise<PostgresChild> {
   const windows = process.platform === 'win32';
-  const port = windows ? await freePort() : SOCKET_PORT;
+  const { port } = options;
   const where = windows
     ? { listen_addresses: '127.0.0.1' }
     : { listen_addresses: '', unix_socket_directories: options.sockets, unix_socket_permissions: '0700' };
@@ -163,7 +164,9 @@ function quietly(read: () => string): string {
   }
 }
 
-async function freePort(): Promise<number> {
+/** Chosen once per Weir, so that clients find a restarted server where the first one was. */
+export async function postgresPort(): Promise<number> {
+  if (process.platform !== 'win32') return SOCKET_PORT;
   const server = createServer();
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const address = server.address();

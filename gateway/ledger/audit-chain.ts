@@ -1,0 +1,105 @@
+/** The audit as hash chains, one per writer: each row's hash covers the row and the hash before it. */
+import { createHash } from 'node:crypto';
+import { sql, type Selectable } from 'kysely';
+import type { AuditEntry } from '../ports.js';
+import type { LedgerDatabase } from './database.js';
+import type { AuditTable, Db, Trx } from './tables.js';
+import { canonicalJson, cleanOptional, cleanText } from './text.js';
+
+/** The hash before the first row. */
+export const GENESIS = '0'.repeat(64);
+export const CHECKPOINT_ACT = 'audit.checkpoint';
+/** First key of our advisory locks ("WEIR"), so that they meet no one else's. */
+const LOCK_SPACE = 0x57454952;
+const PAGE = 1_000;
+
+type AuditRow = Selectable<AuditTable>;
+type Content = Omit<AuditRow, 'hash'>;
+
+/** Adds a row to the end of the writer's chain. An entry id that is already there adds nothing: exactly once. */
+export async function appendAudit(trx: Trx, writer: string, entryId: string, entry: AuditEntry): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${LOCK_SPACE}::int, hashtext(${writer}))`.execute(trx);
+  const seen = await trx.selectFrom('audit').select('seq').where('entry_id', '=', entryId).executeTakeFirst();
+  if (seen !== undefined) return;
+  const last = await trx.selectFrom('audit').select(['seq', 'hash']).where('writer', '=', writer).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  const content: Content = {
+    writer,
+    seq: (last?.seq ?? 0) + 1,
+    entry_id: entryId,
+    at: entry.at,
+    actor: cleanText(entry.actor),
+    act: cleanText(entry.act),
+    subject: cleanOptional(entry.subject),
+    data: canonicalJson(entry.data),
+    prev: last?.hash ?? GENESIS,
+  };
+  await trx.insertInto('audit').values({ ...content, hash: rowHash(content) }).execute();
+}
+
+export function rowHash(row: Content): string {
+  const fields = [row.writer, row.seq, row.entry_id, row.at.toISOString(), row.actor, row.act, row.subject, row.data, row.prev];
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+}
+
+export interface ChainHead {
+  readonly writer: string;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export type AuditCheck =
+  | { readonly ok: true; readonly rows: number; readonly heads: readonly ChainHead[] }
+  | { readonly ok: false; readonly rows: number; readonly writer: string; readonly seq: number; readonly problem: 'changed' | 'missing' | 'cut-off' };
+
+/**
+ * Reads every chain from its first row. `changed`: a row's content no longer fits its hash. `missing`: rows were taken out.
+ * `cut-off`: a checkpoint names a row that is no longer there.
+ */
+export async function verifyAudit(database: LedgerDatabase): Promise<AuditCheck> {
+  return await database.read(async (db) => {
+    const heads: ChainHead[] = [];
+    const claims = new Map<string, ChainHead>();
+    let rows = 0;
+    for (const { writer } of await db.selectFrom('audit').select('writer').distinct().orderBy('writer').execute()) {
+      let last: ChainHead = { writer, seq: 0, hash: GENESIS };
+      for await (const row of chain(db, writer)) {
+        rows++;
+        if (row.seq !== last.seq + 1 || row.prev !== last.hash) return { ok: false, rows, writer, seq: last.seq + 1, problem: 'missing' };
+        if (rowHash(row) !== row.hash) return { ok: false, rows, writer, seq: row.seq, problem: 'changed' };
+        if (row.act === CHECKPOINT_ACT) for (const head of headsOf(row.data)) claims.set(`${head.writer} ${head.seq}`, head);
+        last = { writer, seq: row.seq, hash: row.hash };
+      }
+      heads.push(last);
+    }
+    for (const claim of claims.values()) {
+      const row = await db.selectFrom('audit').select('hash').where('writer', '=', claim.writer).where('seq', '=', claim.seq).executeTakeFirst();
+      if (row?.hash !== claim.hash) return { ok: false, rows, writer: claim.writer, seq: claim.seq, problem: 'cut-off' };
+    }
+    return { ok: true, rows, heads };
+  });
+}
+
+async function* chain(db: Db, writer: string): AsyncGenerator<AuditRow> {
+  for (let after = 0; ; ) {
+    const page = await db.selectFrom('audit').selectAll().where('writer', '=', writer).where('seq', '>', after).orderBy('seq').limit(PAGE).execute();
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.seq;
+  }
+}
+
+function headsOf(data: string): readonly ChainHead[] {
+  const { heads } = JSON.parse(data) as { heads?: readonly ChainHead[] };
+  return heads ?? [];
+}
+
+/** Writes the ends of all chains into one of them, so that cutting one off shows in another. `sign` vouches for them from outside the database. */
+export async function checkpointAudit(database: LedgerDatabase, writer: string, now: Date, sign?: (text: string) => string): Promise<void> {
+  await database.transact(async (trx) => {
+    const { rows } = await sql<ChainHead>`select distinct on (writer) writer, seq, hash from audit order by writer, seq desc`.execute(trx);
+    const heads = rows.map(({ writer: name, seq, hash }) => ({ writer: name, seq, hash }));
+    const data = sign === undefined ? { heads } : { heads, signature: sign(canonicalJson(heads)) };
+    await appendAudit(trx, writer, `checkpoint ${writer} ${now.toISOString()}`, { at: now, actor: 'system', act: CHECKPOINT_ACT, subject: undefined, data });
+  });
+}

@@ -1,0 +1,58 @@
+/** The gateway's side of the ledger: join, hold, and the one-time permit (HC 19, 20, 30). */
+import type { AuditEntry, Clock, ExchangeId, HeldMessage, HoldLedger } from '../ports.js';
+import { insertAlerts } from './alert-rows.js';
+import type { AuditWriter } from './audit-writer.js';
+import type { LedgerDatabase } from './database.js';
+import { toRow } from './message-rows.js';
+
+/** The same body again within this long joins the open incident (HC 19). */
+const JOIN_WINDOW_MS = 24 * 3_600_000;
+const OPEN = ['held', 'awaiting-second', 'releasing', 'sending', 'uncertain', 'needs-credentials', 'failed'] as const;
+
+export function holdLedger(options: { readonly database: LedgerDatabase; readonly audit: AuditWriter; readonly clock: Clock }): HoldLedger {
+  const { database, audit, clock } = options;
+  return {
+    async join(route, bodyFingerprint) {
+      const since = new Date(clock.now() - JOIN_WINDOW_MS);
+      const known = await database.read((db) =>
+        db.selectFrom('messages').select('id').where('route', '=', route).where('body_fingerprint', '=', bodyFingerprint)
+          .where('received_at', '>', since).where('state', 'in', OPEN).orderBy('received_at', 'desc').limit(1).executeTakeFirst(),
+      );
+      if (known === undefined) return undefined;
+      return await database.transact(async (trx) => {
+        // Counted only while it is still open: a decision may have come between.
+        const joined = await trx.updateTable('messages').set((eb) => ({ joined: eb('joined', '+', 1) })).where('id', '=', known.id).where('state', 'in', OPEN).returning('id').executeTakeFirst();
+        return joined?.id as ExchangeId | undefined;
+      });
+    },
+
+    async hold(message: HeldMessage, entry: AuditEntry) {
+      await database.transact(async (trx) => {
+        // Fails when the sweep for orphans was quicker: then the vault's file is gone, and so must this be.
+        await trx.insertInto('vault_claims').values({ id: message.id, claim: 'message', at: new Date(clock.now()) }).execute();
+        await trx.insertInto('messages').values(toRow(message)).execute();
+        if (entry.data['notify'] !== false) {
+          const { severity, route, id, rule, findingCounts } = message;
+          await insertAlerts(trx, [{ kind: 'hold', at: message.receivedAt, severity, route, incident: id, rule, code: undefined, counts: findingCounts }]);
+        }
+        await audit.append(trx, entry);
+      });
+    },
+
+    async permit(route, bodyFingerprint) {
+      const now = new Date(clock.now());
+      const waiting = await database.read((db) =>
+        db.selectFrom('permits').select('n').where('route', '=', route).where('body_fingerprint', '=', bodyFingerprint).where('spent_at', 'is', null).where('expires_at', '>', now).limit(1).executeTakeFirst(),
+      );
+      if (waiting === undefined) return false;
+      return await database.transact(async (trx) => {
+        const permit = await trx.selectFrom('permits').select(['n', 'message_id']).where('route', '=', route).where('body_fingerprint', '=', bodyFingerprint)
+          .where('spent_at', 'is', null).where('expires_at', '>', now).orderBy('expires_at').limit(1).forUpdate().skipLocked().executeTakeFirst();
+        if (permit === undefined) return false;
+        await trx.updateTable('permits').set({ spent_at: now }).where('n', '=', permit.n).execute();
+        await audit.append(trx, { at: now, actor: 'gateway', act: 'permit.spent', subject: permit.message_id, data: { route } });
+        return true;
+      });
+    },
+  };
+}

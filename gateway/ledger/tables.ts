@@ -1,0 +1,151 @@
+/** The ledger's tables as kysely sees them; migrations/ makes them. Nothing here may hold a value (HC 15). */
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { HeldState } from '../ports.js';
+
+/** Read as the value, written as JSON text. */
+type Json<T> = ColumnType<T, string, string>;
+type At = ColumnType<Date, Date, Date>;
+type MaybeAt = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+export interface MessagesTable {
+  readonly id: string;
+  readonly received_at: At;
+  readonly channel: string;
+  readonly route: string;
+  readonly direction: string;
+  readonly policy: string;
+  readonly rule: string;
+  readonly severity: string;
+  readonly four_eyes: boolean;
+  readonly bytes: number;
+  readonly findings: Json<unknown>;
+  readonly finding_counts: Json<unknown>;
+  readonly unscannable: Json<unknown>;
+  readonly receipt: Json<unknown>;
+  readonly method: string;
+  readonly target: string;
+  readonly destination: string;
+  readonly sender_user: string | null;
+  readonly sender: string | null;
+  readonly recipients: Json<unknown>;
+  readonly subject: string | null;
+  readonly client_address: string | null;
+  readonly media_type: string | null;
+  readonly body_fingerprint: string;
+  readonly suite: string;
+  readonly expires_at: At;
+  readonly state: HeldState;
+  readonly joined: Generated<number>;
+  readonly decision_kind: 'release' | 'reject' | 'expire' | null;
+  readonly decision_as: 'original' | 'masked' | null;
+  readonly decision_reason: string | null;
+  readonly decision_actor: string | null;
+  readonly decision_at: MaybeAt;
+  readonly delivery_status: number | null;
+  readonly delivery_at: MaybeAt;
+  readonly attempts: Generated<number>;
+  readonly last_error: string | null;
+  /** Grows with every lease: an older holder's writes no longer match. */
+  readonly fence: Generated<number>;
+  readonly lease_until: MaybeAt;
+  /** `all` is written before the last byte of a release is handed over. */
+  readonly sent: Generated<'none' | 'all'>;
+  /** Percent of its retention the last expiry alert was for. */
+  readonly expiry_warned: Generated<number>;
+  readonly shredded_at: MaybeAt;
+}
+
+export interface DecisionsTable {
+  readonly n: Generated<number>;
+  readonly message_id: string;
+  readonly kind: string;
+  readonly as_form: string | null;
+  readonly reason: string;
+  readonly actor: string;
+  readonly at: At;
+}
+
+export type OutboxKind = 'release' | 'destroy';
+export interface OutboxTable {
+  readonly n: Generated<number>;
+  readonly kind: OutboxKind;
+  readonly message_id: string;
+  /** Why, for `destroy`: released, rejected or expired. */
+  readonly why: string | null;
+  readonly created_at: At;
+  readonly due_at: At;
+  /** When it was last handed to the carrier. */
+  readonly carried_at: MaybeAt;
+  readonly closed_at: MaybeAt;
+  readonly outcome: 'done' | 'dead' | 'moot' | null;
+  readonly attempts: Generated<number>;
+  readonly last_error: string | null;
+}
+
+export interface PermitsTable {
+  readonly n: Generated<number>;
+  readonly route: string;
+  readonly body_fingerprint: string;
+  readonly message_id: string;
+  readonly expires_at: At;
+  readonly spent_at: MaybeAt;
+}
+
+export interface AlertEventsTable {
+  readonly n: Generated<number>;
+  readonly at: At;
+  readonly kind: string;
+  readonly severity: string;
+  readonly route: string | null;
+  readonly incident: string | null;
+  readonly rule: string | null;
+  readonly code: string | null;
+  readonly counts: Json<Record<string, number>>;
+  readonly batched_at: MaybeAt;
+}
+
+export interface AlertBatchesTable {
+  readonly n: Generated<number>;
+  readonly sink: string;
+  readonly batch: Json<unknown>;
+  readonly created_at: At;
+  readonly due_at: At;
+  readonly attempts: Generated<number>;
+  readonly state: Generated<'open' | 'sent' | 'dead'>;
+  readonly last_error: string | null;
+}
+
+/** Every id the vault may have files for is claimed once: by its message, or by the sweep that destroys an orphan. */
+export interface VaultClaimsTable {
+  readonly id: string;
+  readonly claim: 'message' | 'orphan';
+  readonly at: At;
+}
+
+export interface AuditTable {
+  readonly writer: string;
+  readonly seq: number;
+  readonly entry_id: string;
+  readonly at: At;
+  readonly actor: string;
+  readonly act: string;
+  readonly subject: string | null;
+  /** Canonical JSON as text: what was hashed is what is stored. */
+  readonly data: string;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+export interface Tables {
+  readonly messages: MessagesTable;
+  readonly decisions: DecisionsTable;
+  readonly outbox: OutboxTable;
+  readonly permits: PermitsTable;
+  readonly alert_events: AlertEventsTable;
+  readonly alert_batches: AlertBatchesTable;
+  readonly vault_claims: VaultClaimsTable;
+  readonly audit: AuditTable;
+}
+
+export type Db = Kysely<Tables>;
+export type Trx = Transaction<Tables>;
