@@ -1,0 +1,119 @@
+/** Facts a route reads from heads, tokens, certificates and bodies. */
+import { writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { SignJWT } from 'jose';
+import { bodyFacts, peekBody } from '../../../../gateway/channels/http/body-facts.js';
+import { factReader, type FactInput } from '../../../../gateway/channels/http/facts.js';
+import { manualClock } from '../../../kit/clock.js';
+import { tempFolder } from '../../../kit/temp.js';
+import { bytes, closeChannels, parsedRoutes, testChannel } from './kit.js';
+
+const clock = manualClock();
+const input = (over: Partial<FactInput> = {}): FactInput => ({ fields: [], query: undefined, fromTrustedProxy: false, certificateName: undefined, body: undefined, ...over });
+const reader = (facts: Record<string, unknown>) => factReader(parsedRoutes({ facts })[0]?.facts ?? {}, clock);
+
+afterEach(closeChannels);
+
+describe('facts from the head', () => {
+  it('Basic names the user, without the password', async () => {
+    const facts = await (await reader({ user: { basic: true } })).read(input({ fields: [['Authorization', `Basic ${Buffer.from('li.si:a:b').toString('base64')}`]] }));
+    expect(facts.user).toBe('li.si');
+  });
+  it('a header is believed only from a trusted proxy, unless the route says otherwise', async () => {
+    const fields = [['X-User', 'wang']] as const;
+    const guarded = await reader({ user: { header: 'x-user' } });
+    expect((await guarded.read(input({ fields }))).user).toBeUndefined();
+    expect((await guarded.read(input({ fields, fromTrustedProxy: true }))).user).toBe('wang');
+    expect((await (await reader({ user: { header: 'X-USER', trusted: false } })).read(input({ fields }))).user).toBe('wang');
+  });
+  it('the first source that yields one wins, and the department follows the user', async () => {
+    const file = join(tempFolder(), 'departments.json');
+    writeFileSync(file, JSON.stringify({ wang: 'finance' }));
+    const facts = await reader({ user: [{ clientCertificate: true }, { query: 'u' }], departments: file });
+    expect(await facts.read(input({ query: 'u=wang' }))).toMatchObject({ user: 'wang', department: 'finance' });
+    expect(await facts.read(input({ query: 'u=wang', certificateName: 'zhao' }))).toMatchObject({ user: 'zhao', department: undefined });
+  });
+  it('recipients are divided at commas, not inside quotes', async () => {
+    const facts = await (await reader({ recipients: { query: 'to' } })).read(input({ query: 'to=%22Li%2C%20Si%22%20%3Ca%40x.example%3E,b@x.example&to=c@x.example' }));
+    expect(facts.recipients).toEqual(['"Li, Si" <a@x.example>', 'b@x.example', 'c@x.example']);
+  });
+});
+
+describe('a token', () => {
+  const token = (claims: Record<string, unknown>, key: Parameters<SignJWT['sign']>[0], alg: string): Promise<string> =>
+    new SignJWT(claims).setProtectedHeader({ alg }).setIssuer('idp').setExpirationTime(new Date(clock.now() + 60_000)).sign(key);
+  const user = async (key: string, value: string): Promise<string | undefined> => {
+    const file = join(tempFolder(), 'key');
+    writeFileSync(file, key);
+    const facts = await reader({ user: { jwt: { claim: 'name', key: { file }, issuer: 'idp' } } });
+    return (await facts.read(input({ fields: [['authorization', `Bearer ${value}`]] }))).user;
+  };
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+  it('names the user when its signature verifies, by PEM, JWK or shared secret', async () => {
+    const signed = await token({ name: 'zhao' }, pair.privateKey, 'ES256');
+    expect(await user(pem, signed)).toBe('zhao');
+    expect(await user(JSON.stringify(pair.publicKey.export({ format: 'jwk' })), signed)).toBe('zhao');
+    expect(await user('a shared secret of 32 bytes long!\n', await token({ name: 'qian' }, Buffer.from('a shared secret of 32 bytes long!'), 'HS256'))).toBe('qian');
+  });
+  it('is worth nothing when forged, expired, or when a public key is passed off as a secret', async () => {
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    expect(await user(pem, await token({ name: 'zhao' }, other.privateKey, 'ES256'))).toBeUndefined();
+    expect(await user(pem, await token({ name: 'zhao' }, Buffer.from(pem.trim()), 'HS256'))).toBeUndefined();
+    const expired = await new SignJWT({ name: 'zhao' }).setProtectedHeader({ alg: 'ES256' }).setIssuer('idp').setExpirationTime(new Date(clock.now() - 60_000)).sign(pair.privateKey);
+    expect(await user(pem, expired)).toBeUndefined();
+    expect(await user(pem, 'nonsense')).toBeUndefined();
+  });
+});
+
+describe('facts from the body', () => {
+  it('are read from JSON paths through arrays, and from forms', async () => {
+    const json = bodyFacts(await peekBody(bytes('{"message":{"to":[{"a":"x@', 'a.example"},{"a":"y@a.example"}],"n":7}}'), 1024), 'application/json', false);
+    expect([json.json('message.to.a'), json.json('message.n'), json.json('message.none'), json.json('__proto__.x'), json.form('to')]).toEqual([['x@a.example', 'y@a.example'], ['7'], [], [], []]);
+    const form = bodyFacts(await peekBody(bytes('to=a%40x&to=b'), 1024), 'application/x-www-form-urlencoded', false);
+    expect(form.form('to')).toEqual(['a@x', 'b']);
+  });
+  it('are unknown where the body is coded, malformed, of another type or too long', async () => {
+    const peek = () => peekBody(bytes('{"a":"b"}'), 1024);
+    expect(bodyFacts(await peek(), 'application/json', true).json('a')).toEqual([]);
+    expect(bodyFacts(await peek(), 'text/plain', false).json('a')).toEqual([]);
+    expect(bodyFacts(await peekBody(bytes('{"a":'), 1024), 'application/json', false).json('a')).toEqual([]);
+    expect(bodyFacts(await peekBody(bytes('{"a":"b"}', ' '), 9), 'application/json', false).json('a')).toEqual([]);
+  });
+  it('peeking takes nothing from the body, and a failure stays where it stood', async () => {
+    async function* breaking(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('ab');
+      throw new TypeError('broken');
+    }
+    const peeked = await peekBody(breaking(), 1024);
+    const parts: Uint8Array[] = [];
+    await expect((async () => { for await (const chunk of peeked.chunks) parts.push(chunk); })()).rejects.toThrow('broken');
+    expect(Buffer.concat(parts).toString()).toBe('ab');
+    const long = await peekBody(bytes('abc', 'def', 'ghi'), 4);
+    const all: Uint8Array[] = [];
+    for await (const chunk of long.chunks) all.push(chunk);
+    expect([Buffer.concat(all).toString(), long.whole]).toEqual(['abcdefghi', false]);
+  });
+  it('reach the pipeline with the whole body, and are scanned with the head', async () => {
+    const { client, pipeline } = await testChannel({ routes: [{ facts: { recipients: { json: 'to' }, subject: { json: 's' } }, scanHeaders: ['X-Note'] }] });
+    const one = client();
+    const body = '{"to":"a@x.example","s":"hi"}';
+    one.write(`POST /m%20n/r%C3%A9s.txt?q=1 HTTP/1.1\r\nHost: a\r\nX-Note: n%31\r\nContent-Disposition: attachment; filename="a.txt"; filename*=gbk''%D5%C5.txt\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await one.until(/ok/);
+    const [seen] = pipeline.seen;
+    expect(seen?.body.toString()).toBe(body);
+    expect(seen?.exchange.facts).toMatchObject({ recipients: ['a@x.example'], subject: 'hi', destination: 'upstream.example', fileNames: ['a.txt', '张.txt', 'rés.txt'] });
+    expect(seen?.exchange.body.texts).toEqual([
+      { name: 'query', kind: 'query', text: 'q=1' },
+      { name: 'path', kind: 'path', text: '/m n/rés.txt' },
+      { name: 'x-note', kind: 'field', text: 'n1' },
+      { name: 'subject', kind: 'subject', text: 'hi' },
+      { name: 'address:1', kind: 'address', text: 'a@x.example' },
+      { name: 'file-name:1', kind: 'file-name', text: 'a.txt' },
+      { name: 'file-name:2', kind: 'file-name', text: '张.txt' },
+    ]);
+  });
+});
