@@ -127,10 +127,13 @@ function doubtOf(
   if (around.fraction) return 'decimal';
   if (grouping === 'mixed' || grouping === 'even') return 'odd-groups';
   if (!test && longestRun(candidate.digits) >= FILLER_RUN) return 'filler';
-  // A table has rows that begin like no card; a list of cards has not.
-  const rows = neighbourLines(candidate, around.left, around.right);
-  if (around.inRow || rows.some((row) => (issuerOf(row)?.trust ?? 'rare') === 'rare')) return 'row';
+  if (around.inRow || isTableRow(neighbourLines(candidate, around.left, around.right))) return 'row';
   return grouping === 'wide' ? 'wide-groups' : undefined;
+}
+
+/** A table has rows above and below that begin like no card, or are none by their check digits; a list of cards has not. */
+function isTableRow(rows: readonly string[]): boolean {
+  return rows.some((row) => (issuerOf(row)?.trust ?? 'rare') === 'rare') || (rows.length === 2 && !rows.some(luhn));
 }
 
 /** `card6222…` and `cardNo6222…`: the letters glued on are the number's own label. */

@@ -1,8 +1,8 @@
 /** Whose number it is: the country code in front of a phone number, inside the candidate or in the text before it. */
 import type { Candidate } from './contract.js';
 
-/** `china`: +86 in any spelling; `foreign`: another country's code; `none`: nothing that looks like one. */
-export type Country = 'china' | 'foreign' | 'none';
+/** `china`: +86 or 0086; `perhaps`: a bare 86, which may be any number's; `foreign`: another country's code; `none`: nothing that looks like one. */
+export type Country = 'china' | 'perhaps' | 'foreign' | 'none';
 
 /** The number without its country code: where it begins, its groups and its gaps. */
 export interface Domestic {
@@ -15,7 +15,7 @@ export interface Domestic {
 
 /** `+`, a code, and at most a few characters more: a plus further away belongs to an earlier number. A plus after a letter is a blank of a form, or arithmetic. */
 const PLUS_CODE = /(?<![A-Za-z0-9*])\+\(?([0-9*][0-9* ().-]{0,9})?$/;
-const BARE_86 = /(?<![0-9A-Za-z*+])(?:00)?\(?86\)?[ -]{0,3}$/;
+const BEFORE_86 = /(?<![0-9A-Za-z*+])(00)?\(?86\)?[ -]{0,3}$/;
 const FOREIGN_00 = /(?<![0-9A-Za-z*+])00(?!86)[1-9][0-9]{0,2}[ ().-]{1,3}$/;
 
 /** Every way to read the candidate as a domestic number; a code inside it is taken off. */
@@ -28,7 +28,7 @@ export function domesticOf(candidate: Candidate, left: string): Domestic {
     // `+` and then no 86 is foreign; with 86 it is the code itself.
     if (before === 'foreign' && !/\+\(?$/.test(left)) break;
     const rest = first === code.length ? groups.slice(1) : [first - code.length, ...groups.slice(1)];
-    return { country: 'china', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps };
+    return { country: code === '0086' || before !== 'none' ? 'china' : 'perhaps', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps };
   }
   return { country: before, from: 0, digits, groups, gaps };
 }
@@ -39,6 +39,7 @@ function countryBefore(left: string): Country {
     const code = (plus[1] ?? '').replace(/[^0-9*]/g, '');
     return code === '86' || code === '860' ? 'china' : 'foreign';
   }
-  if (BARE_86.test(left)) return 'china';
+  const bare = BEFORE_86.exec(left);
+  if (bare !== null) return bare[1] === undefined ? 'perhaps' : 'china';
   return FOREIGN_00.test(left) ? 'foreign' : 'none';
 }

@@ -21,7 +21,7 @@ const LABEL_REACH = 16;
 const EXTENSION = /^-[0-9*]{1,5}(?![0-9*-])/;
 
 export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint): Judged | undefined {
-  const area = areaOf(number);
+  const area = areaOf(number, hint);
   if (area === undefined || around.fraction) return undefined;
   const subscriber = number.digits.slice(area.length + area.zero);
   if (!/^[2-8]/.test(subscriber) || subscriber.length < 7 || subscriber.length > 8) return undefined;
@@ -58,9 +58,9 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
 }
 
 /** The area code, and whether a 0 stands before it; without the 0 only a country code makes it one. */
-function areaOf(number: Domestic): { readonly code: string; readonly length: number; readonly zero: 0 | 1 } | undefined {
+function areaOf(number: Domestic, hint: Hint): { readonly code: string; readonly length: number; readonly zero: 0 | 1 } | undefined {
   const zero = number.digits.startsWith('0') ? 1 : 0;
-  if (zero === 0 && number.country !== 'china') return undefined;
+  if (zero === 0 && number.country !== 'china' && !(number.country === 'perhaps' && hint === 'raise')) return undefined;
   for (const length of [2, 3]) {
     const code = number.digits.slice(zero, zero + length);
     if (AREAS.has(code)) return { code, length, zero };

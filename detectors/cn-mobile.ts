@@ -9,6 +9,7 @@ const USUAL_GROUPS: ReadonlySet<string> = new Set(['3-4-4', '3-8', '7-4']);
 const SELDOM_GROUPS: ReadonlySet<string> = new Set(['4-4-3', '3-3-5', '4-3-4', '4-7', '5-6', '3-5-3', '3-2-2-2-2', '3-2-3-3', '3-4-2-2', '5-3-3', '1-2-4-4', '1-1-1-1-1-1-1-1-1-1-1']);
 
 const WITH_WORDS = 0.95;
+const WITH_BARE_CODE = 0.88;
 const ALONE = 0.85;
 const GROUPING_COST: Readonly<Record<Grouping | 'seldom', number | undefined>> = { whole: 0, usual: 0, seldom: 0.1, wide: 0.12, mixed: 0.2, even: undefined };
 /** Not on MIIT's list: lists grow stale, so a word or a country code may still speak for the number. */
@@ -41,19 +42,19 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   if (groupingCost === undefined) return undefined;
 
   const reasons = [listed ? 'segment' : 'unlisted-segment'];
-  let confidence = (sure ? WITH_WORDS : ALONE) - groupingCost;
+  let confidence = (sure ? WITH_WORDS : number.country === 'perhaps' ? WITH_BARE_CODE : ALONE) - groupingCost;
   const cost = (name: string, amount: number): void => {
     reasons.push(name);
     confidence -= amount;
   };
-  if (number.country === 'china') reasons.push('country-code');
+  if (number.country !== 'none') reasons.push('country-code');
   if (hint === 'raise') reasons.push('keyword');
   if (hint === 'lower') cost('other-label', 0.3);
   if (groupingCost > 0) reasons.push('odd-groups');
   if (trunk) cost('trunk-zero', sure ? 0.1 : 0.2);
   if (FILLER.test(digits)) cost('filler', sure ? 0.2 : 0.35);
-  if (around.chained && number.country !== 'china') cost('chained', sure ? 0.05 : 0.1);
-  if (around.inRow && number.country !== 'china' && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
+  if (around.chained && number.country === 'none') cost('chained', sure ? 0.05 : 0.1);
+  if ((around.inRow || (seldom && around.besideDigit)) && number.country !== 'china' && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
   if (around.fraction) {
     if (hint !== 'raise') return undefined;
     cost('decimal', 0.2);

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly chained: boolean;
   /** A group of digits with the number's own kind of gap stands beside it: perhaps a row of a table. */
   readonly inRow: boolean;
+  /** Any digit at all stands beyond such a gap. */
+  readonly besideDigit: boolean;
 }
 
 const INVISIBLE = /\p{Cf}|\p{Variation_Selector}/gu;
@@ -29,8 +31,9 @@ const STARRED_START = /^(?:\*+[0-9]|\*{4,})/;
 /** Cells of a table and groups of a number have this many digits; a longer run is a number of its own. */
 const GROUP_END = /(?<![0-9*])[0-9*]{2,6}$/;
 const GROUP_START = /^[0-9*]{2,6}(?![0-9*])/;
-/** Stars alone are Markdown unless there are four. */
-const MARKDOWN = /^\*{1,3}$/;
+/** Two stars alone are Markdown's; no mask leaves so few. */
+const MARKDOWN = /^\*{1,2}$/;
+const BULLET = /(?:^|\n)[ \t]*\*$/;
 const UUID = /(?<![0-9a-z])[0-9a-f*]{8}(?:-[0-9a-f*]{4}){3}-[0-9a-f*]{12}(?![0-9a-z])/gi;
 /** Shorter runs of hexadecimal digits are words or codes; the shortest digest in use (CRC-64, half an MD5) has 16. */
 const LEAST_HEX = 16;
@@ -53,7 +56,7 @@ export function surroundingsOf(candidate: Candidate): Surroundings {
     fraction: /[0-9*]\.$/.test(left) || /^\.[0-9*]/.test(right) || /(?<![0-9*,])0,$/.test(left),
     hexadecimal: isHexadecimal(candidate, left, right, leftToken, rightToken),
     chained: /[A-Za-z0-9*][-.]$/.test(left) || /^-[A-Za-z0-9*]/.test(right),
-    inRow: inRow(candidate, left, right),
+    ...neighbours(candidate, left, right),
   };
 }
 
@@ -94,11 +97,15 @@ export function spelled(candidate: Candidate): string {
     .join('');
 }
 
-function inRow(candidate: Candidate, left: string, right: string): boolean {
+function neighbours(candidate: Candidate, left: string, right: string): Pick<Surroundings, 'inRow' | 'besideDigit'> {
   const gap = candidate.gaps[0];
-  if (gap === undefined) return false;
+  if (gap === undefined) return { inRow: false, besideDigit: false };
   const plain = plainContext(gap);
-  const before = left.endsWith(plain) ? GROUP_END.exec(left.slice(0, left.length - plain.length))?.[0] : undefined;
-  const after = right.startsWith(plain) ? GROUP_START.exec(right.slice(plain.length))?.[0] : undefined;
-  return [before, after].some((group) => group !== undefined && !MARKDOWN.test(group));
+  const before = left.endsWith(plain) ? left.slice(0, left.length - plain.length) : '';
+  const after = right.startsWith(plain) ? right.slice(plain.length) : '';
+  const cells = [GROUP_END.exec(before)?.[0], GROUP_START.exec(after)?.[0]];
+  return {
+    inRow: cells.some((group) => group !== undefined && !MARKDOWN.test(group)),
+    besideDigit: (/[0-9*]$/.test(before) && !BULLET.test(before)) || /^[0-9*]/.test(after),
+  };
 }
