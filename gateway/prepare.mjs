@@ -12,7 +12,7 @@ export const SOURCES = ['gateway', 'detectors', 'workers', 'config'];
 /** A step that takes longer shows that it is running. */
 const QUIET_MS = 1000;
 /** Between signs of life where there is no terminal to redraw. */
-const LINE_MS = 10_000;
+const LINE_MS = 30_000;
 /** Lines of a failed step worth showing: some tools say what is wrong first, others last. */
 const HEAD = 15;
 const TAIL = 45;
@@ -55,7 +55,7 @@ export async function installIfNeeded(root, dev) {
   // Under `npm start` this is the npm that the user called.
   const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund'];
-  const label = `Installing packages (${why}; up to 5 minutes where the RE2 engine has to be compiled)`;
+  const label = `Installing packages (${why}; up to 5 min)`;
   if (npm?.endsWith('npm-cli.js')) await step(label, process.execPath, [npm, ...args], root);
   else await step(label, 'npm', args, root, { shell: process.platform === 'win32' });
   writeFileSync(join(root, 'node_modules', MADE_FOR), JSON.stringify(platform()));
