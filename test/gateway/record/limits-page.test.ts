@@ -11,7 +11,7 @@ const rows: readonly Row[] = [...page.matchAll(/^\| [^|]+ \| ([^|]+) \| `([^`]+)
   ([, limit = '', file = '', name = '']) => ({ limit, file, name }),
 );
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1_000, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1_000, h: 3_600_000, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 function pageValue(limit: string): number {
   const [, digits = '', unit = ''] = /^([\d.,]+) ?([A-Za-z]*)$/.exec(limit) ?? [];
   return Number(digits.replaceAll(',', '')) * (UNITS[unit] ?? Number.NaN);
