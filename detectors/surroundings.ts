@@ -28,6 +28,9 @@ const ESCAPE_END = /(?:\\[nrtfb]|\\u[0-9a-f]{4}|%[0-9a-f]{2})$/i;
 /** Stars that cover digits: with a digit beside them, or more than Markdown ever writes. */
 const STARRED_END = /(?:[0-9]\*+|\*{4,})$/;
 const STARRED_START = /^(?:\*+[0-9]|\*{4,})/;
+/** Few stars that go on beyond a gap: the next or the last group of the same masked number. */
+const STARRED_GROUPS_END = /\*[ ().-]{1,3}(\*{1,3})$/;
+const STARRED_GROUPS_START = /^(\*{1,3})[ ().-]{1,3}\*/;
 /** Cells of a table and groups of a number have this many digits; a longer run is a number of its own. */
 const GROUP_END = /(?<![0-9*])[0-9*]{2,6}$/;
 const GROUP_START = /^[0-9*]{2,6}(?![0-9*])/;
@@ -52,12 +55,21 @@ export function surroundingsOf(candidate: Candidate): Surroundings {
     right,
     leftToken,
     rightToken,
-    cutFromMask: STARRED_END.test(left) || STARRED_START.test(right),
+    cutFromMask: cutFromMask(left, right),
     fraction: /[0-9*]\.$/.test(left) || /^\.[0-9*]/.test(right) || /(?<![0-9*,])0,$/.test(left),
     hexadecimal: isHexadecimal(candidate, left, right, leftToken, rightToken),
     chained: /[A-Za-z0-9*][-.]$/.test(left) || /^-[A-Za-z0-9*]/.test(right),
     ...neighbours(candidate, left, right),
   };
+}
+
+function cutFromMask(left: string, right: string): boolean {
+  if (STARRED_END.test(left) || STARRED_START.test(right)) return true;
+  // As many stars on the other side are Markdown: `**138…** **139…**`.
+  const before = STARRED_GROUPS_END.exec(left)?.[1];
+  if (before !== undefined && (/^\*+/.exec(right)?.[0] ?? '') !== before) return true;
+  const after = STARRED_GROUPS_START.exec(right)?.[1];
+  return after !== undefined && (/\*+$/.exec(left)?.[0] ?? '') !== after;
 }
 
 /** Markdown's `*`, `**` and `_` around a number are no part of it. */

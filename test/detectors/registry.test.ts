@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import RE2 from 're2';
+import { configSchema, type Config } from '../../config/schema.js';
 import { builtInDetectors, registry, type RegistryOptions } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 
@@ -34,6 +35,11 @@ describe('the registry', () => {
     expect(new Set(versions).size).toBe(4);
     expect(made().version).toBe(versions[0]);
     expect(versions[0]).toMatch(/^\d{4}-\d\d-\d\d-[0-9a-f]{8}$/);
+  });
+
+  it('takes what the configuration file says, as it is parsed', () => {
+    const parsed: Config['detectors'] = configSchema.shape.detectors.parse({ patterns: [{ id: project.id, title: project.title, pattern: project.pattern, cases: project.cases }] });
+    expect(made(parsed).detectors.map((one) => one.id)).toContain('acme.project');
   });
 
   it('refuses an id that is taken, and one that does not exist', () => {

@@ -1,0 +1,36 @@
+/** Law 4 on random mixtures: numbers of all kinds, grouped and joined in every way, masked, are not found again. */
+import { describe, expect, it } from '@jest/globals';
+import { builtInDetectors } from '../../detectors/registry.js';
+import { findAllWith } from '../../detectors/scan/find.js';
+import { TextScanner } from '../../detectors/scan/text-scanner.js';
+import { numberSource } from '../kit/numbers.js';
+
+/** Enough for every pair of kinds, groupings and joints to meet several times, in about two seconds. */
+const RUNS = 4000;
+const JOINTS = [' ', '-', ', ', '  ', '\n', '.', '_', '(', ') ', '/', '+', '*', '** ', ' 86 ', '，', '卡号', '手机', '订单号', '0', 'x'];
+
+describe('a masked text', () => {
+  it.each([
+    ['everything found', 0],
+    ['what policy acts on by default', 0.7],
+  ])('has nothing to find once %s is masked', (_, least) => {
+    const source = numberSource(99);
+    let seed = 77;
+    const below = (limit: number): number => (((seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0) >>> 8) % limit);
+    const pick = (list: readonly string[]): string => list[below(list.length)] ?? '';
+    const grouped = (value: string): string => {
+      const size = [20, 20, 3, 4, 6, 8][below(6)] ?? 20;
+      return (value.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(pick([' ', '-', '  ', '.']));
+    };
+    for (let run = 0; run < RUNS; run++) {
+      const parts = Array.from({ length: 2 + below(4) }, () => {
+        const number = pick([source.residentId(), source.bankCard(), source.phone(), '010-69156699', String(below(1e6)), source.nearMissCard(), source.nearMissId()]);
+        return grouped(number) + pick(JOINTS);
+      });
+      const text = parts.join('');
+      const masked = new TextScanner(builtInDetectors, (finding) => finding.confidence >= least).push(text, true).text;
+      const again = findAllWith(masked, builtInDetectors).filter((finding) => finding.confidence >= least);
+      expect([masked, again]).toEqual([masked, []]);
+    }
+  });
+});
