@@ -3,8 +3,8 @@
  * at the text it has just changed, so that a mask never uncovers a neighbour (laws 1, 4 and 5).
  */
 import { CONTEXT, type Detector, type NumberDetector, type PatternDetector } from '../contract.js';
-import { CLASS, DIGIT } from './characters.js';
-import { candidatesAt, isGroupStart, type Units } from './candidates.js';
+import { CLASS, DIGIT, IGNORABLE, SEPARATOR } from './characters.js';
+import { MAX_GAP, MAX_IGNORED, candidatesAt, isGroupStart, type Units } from './candidates.js';
 import { nextPattern, type Next } from './patterns.js';
 import { settle, type Match } from './settle.js';
 
@@ -104,6 +104,8 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
 
   for (;;) {
     const cluster: Match[] = [];
+    // Where the candidate of the first claim begins: a claim may be only the later part of it.
+    let clusterBegin = -1;
     let clusterEnd = -1;
     let at = cursor;
     for (;;) {
@@ -115,13 +117,13 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
         if (CLASS[window.units[number] ?? 0] !== DIGIT || !isGroupStart(window, number)) continue;
         const verified = verifiedAt(window, set, number);
         if (verified === 'undecided' || verified === 'malformed') {
-          const stop = cluster[0]?.start ?? number;
+          const stop = cluster.length > 0 ? clusterBegin : number;
           const pattern = earliest(set.patterns, patternNext, at, number);
           if (pattern !== undefined && cluster.length === 0) {
             numbers = [pattern];
             break;
           }
-          return { matches: out, next: Math.min(stop, number), malformed: verified === 'malformed' };
+          return { matches: out, next: joinable(window, Math.min(stop, number), keptUntil, set.takes.length), malformed: verified === 'malformed' };
         }
         if (verified.length > 0) {
           numbers = verified;
@@ -135,18 +137,17 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       if (claims.length === 0) {
         const unsure = Math.min(...set.patterns.map((one) => undecidedFrom(patternNext(one, at), window.length)), window.length);
         if (cluster.length > 0 && unsure >= clusterEnd) break;
-        if (cluster.length > 0) return { matches: out, next: Math.min(unsure, cluster[0]?.start ?? unsure), malformed: false };
+        if (cluster.length > 0) return { matches: out, next: Math.min(unsure, clusterBegin), malformed: false };
         return { matches: out, next: unsure, malformed: false };
       }
       for (const claim of claims) {
         if (claim.start < keptUntil) continue;
+        if (cluster.length === 0) clusterBegin = begin;
         cluster.push(claim);
         clusterEnd = Math.max(clusterEnd, claim.end);
       }
       at = begin + 1;
-      const start = cluster[0]?.start;
-      if (start === undefined) continue;
-      if (clusterEnd - start > MAX_CLUSTER) return { matches: out, next: start, malformed: true };
+      if (clusterEnd - clusterBegin > MAX_CLUSTER) return { matches: out, next: clusterBegin, malformed: true };
     }
 
     const start = Math.min(...cluster.map((one) => one.start));
@@ -165,12 +166,34 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
     if (masked) {
       for (const detector of set.patterns) refresh(detector, start, clusterEnd);
       maskedUntil = Math.max(maskedUntil, clusterEnd);
-      cursor = Math.max(keptUntil, start);
+      // A group that the mask cut short may now join groups to its left.
+      cursor = joinable(window, start, keptUntil, set.takes.length);
     } else {
       cursor = Math.max(keptUntil, clusterEnd);
       keptUntil = cursor;
     }
   }
+}
+
+/** The first group start from which a candidate can reach `begin`: what a mask there may yet complete. */
+function joinable(window: Units, begin: number, floor: number, most: number): number {
+  let first = begin;
+  let digits = 0;
+  let gap = 0;
+  let ignored = 0;
+  for (let at = begin - 1; at >= floor && digits < most; at--) {
+    const kind = CLASS[window.units[at] ?? 0];
+    if (kind === DIGIT) {
+      digits++;
+      gap = 0;
+      first = at;
+    } else if (kind === SEPARATOR) {
+      if (++gap > MAX_GAP) break;
+    } else if (kind !== IGNORABLE || ++ignored > MAX_IGNORED) {
+      break;
+    }
+  }
+  return Math.max(first, Math.min(floor, begin));
 }
 
 function undecidedFrom(next: Next, length: number): number {

@@ -1,0 +1,74 @@
+/** Arbitrary bodies: numbers, near misses and prose planted in every syntax that Weir reads. */
+import fc from 'fast-check';
+import { numberSource } from '../kit/numbers.js';
+
+const source = numberSource(20261122);
+const NUMBERS = Array.from({ length: 60 }, () => [source.residentId(), source.bankCard(), source.phone(), source.nearMissId(), source.nearMissCard()]).flat();
+
+const grouped = (number: string, separator: string): string => number.replace(/(.{4})(?=.)/g, `$1${separator}`);
+const wide = (number: string): string => number.replace(/[0-9]/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
+
+/** A number as people write it. */
+export const written: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...NUMBERS), fc.constantFrom('plain', 'spaces', 'hyphens', 'wide', 'zero-width', 'country'))
+  .map(([number, way]) => {
+    switch (way) {
+      case 'spaces': return grouped(number, ' ');
+      case 'hyphens': return grouped(number, '-');
+      case 'wide': return wide(number);
+      case 'zero-width': return grouped(number, '\u200b');
+      case 'country': return `+86 ${number}`;
+      default: return number;
+    }
+  });
+
+const prose = fc.constantFrom(
+  '', ' ', '电话', '身份证号：', 'card ', '，', 'x', 'X', 'a_', '1', '12 ', '2026-11-22', '3.14', '0x', '(010) ', '转8001', '\n', '\r\n', '\t', '*', '**', '****',
+  '陆xg', 'order ', 'é', '😀', '“', '-', '.', ' - ', '9', '\\', '%', '&', '+', '"', '中文中文', 'uuid 550e8400-e29b-41d4-a716-446655440000 ',
+);
+
+/** Text with numbers in it, some touching. */
+export const text: fc.Arbitrary<string> = fc.array(fc.oneof(prose, prose, written), { maxLength: 24 }).map((pieces) => pieces.join(''));
+
+const escapeJson = (value: string, dense: boolean): string =>
+  dense ? Array.from(value, (one) => (one.charCodeAt(0) < 0x3a || one.charCodeAt(0) > 0x2fff ? [...one].map((c) => [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')).join('') : one)).join('') : JSON.stringify(value).slice(1, -1);
+
+const json: fc.Arbitrary<string> = fc
+  .array(fc.oneof(text.map((value) => JSON.stringify(value)), text.map((value) => `"${escapeJson(JSON.stringify(value).slice(1, -1).replace(/\\./g, ' '), true)}"`), fc.constantFrom(...NUMBERS.filter((one) => /^[1-9]\d*$/.test(one)))), { minLength: 1, maxLength: 6 })
+  .map((values) => `{${values.map((value, i) => `"k${i}":${value}`).join(', ')}}`);
+
+const percentAll = (value: string): string => [...Buffer.from(value)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+const form: fc.Arbitrary<string> = fc
+  .array(fc.oneof(text.map(encodeURIComponent), text.map(percentAll), json.map(encodeURIComponent)), { minLength: 1, maxLength: 4 })
+  .map((values) => values.map((value, i) => `f${i}=${value}`).join('&'));
+
+const markup: fc.Arbitrary<string> = fc
+  .array(fc.oneof(text.map((value) => value.replace(/[<&]/g, ' ')), written.map((value) => Array.from(value, (one) => `&#${one.charCodeAt(0)};`).join('')), written.map((value) => Array.from(value, (one) => `&#x${one.charCodeAt(0).toString(16)};`).join(''))), { maxLength: 5 })
+  .map((values) => `<p>${values.join('</p><p title="x">')}</p>`);
+
+const BOUNDARY = 'weir-boundary-7';
+const multipart: fc.Arbitrary<string> = fc
+  .array(fc.tuple(fc.constantFrom('text/plain', 'application/json', 'text/html', undefined), text, fc.constantFrom('note.txt', '13800138000.txt', undefined)), { minLength: 1, maxLength: 4 })
+  .map((parts) =>
+    parts.map(([type, value, file], i) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="f${i}"${file === undefined ? '' : `; filename="${file}"`}\r\n${type === undefined ? '' : `Content-Type: ${type}\r\n`}\r\n${value}\r\n`).join('') + `--${BOUNDARY}--\r\n`,
+  );
+
+export interface Body {
+  readonly type: string | undefined;
+  readonly bytes: Buffer;
+}
+
+const of = (type: string | undefined, bodies: fc.Arbitrary<string>): fc.Arbitrary<Body> => bodies.map((value) => ({ type, bytes: Buffer.from(value) }));
+
+export const body: fc.Arbitrary<Body> = fc.oneof(
+  of('text/plain; charset=utf-8', text),
+  of('application/json', json),
+  of('application/x-www-form-urlencoded', form),
+  of('application/x-www-form-urlencoded', json),
+  of('text/html; charset=utf-8', markup),
+  of(`multipart/form-data; boundary=${BOUNDARY}`, multipart),
+  of(undefined, text),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => ({ type: 'text/plain; charset=utf-8', bytes: Buffer.from(bytes) })),
+);
+
+export const sizes: fc.Arbitrary<number[]> = fc.oneof(fc.constant([1]), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 }));
