@@ -53,8 +53,8 @@ async function* folder(path: string, identity: string, given: boolean, follow: b
 }
 
 export function reasonOf(error: unknown): SkipReason {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  switch (code ?? '') {
+  const { code } = Object(error) as { code?: unknown };
+  switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return 'not-found';

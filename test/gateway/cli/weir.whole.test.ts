@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { numberSource } from '../../kit/numbers.js';
+import { tempFolder } from '../../kit/temp.js';
+import { message, stand, TOKEN, type Stand } from '../review/stand.js';
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return spawn(process.execPath, ['--import', 'tsx', 'gateway/cli/weir.ts', ...args], { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
+}
+
+async function weir(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<Ended> {
+  const child = start(args, env);
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+/** An admin listener with one held message; the token lies in a data folder. */
+async function gateway(): Promise<Stand & { readonly env: NodeJS.ProcessEnv; readonly url: string }> {
+  const admin = stand();
+  admin.messages.set('w1', message('w1', 'held', { subject: 'evil\u001b[2J', sender: '张*@example' }));
+  const server = createServer(admin.app).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const data = tempFolder('cli');
+  writeFileSync(join(data, 'admin-token'), `${TOKEN}\n`);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { ...admin, url, env: { WEIR_DATA: data, WEIR_ADMIN_URL: url } };
+}
+
+/** Where somebody listened a moment ago. */
+async function closedUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+describe('weir scan', () => {
+  it('finds numbers in files, keeps their values to itself, and exits 1', async () => {
+    const folder = tempFolder('scan');
+    const numbers = numberSource(11);
+    const secrets = [numbers.residentId(), numbers.phone(), numbers.bankCard()];
+    writeFileSync(join(folder, 'a.txt'), `身份证 ${secrets[0] ?? ''}\n电话 ${secrets[1] ?? ''}\n银行卡 ${secrets[2] ?? ''}\n`);
+    mkdirSync(join(folder, 'sub'));
+    writeFileSync(join(folder, 'sub', 'clean.txt'), 'nothing here');
+    const { code, out, err } = await weir(['scan', '--json', folder]);
+    const lines = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map((line) => [line['file'], line['part'], line['detector']])).toEqual([
+      [join(folder, 'a.txt'), 'body', 'cn.resident-id'],
+      [join(folder, 'a.txt'), 'body', 'cn.phone'],
+      [join(folder, 'a.txt'), 'body', 'bank-card'],
+    ]);
+    expect(Object.keys(lines[0] ?? {})).toEqual(['file', 'part', 'detector', 'start', 'end', 'confidence', 'preview']);
+    for (const secret of secrets) expect(out + err).not.toContain(secret);
+    expect(err).toContain('2 file(s): 3 finding(s)');
+    expect(code).toBe(1);
+  });
+
+  it('reads standard input, speaks Chinese, and exits 0 when it is clean', async () => {
+    const clean = await weir(['scan', '-'], { LANG: 'zh_CN.UTF-8' }, 'nothing here');
+    expect(clean).toEqual({ code: 0, out: '', err: '1 个文件：0 个发现；已扫描 12 字节，未扫描 0 字节（0 个部分）\n' });
+  });
+
+  it('tells all findings even when there are many more than a reviewer would see', async () => {
+    const phone = numberSource(3).phone();
+    const { out, code } = await weir(['scan', '--json', '-'], {}, `电话 ${phone}\n`.repeat(5000));
+    expect(out.trim().split('\n')).toHaveLength(5000);
+    expect(code).toBe(1);
+  });
+
+  it('exits 2 on wrong usage and on what could not be read', async () => {
+    expect((await weir(['scan'])).code).toBe(2);
+    expect((await weir(['scan', '--confidence', 'much', '-'])).code).toBe(2);
+    expect((await weir(['scan', '/does/not/exist'])).code).toBe(2);
+    expect((await weir(['nonsense'])).code).toBe(2);
+    expect((await weir(['--help'])).code).toBe(0);
+  });
+
+  it('ends at once on an interrupt while it waits for input', async () => {
+    const child = start(['scan', '--json', '-']);
+    const phone = numberSource(3).phone();
+    child.stdin.write(`电话 ${phone} `.repeat(9000));
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(130);
+  });
+
+  it('ends quietly when the reader of its output leaves', async () => {
+    const child = start(['scan', '--json', '-']);
+    const err: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(`电话 ${numberSource(3).phone()} `.repeat(100_000));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(130);
+    expect(Buffer.concat(err).toString()).not.toContain('EPIPE');
+  });
+});
+
+describe('weir held', () => {
+  it('lists, shows and releases with the token of the data folder', async () => {
+    const { env, decisions } = await gateway();
+    const list = await weir(['held', 'list'], { ...env, LANG: 'zh_CN.UTF-8' });
+    expect(list).toMatchObject({ code: 0, err: '' });
+    expect(list.out).toMatch(/^编号 +状态[\s\S]+w1 +待审 .+cn\.phone×1/);
+    const show = await weir(['held', 'show', 'w1'], env);
+    expect(show.out).toMatch(/138\*{4}8000 +cn\.phone +body +3–14/);
+    expect(show.out).not.toContain('\u001b');
+    const json = await weir(['held', 'show', 'w1', '--json'], env);
+    expect(JSON.parse(json.out)).toMatchObject({ id: 'w1', state: 'held' });
+    const release = await weir(['held', 'release', 'w1', '--as', 'masked', '--reason', 'agreed'], env);
+    expect(release).toEqual({ code: 0, out: 'w1 is now: releasing\n', err: '' });
+    expect(decisions).toEqual([{ id: 'w1', kind: 'release', as: 'masked', reason: 'agreed', actor: 'token:admin' }]);
+    const again = await weir(['held', 'reject', 'w1', '--reason', 'no'], env);
+    expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('(releasing)') });
+    expect(await weir(['held', 'list'], env)).toEqual({ code: 0, out: 'No messages.\n', err: '' });
+  });
+
+  it('settles an uncertain release', async () => {
+    const { env, messages } = await gateway();
+    messages.set('w2', message('w2', 'uncertain'));
+    expect((await weir(['held', 'settle', 'w2', '--outcome', 'arrived', '--reason', 'seen there'], env)).out).toBe('w2 is now: released\n');
+  });
+
+  it('has an exit code and a sentence for everything that can be in the way', async () => {
+    const { env, url } = await gateway();
+    expect((await weir(['held', 'show', 'nothing'], env)).code).toBe(1);
+    expect((await weir(['held', 'release', 'w1', '--as', 'raw', '--reason', 'x'], env)).code).toBe(2);
+    expect((await weir(['held', 'release', 'w1', '--reason', 'x'], env)).code).toBe(2);
+    expect(await weir(['held', 'list'], { ...env, WEIR_TOKEN: 'wrong' })).toMatchObject({ code: 2, err: expect.stringContaining('valid token') });
+    expect(await weir(['held', 'list'], { WEIR_ADMIN_URL: url, WEIR_DATA: '/nowhere' })).toMatchObject({ code: 2, err: expect.stringContaining('WEIR_TOKEN') });
+    expect(await weir(['held', 'list', '--url', await closedUrl()], env)).toMatchObject({ code: 2, err: expect.stringContaining('ECONNREFUSED') });
+    expect(await weir(['held', 'list', '--url', 'http://192.0.2.1:8081'], env)).toMatchObject({ code: 2, err: expect.stringContaining('unencrypted') });
+    const refused = await weir(['held', 'reject', 'w1', '--reason', `call ${numberSource(5).phone()}`], env);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('reason: Looks as if a personal number') });
+  });
+});
