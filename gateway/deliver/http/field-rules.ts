@@ -15,6 +15,11 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Everything but tab, visible ASCII, space and obs-text: a value with one of these could start a field of its own. */
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** Node's flat list of names and values as pairs. */
+export function fieldPairs(raw: readonly string[]): Field[] {
+  return Array.from({ length: raw.length / 2 }, (_, i): Field => [raw[2 * i] ?? '', raw[2 * i + 1] ?? '']);
+}
+
 /** Throws `code` when a field could change the framing of the message it is written into. */
 export function refuseUnsafe(fields: readonly Field[], code: 'bad-request' | 'upstream-invalid'): void {
   for (const [name, value] of fields) {

@@ -1,19 +1,18 @@
 /** Delivery over HTTP/1.1: one route's upstream, reached through a pool of its own, with what was judged and nothing else. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Route } from '../../../config/schema.js';
 import { WeirError } from '../../errors.js';
 import type { Field, Upstream, UpstreamReply, UpstreamRequest } from '../../ports.js';
 import { bodySource, type BodySource } from './body-source.js';
 import { connectionsTo, targetOf, type Connections } from './connections.js';
-import { forwardableTrailers, valuesOf } from './field-rules.js';
+import { fieldPairs, forwardableTrailers, valuesOf } from './field-rules.js';
 import { pathMap, toUpstream } from './path-map.js';
 import { replyBody } from './reply-body.js';
 import { replyFields } from './reply-fields.js';
 import { requestFields, type Framing, type UpstreamPlace } from './request-fields.js';
 import { awaitEmpty, sendBody } from './send-body.js';
 import { isReset, upstreamError } from './upstream-errors.js';
+import { whenConnected } from './when-connected.js';
 
 /** The same bound that Weir sets for heads it receives, so that an upstream cannot fill memory with fields. */
 const REPLY_HEAD_BYTES = 64 * 1024;
@@ -101,9 +100,6 @@ class StaleConnection extends Error {
   override readonly name = 'StaleConnection';
 }
 
-/** Sockets that have connected once: the pool hands them to waiting requests without another event. */
-const connectedSockets = new WeakSet<Socket>();
-
 function attempt(prepared: Prepared, connections: Connections, fresh: boolean): Promise<UpstreamReply> {
   const { request, source, times, place } = prepared;
   const { signal } = request;
@@ -183,18 +179,14 @@ function attempt(prepared: Prepared, connections: Connections, fresh: boolean): 
       });
     };
 
-    out.on('socket', (socket) => {
-      reused = out.reusedSocket || connectedSockets.has(socket);
-      if (connectedSockets.has(socket)) {
-        begin();
-        return;
-      }
-      bound(times.connectMs);
-      socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
-        connectedSockets.add(socket);
+    whenConnected(
+      out,
+      () => bound(times.connectMs),
+      (kept) => {
+        reused = kept;
         if (!over) begin();
-      });
-    });
+      },
+    );
     out.on('error', fail);
     out.on('close', () => {
       if (reply === undefined) fail(new WeirError('upstream-reset'));
@@ -220,7 +212,7 @@ function attempt(prepared: Prepared, connections: Connections, fresh: boolean): 
       });
       let fields: readonly Field[];
       try {
-        fields = replyFields(pairs(incoming.rawHeaders), request.via, place);
+        fields = replyFields(fieldPairs(incoming.rawHeaders), request.via, place);
       } catch (error) {
         out.destroy();
         reject(upstreamError(error, true));
@@ -231,7 +223,7 @@ function attempt(prepared: Prepared, connections: Connections, fresh: boolean): 
         statusText: incoming.statusMessage ?? '',
         fields,
         body: reply,
-        trailers: () => forwardableTrailers(pairs(incoming.rawTrailers), 'upstream-invalid'),
+        trailers: () => forwardableTrailers(fieldPairs(incoming.rawTrailers), 'upstream-invalid'),
         early,
       });
     });
@@ -254,8 +246,4 @@ function repeatable({ source, framing, request }: Prepared): boolean {
   if (source.touched) return false;
   const complete = wholeWithHead(framing) || source.ended;
   return !complete || IDEMPOTENT.has(request.method);
-}
-
-function pairs(raw: readonly string[]): Field[] {
-  return Array.from({ length: raw.length / 2 }, (_, i): Field => [raw[2 * i] ?? '', raw[2 * i + 1] ?? '']);
 }

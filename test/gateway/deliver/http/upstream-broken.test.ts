@@ -259,12 +259,15 @@ describe('an upstream that is away or slow', () => {
     const server = await rawServer((socket, text) => {
       if (text.endsWith('ab')) socket.write(OK);
     });
+    const silent = await rawServer(() => undefined);
+    const upstream = upstreamAt(server.url, { responseTimeout: '60ms' });
+    const clock = upstreamAt(silent.url, { responseTimeout: '90ms' });
     const slow = async function* (): AsyncGenerator<Uint8Array> {
       yield Buffer.from('a');
-      await new Promise((resolve) => setTimeout(resolve, 120));
+      await expect(clock.request(request())).rejects.toMatchObject({ code: 'upstream-timeout' });
       yield Buffer.from('b');
     };
-    const reply = await upstreamAt(server.url, { responseTimeout: '60ms' }).request(request({ body: slow(), length: 2 }));
+    const reply = await upstream.request(request({ body: slow(), length: 2 }));
     expect(await textOf(reply)).toBe('ok');
   });
 });
