@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { causeCode } from '../errors.js';
-import { scanEngine } from './scan-engine.js';
 import { scanExitCode, scanPaths, type ScanTotals } from './scan-paths.js';
 import { scanProgress } from './scan-progress.js';
 import { jsonReport, textReport } from './scan-report.js';
@@ -46,6 +45,7 @@ async function scan(paths: readonly string[], options: Options, terminal: Termin
   process.stdout.on('error', interrupt);
 
   const follow = options.follow ?? false;
+  const { scanEngine } = await import('./scan-engine.js');
   const engineFor = scanEngine((thrown) => tell(`${words.notScanned}: ${causeCode(thrown)}`));
   const progress = await scanProgress(words, () => sizeOf(paths, follow, stop.signal));
   const above = (write: (text: string) => void) => (text: string) => {

@@ -3,9 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { causeCode } from '../errors.js';
+import { addAudit } from './audit-verify.js';
+import { addConfig } from './config-check.js';
 import { addHeld } from './held.js';
 import { CommandFailed, EXIT } from './outcome.js';
 import { addScan } from './scan.js';
+import { addStart } from './start.js';
 import type { Terminal } from './terminal.js';
 import { languageFrom, wordsFor } from './words.js';
 
@@ -19,9 +22,15 @@ const terminal: Terminal = {
   exitWith: (code) => void (process.exitCode = code),
 };
 
+/** Errors whose sentence is meant for the person who starts Weir. */
+const SPEAKING = new Set(['DataFolderInUse', 'DataFolderVersion', 'EmbeddedPostgresError', 'DetectorError']);
+
 const program = new Command('weir').description(terminal.words.weir).version(version()).showHelpAfterError().exitOverride();
+addStart(program, terminal);
 addScan(program, terminal);
 addHeld(program, terminal);
+addConfig(program, terminal);
+addAudit(program, terminal);
 
 try {
   await program.parseAsync();
@@ -37,7 +46,9 @@ function told(error: unknown): number {
     terminal.tell(error.sentence);
     return error.exitCode;
   }
-  terminal.tell(`weir: ${causeCode(error)}`);
+  // These say what to do and quote nothing.
+  if (error instanceof Error && SPEAKING.has(error.name)) terminal.tell(error.message);
+  else terminal.tell(`weir: ${causeCode(error)}`);
   return EXIT.trouble;
 }
 

@@ -1,0 +1,32 @@
+/** `weir config check`: every problem of a configuration file at once, each with its place and a right example. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { CommandFailed, EXIT } from './outcome.js';
+import type { Terminal } from './terminal.js';
+import { plain } from './terminal-text.js';
+
+/** The shipped one; in dist/ it lies beside the compiled program. */
+const SHIPPED = fileURLToPath(new URL('../../config/default.yaml', import.meta.url));
+
+export function addConfig(program: Command, terminal: Terminal): void {
+  const { words, env } = terminal;
+  program
+    .command('config')
+    .description(words.config)
+    .command('check')
+    .description(words.configCheck)
+    .argument('[file]')
+    .option('--json', words.jsonOption)
+    .action(async (given: string | undefined, options: { readonly json?: boolean }) => {
+      const file = given ?? env['WEIR_CONFIG'] ?? (existsSync(SHIPPED) ? SHIPPED : undefined);
+      if (file === undefined) throw new CommandFailed(words.fileMissing);
+      const { loadConfig, reportLines } = await import('../../config/load.js');
+      const result = loadConfig(file, env);
+      if (options.json === true) {
+        const { ok, file: full, warnings } = result;
+        terminal.print(JSON.stringify({ ok, file: full, problems: result.ok ? [] : result.problems, warnings }));
+      } else for (const line of reportLines(result)) terminal.print(plain(line));
+      terminal.exitWith(result.ok ? EXIT.fine : EXIT.no);
+    });
+}
