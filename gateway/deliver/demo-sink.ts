@@ -13,10 +13,11 @@ export interface DemoEntry {
   /** Counts up from 1 for as long as the process lives. */
   readonly number: number;
   readonly at: Date;
+  readonly route: string;
   readonly method: string;
-  readonly path: string;
+  readonly target: string;
   readonly fields: readonly Field[];
-  readonly size: number;
+  readonly bytes: number;
   readonly sha256: string;
   /** The body's first bytes. */
   readonly body: Uint8Array;
@@ -32,21 +33,28 @@ export interface DemoSink {
   close(): Promise<void>;
 }
 
+export interface DemoSinkOptions {
+  readonly now?: () => number;
+  /** Which route leads to this target, for whoever looks at the entries. */
+  readonly routeOf?: (target: string) => string | undefined;
+}
+
 /** To be called only under `demo: true`. */
-export async function demoSink(now: () => number = Date.now): Promise<DemoSink> {
+export async function demoSink(options: DemoSinkOptions = {}): Promise<DemoSink> {
+  const now = options.now ?? Date.now;
   const kept: DemoEntry[] = [];
   let count = 0;
 
   const receive = async (request: IncomingMessage): Promise<DemoEntry> => {
     const hash = createHash('sha256');
     const start: Buffer[] = [];
-    let size = 0;
+    let bytes = 0;
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) {
         hash.update(chunk);
         // Copied: a slice would keep the whole chunk alive.
-        if (size < BODY_KEPT) start.push(Buffer.from(chunk.subarray(0, BODY_KEPT - size)));
-        size += chunk.length;
+        if (bytes < BODY_KEPT) start.push(Buffer.from(chunk.subarray(0, BODY_KEPT - bytes)));
+        bytes += chunk.length;
       }
     } catch {
       // The sender broke off; `complete` says so.
@@ -55,10 +63,11 @@ export async function demoSink(now: () => number = Date.now): Promise<DemoSink> 
     const entry: DemoEntry = {
       number: count,
       at: new Date(now()),
+      route: options.routeOf?.(request.url ?? '') ?? '',
       method: request.method ?? '',
-      path: request.url ?? '',
+      target: request.url ?? '',
       fields: fieldPairs(request.rawHeaders),
-      size,
+      bytes,
       sha256: hash.digest('hex'),
       body: Buffer.concat(start),
       complete: request.complete,
@@ -70,7 +79,7 @@ export async function demoSink(now: () => number = Date.now): Promise<DemoSink> 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on('error', () => response.destroy());
     const entry = await receive(request);
-    if (entry.complete) response.writeHead(200, { 'Content-Type': 'application/json' }).end(`${JSON.stringify({ received: entry.size })}\n`);
+    if (entry.complete) response.writeHead(200, { 'Content-Type': 'application/json' }).end(`${JSON.stringify({ received: entry.bytes })}\n`);
     else response.destroy();
   };
 

@@ -4,41 +4,38 @@ import type { Field } from '../../ports.js';
 
 /**
  * `drop`: true of the old body only, and the head leaves before the new body is known, so it cannot be computed anew.
- * `refuse`: part of a signature over the whole request; without it, or with it, the upstream would reject what we send.
+ * `refuse`: part of a signature, or what a storage service checks on arrival: with it or without it the change would be rejected or go unnoticed.
  * `weaken`: still names the same resource, no longer the same bytes.
  */
 type Fate = 'drop' | 'refuse' | 'weaken';
 
-const FATES: ReadonlyMap<string, Fate> = new Map([
-  ['content-md5', 'drop'],
-  ['digest', 'drop'],
-  ['content-digest', 'drop'],
-  ['repr-digest', 'drop'],
-  ['x-goog-hash', 'drop'],
-  ['x-amz-content-sha256', 'refuse'],
-  ['x-amz-checksum-crc32', 'refuse'],
-  ['x-amz-checksum-crc32c', 'refuse'],
-  ['x-amz-checksum-crc64nvme', 'refuse'],
-  ['x-amz-checksum-sha1', 'refuse'],
-  ['x-amz-checksum-sha256', 'refuse'],
-  ['signature', 'refuse'],
+const FATES: ReadonlyMap<string, Fate> = new Map<string, Fate>([
+  ...['content-md5', 'digest', 'content-digest', 'repr-digest'].map((name) => [name, 'drop'] as const),
+  ...[
+    'signature', 'x-amz-content-sha256', 'x-goog-hash', 'x-goog-content-sha256', 'x-oss-content-sha256', 'x-oss-hash-crc64ecma',
+    'x-obs-content-sha256', 'x-cos-content-sha1', 'x-cos-hash-crc64ecma', 'x-tos-content-sha256', 'x-ms-blob-content-md5', 'x-ms-content-crc64',
+    'x-ms-content-md5', 'x-upyun-content-md5', 'upload-checksum', 'oc-checksum', 'x-checksum-md5', 'x-checksum-sha1', 'x-checksum-sha256',
+  ].map((name) => [name, 'refuse'] as const),
   ['etag', 'weaken'],
 ]);
+/** x-amz-checksum-crc32c, -sha256 and those to come; -algorithm, -type and -mode only describe. */
+const REFUSED_FAMILY = /^x-amz-checksum-(?!algorithm|type|mode)/;
 
 /** Says in so many words that the body is not covered. */
-const UNSIGNED = 'UNSIGNED-PAYLOAD';
+const UNSIGNED = /^(STREAMING-)?UNSIGNED-PAYLOAD/;
 
 /** The fields that may accompany the body after `change`; throws `mask-failed` where no true set of fields exists. */
 export function fieldsForChangedBody(fields: readonly Field[], change: 'none' | 'same-length' | 'recoded'): readonly Field[] {
   if (change === 'none') return fields;
   return fields.flatMap((field): readonly Field[] => {
     const [name, value] = field;
-    switch (FATES.get(name.toLowerCase())) {
+    const lower = name.toLowerCase();
+    switch (REFUSED_FAMILY.test(lower) ? 'refuse' : FATES.get(lower)) {
       case undefined: return [field];
       case 'drop': return [];
       case 'weaken': return [[name, value.startsWith('W/') ? value : `W/${value}`]];
       case 'refuse':
-        if (value === UNSIGNED) return [field];
+        if (UNSIGNED.test(value)) return [field];
         throw new WeirError('mask-failed');
     }
   });

@@ -33,7 +33,8 @@ export function requestFields(request: Pick<UpstreamRequest, 'fields' | 'via'>, 
     const [name, value] = field;
     const lower = name.toLowerCase();
     if (lower === 'host') {
-      if (!hostWritten) out.push(place.preserveHost ? field : [name, place.host]);
+      // What the route was chosen by, should a target in absolute form have outranked this field.
+      if (!hostWritten) out.push([name, place.preserveHost ? (request.via.host ?? value) : place.host]);
       hostWritten = true;
     } else if (lower === 'content-length') {
       if (!framed && framing.kind === 'length') out.push([name, String(framing.length)]);

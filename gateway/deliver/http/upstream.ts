@@ -232,7 +232,10 @@ function attempt(prepared: Prepared, connections: Connections, fresh: boolean): 
 
 function open(connections: Connections, { request, path, fields }: Prepared, fresh: boolean): ClientRequest {
   try {
-    return connections.open({ method: request.method, path, headers: fields.flat(), setHost: false, maxHeaderSize: REPLY_HEAD_BYTES }, fresh);
+    const out = connections.open({ method: request.method, path, headers: fields.flat(), setHost: false, maxHeaderSize: REPLY_HEAD_BYTES }, fresh);
+    // Node drops fields beyond a count without a word; the head's size bounds them already.
+    out.maxHeadersCount = 0;
+    return out;
   } catch (error) {
     // A method or target that cannot be written into a head.
     throw upstreamError(error, false);

@@ -48,7 +48,8 @@ describe('requestFields', () => {
   });
 
   it('keeps the client’s Host where the route says so, and one Host only', () => {
-    expect(named(of([['Host', 'a'], ['Host', 'b']], { place: { preserveHost: true } }), 'host')).toEqual(['a']);
+    expect(named(of([['Host', 'weir.example'], ['Host', 'b']], { place: { preserveHost: true } }), 'host')).toEqual(['weir.example']);
+    expect(named(of([['Host', 'other']], { place: { preserveHost: true } }), 'host')).toEqual(['weir.example']);
     expect(named(of([], { place: { preserveHost: true } }), 'host')).toEqual(['weir.example']);
   });
 

@@ -211,6 +211,14 @@ describe('an upstream that breaks off', () => {
     await expect(upstreamAt(server.url).request(request())).rejects.toMatchObject({ code: 'upstream-invalid' });
   });
 
+  it('or says much loses none of its fields', async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => `a${i}: b\r\n`).join('');
+    const server = await rawServer((socket, text) => {
+      if (headCame(text)) socket.write(`HTTP/1.1 200 OK\r\n${many}Content-Length: 0\r\n\r\n`);
+    });
+    expect((await upstreamAt(server.url).request(request())).fields).toHaveLength(3001);
+  });
+
   it('by changing the protocol unasked is upstream-invalid', async () => {
     const server = await rawServer((socket, text) => {
       if (headCame(text)) socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
