@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -7,33 +6,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { numberSource } from '../../kit/numbers.js';
 import { tempFolder } from '../../kit/temp.js';
+import { start, weir } from './run-weir.js';
 import { message, stand, TOKEN, type Stand } from '../review/stand.js';
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawn(process.execPath, ['--import', 'tsx', 'gateway/cli/weir.ts', ...args], { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
-}
-
-async function weir(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<Ended> {
-  const child = start(args, env);
-  const out: Buffer[] = [];
-  const err: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-  child.stdin.end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
-}
 
 /** An admin listener with one held message; the token lies in a data folder. */
 async function gateway(): Promise<Stand & { readonly env: NodeJS.ProcessEnv; readonly url: string }> {
@@ -159,5 +138,26 @@ describe('weir held', () => {
     expect(await weir(['held', 'list', '--url', 'http://192.0.2.1:8081'], env)).toMatchObject({ code: 2, err: expect.stringContaining('unencrypted') });
     const refused = await weir(['held', 'reject', 'w1', '--reason', `call ${numberSource(5).phone()}`], env);
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('reason: Looks as if a personal number') });
+  });
+});
+
+describe('weir config check', () => {
+  it('names every problem with its place and a right example, and exits 1', async () => {
+    const file = join(tempFolder('config'), 'c.yaml');
+    writeFileSync(file, 'version: 1\nfoo: 2\nroutes: []\n');
+    const { code, out } = await weir(['config', 'check', file]);
+    expect(code).toBe(1);
+    for (const place of [`${file}:2:1: error: foo`, `${file}:3:1: error: routes`, 'for example:']) expect(out).toContain(place);
+    const json = await weir(['config', 'check', '--json', file]);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({ ok: false, problems: expect.arrayContaining([expect.objectContaining({ path: 'foo', line: 2 })]) });
+  });
+
+  it('takes the file from WEIR_CONFIG and exits 0 when it is fine', async () => {
+    const file = join(tempFolder('config'), 'c.yaml');
+    writeFileSync(file, 'version: 1\ndemo: true\nroutes: [{ id: mail, match: { path: /mail }, upstream: demo, policy: mail }]\npolicies: { mail: { rules: [{ id: all, when: { found: {} }, action: hold }] } }\n');
+    const { code, out } = await weir(['config', 'check'], { WEIR_CONFIG: file });
+    expect(out).toContain('usable');
+    expect(code).toBe(0);
   });
 });
