@@ -12,7 +12,7 @@ type Fate = 'drop' | 'refuse' | 'weaken';
 const FATES: ReadonlyMap<string, Fate> = new Map<string, Fate>([
   ...['content-md5', 'digest', 'content-digest', 'repr-digest'].map((name) => [name, 'drop'] as const),
   ...[
-    'signature', 'x-amz-content-sha256', 'x-goog-hash', 'x-goog-content-sha256', 'x-oss-content-sha256', 'x-oss-hash-crc64ecma',
+    'x-amz-content-sha256', 'x-goog-hash', 'x-goog-content-sha256', 'x-oss-content-sha256', 'x-oss-hash-crc64ecma',
     'x-obs-content-sha256', 'x-cos-content-sha1', 'x-cos-hash-crc64ecma', 'x-tos-content-sha256', 'x-ms-blob-content-md5', 'x-ms-content-crc64',
     'x-ms-content-md5', 'x-upyun-content-md5', 'upload-checksum', 'oc-checksum', 'x-checksum-md5', 'x-checksum-sha1', 'x-checksum-sha256',
   ].map((name) => [name, 'refuse'] as const),
@@ -22,7 +22,7 @@ const FATES: ReadonlyMap<string, Fate> = new Map<string, Fate>([
 const REFUSED_FAMILY = /^x-amz-checksum-(?!algorithm|type|mode)/;
 
 /** Says in so many words that the body is not covered. */
-const UNSIGNED = /^(STREAMING-)?UNSIGNED-PAYLOAD/;
+const UNSIGNED = /^(STREAMING-)?UNSIGNED-PAYLOAD/i;
 
 /** The fields that may accompany the body after `change`; throws `mask-failed` where no true set of fields exists. */
 export function fieldsForChangedBody(fields: readonly Field[], change: 'none' | 'same-length' | 'recoded'): readonly Field[] {
