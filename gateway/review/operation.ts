@@ -19,7 +19,7 @@ export interface OperationSpec<P extends z.ZodType = z.ZodType, Q extends z.ZodT
   run(call: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B>; readonly actor: string }): Promise<z.output<A>>;
 }
 
-export interface RawCall {
+interface RawCall {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;

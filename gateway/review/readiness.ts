@@ -4,7 +4,7 @@ import type { Health } from '../ports.js';
 /** A check that takes longer is as good as a failed one: load balancers ask every few seconds. */
 const CHECK_MS = 2_000;
 
-export interface ComponentHealth {
+interface ComponentHealth {
   readonly component: string;
   readonly ok: boolean;
   readonly neededFor: 'all' | 'hold';
