@@ -71,4 +71,4 @@ export const body: fc.Arbitrary<Body> = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => ({ type: 'text/plain; charset=utf-8', bytes: Buffer.from(bytes) })),
 );
 
-export const sizes: fc.Arbitrary<number[]> = fc.oneof(fc.constant([1]), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 }));
+export const sizes: fc.Arbitrary<readonly number[]> = fc.oneof(fc.constant([1]), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 }));

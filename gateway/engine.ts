@@ -1,0 +1,39 @@
+/** The detection engine put together from its detectors: what channels and `weir scan` both look through. */
+import RE2 from 're2';
+import { findAllWith } from '../detectors/scan/find.js';
+import { detectorSet } from '../detectors/scan/scan-units.js';
+import { registry, type RegistryOptions } from '../detectors/registry.js';
+import { inspectorFactory } from './decode/inspector.js';
+import { leafFactory } from './detect/leaf.js';
+import { tally } from './detect/tally.js';
+import type { ScanSettings } from './detect/view-scanner.js';
+import type { Finding, InspectorFactory } from './ports.js';
+
+export interface Engine {
+  /** Ids of the detectors in force. */
+  readonly detectors: readonly string[];
+  /** Names detectors and their data in receipts. */
+  readonly version: string;
+  /** `onFinding` is told of every finding, however many there are. */
+  inspectors(onFinding?: (finding: Finding) => void): InspectorFactory;
+}
+
+const HIDE_ALL = { first: 0, last: 0 };
+
+/** `key` makes fingerprints. Throws DetectorError when a detector does not prove itself: it must not guard anything. */
+export function engine(options: RegistryOptions, key: Uint8Array, onFailure: (thrown: unknown) => void): Engine {
+  const { detectors, version } = registry(options, { RE2, findAllWith });
+  const keeps = new Map(detectors.map((detector) => [detector.id, detector.keep]));
+  const numbers = detectors.filter((detector) => detector.kind === 'number');
+  const settings: ScanSettings = {
+    set: detectorSet(detectors),
+    least: numbers.length === detectors.length ? Math.min(...numbers.map((detector) => detector.least)) : 0,
+    keepOf: (detector) => keeps.get(detector) ?? HIDE_ALL,
+  };
+  const leaf = leafFactory(settings, key);
+  return {
+    detectors: detectors.map(({ id }) => id),
+    version,
+    inspectors: (onFinding) => inspectorFactory({ leaf, tally, detectors: version, onFailure, ...(onFinding ? { onFinding } : {}) }),
+  };
+}

@@ -1,0 +1,278 @@
+/** The wiring: opens what Weir needs in order, introduces the stages to each other, and closes everything in the reverse order. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadConfig, reportLines } from '../config/load.js';
+import type { Config, Route } from '../config/schema.js';
+import { httpChannel } from './channels/http/http-channel.js';
+import { consolePages } from './console/console-pages.js';
+import { demoSink } from './deliver/demo-sink.js';
+import { engine } from './engine.js';
+import { causeCode } from './errors.js';
+import { databaseHealth } from './ledger/database-health.js';
+import { holdLedger } from './ledger/hold-ledger.js';
+import { reviewLedger } from './ledger/review-ledger.js';
+import { pipeline } from './pipeline.js';
+import { compilePolicies } from './policy/compile.js';
+import { policySource } from './policy/source.js';
+import type { Clock, WrapPort } from './ports.js';
+import { exchangeRecorder } from './record/exchange-recorder.js';
+import { jsonLog } from './record/log.js';
+import { metrics } from './record/metrics.js';
+import { monitorReport } from './record/monitor-report.js';
+import { adminApp } from './review/admin-app.js';
+import { adminToken } from './vault/secrets.js';
+import { adminListener, hostForUrl } from './wiring/admin-listener.js';
+import { banner } from './wiring/banner.js';
+import { spoolHealth, vaultHealth } from './wiring/health.js';
+import { exchangeIds } from './wiring/ids.js';
+import { jobs, type Jobs } from './wiring/jobs.js';
+import { reloading } from './wiring/reload.js';
+import { destinations } from './wiring/routes.js';
+import { openStorage } from './wiring/storage.js';
+
+export interface StartOptions {
+  readonly configFile: string;
+  readonly dataDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Lines for the person who starts Weir. */
+  readonly say: (line: string) => void;
+  /** Where the JSON log goes. */
+  readonly logStream: NodeJS.WritableStream & import('node:stream').Writable;
+  readonly clock?: Clock;
+  /** Crash tests name every awaited port call with it. */
+  readonly wrap?: WrapPort;
+}
+
+export interface Running {
+  readonly dataUrl: string;
+  readonly adminUrl: string;
+  readonly token: string;
+  /** Takes no new exchange, lets running ones finish within the configured bound, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** A reason why Weir does not start, in words for the person who tried. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}
+
+/** Opens everything or throws with nothing left open. */
+export async function start(options: StartOptions): Promise<Running> {
+  const { env, say } = options;
+  const clock = options.clock ?? { now: () => Date.now() };
+  const wrap: WrapPort = options.wrap ?? ((_name, port) => port);
+  const loaded = loadConfig(options.configFile, env);
+  if (!loaded.ok) throw new StartRefused(reportLines(loaded).join('\n'));
+  const { config } = loaded;
+  for (const line of reportLines(loaded)) say(line);
+
+  const log = jsonLog({ level: config.log.level, stream: options.logStream, onWithheld: () => recorded?.logWithheld(), onLost: () => recorded?.logLost() });
+  let recorded: ReturnType<typeof metrics> | undefined;
+  const opened: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    const storage = await openStorage({
+      config, dataDir: options.dataDir, env, clock, log,
+      progress: say,
+      onDatabase: (state) => log[state === 'up' ? 'info' : 'error']('database.state', { state }),
+    });
+    opened.push(() => storage.close());
+    for (const note of storage.notes) log.warn('vault.custody', { note });
+    const detection = engine(config.detectors, storage.fingerprintKey, (thrown) => log.error('scan.failed', { cause: causeCode(thrown) }));
+    const { token, path: tokenPath } = await adminToken(options.dataDir);
+    const monitor = await monitorReport({ file: resolve(options.dataDir, 'monitor-report.json'), log, now: clock.now });
+    opened.push(() => monitor.stop());
+
+    const ledger = wrap('ledger', holdLedger({ database: storage.database, audit: storage.writer, clock }));
+    const vault = wrap('vault', storage.vault);
+    const audit = wrap('audit', storage.audit);
+    const spools = storage.spools;
+    const demo = config.demo ? await demoSink({ now: clock.now }) : undefined;
+    if (demo) opened.push(() => demo.close());
+    const count = (route: Route) => ({
+      onError: (code: string) => recorded?.countError('http', route.id, code),
+      onDone: (bytesIn: number, bytesOut: number) => recorded?.countUnscanned(bytesIn + bytesOut),
+    });
+    const policies = policySource(compilePolicies(config, loaded.revision));
+    let retentions: Pick<Config, 'routes' | 'policies'> = config;
+
+    const health = [databaseHealth(storage.database), vaultHealth(storage.vault), spoolHealth(spools, config.limits.spoolDisk)];
+    const newId = exchangeIds(clock);
+    const recorders = (recorded = metrics({
+      version: version(),
+      routes: () => config.routes.map(({ id }) => id),
+      detectors: () => detection.detectors,
+      now: clock.now,
+      sources: {
+        held: () => review.counts(),
+        spool: () => spools.usage(),
+        vault: () => storage.vault.space(),
+        jobs: async () => (await carried?.counts()) ?? [],
+        components: health,
+      },
+    }));
+    recorders.policyReloaded(true);
+
+    const channelParts = destinations(config, demo?.url, (route) => ({
+      ...count(route),
+      refuse: (request, response, error) => channel.refuse(request, response, error.code, route),
+      refuseSocket: (request, socket, error) => channel.refuseSocket(socket, error.code, route, request),
+    }));
+    opened.push(() => channelParts.close());
+
+    let carried: Jobs | undefined;
+    const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => carried?.wake() }));
+    carried = await jobs({ storage, config, upstreams: channelParts.upstreams, clock, log, env, wrap });
+    opened.push(() => carried?.stop());
+
+    const channel = httpChannel({
+      listen: config.listen.data,
+      routes: config.routes,
+      limits: config.limits,
+      trustedProxies: config.trustedProxies,
+      upstreams: channelParts.upstreams,
+      passThrough: (route, request, response, via) => channelParts.proxies.get(route.id)?.web(request, response, via),
+      upgrade: (route, request, socket, head, via) => channelParts.proxies.get(route.id)?.upgrade(request, socket, head, via),
+      newId, clock, log,
+      language: config.language,
+      onError: (code, route) => recorders.countError('http', route, code),
+      pipeline: pipeline({
+        inspectors: detection.inspectors(),
+        policies, spools, vault, ledger, audit, clock,
+        alerts: storage.alerts,
+        recorder: exchangeRecorder({ metrics: recorders.recorder, monitor: monitor.recorder, log }),
+        fingerprintKey: storage.fingerprintKey,
+        stopwatch: () => performance.now(),
+        retention: (route) => retentionOf(retentions, route),
+      }),
+    });
+    const admin = await adminListener(
+      config.listen.admin,
+      adminApp({
+        ledger: review, audit, token, clock, log, health,
+        metrics: () => recorders.text(),
+        monitorReport: () => monitor.report(),
+        version: version(),
+        language: config.language === 'auto' ? 'auto' : config.language,
+        trustedProxies: config.trustedProxies,
+        pages: consolePages({
+          summary: {
+            version: version(),
+            monitor: config.monitor,
+            custody: config.vault.custody,
+            routes: config.routes.map((route) => ({ id: route.id, path: route.match.path, policy: route.policy, demo: route.upstream === 'demo', monitor: route.monitor })),
+          },
+          counts: () => review.counts(),
+          demo: demo ? () => demo.entries() : undefined,
+          language: config.language === 'auto' ? 'auto' : config.language,
+        }),
+      }),
+    );
+    opened.push(() => admin.close());
+    const address = await channel.listen();
+    opened.push(() => channel.drain(config.limits.drain));
+    const watching = reloading({
+      file: options.configFile, env, log, say, running: config,
+      apply: (settings, revision) => {
+        policies.replace(compilePolicies(settings, revision));
+        retentions = settings;
+      },
+      onResult: (ok, revision) => {
+        recorders.policyReloaded(ok);
+        storage.audit
+          .append({ at: new Date(clock.now()), actor: 'gateway', act: ok ? 'policy.reload' : 'policy.refused', subject: undefined, data: { revision } })
+          .catch((thrown: unknown) => log.error('audit.lost', { cause: causeCode(thrown) }));
+      },
+    });
+    opened.push(() => watching.close());
+
+    const dataUrl = `${config.listen.data.tls ? 'https' : 'http'}://${hostForUrl(config.listen.data.host)}:${address.port}`;
+    say(banner({ version: version(), config, configFile: options.configFile, dataDir: options.dataDir, dataUrl, adminUrl: admin.url, tokenPath, databaseKind: storage.databaseKind, notes: storage.notes }));
+    log.info('weir.started', { version: version(), detectors: detection.version, config: loaded.revision });
+    return { dataUrl, adminUrl: admin.url, token, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+function retentionOf(config: Pick<Config, 'routes' | 'policies'>, routeId: string): number {
+  const policy = config.routes.find(({ id }) => id === routeId)?.policy;
+  const own = policy === undefined ? undefined : config.policies[policy];
+  return own?.retention ?? 30 * 86_400_000;
+}
+
+/** package.json lies one folder up in the sources, two up in dist. */
+function version(): string {
+  for (const up of ['../package.json', '../../package.json']) {
+    try {
+      const read: unknown = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
+      if (typeof read === 'object' && read !== null && 'version' in read && typeof read.version === 'string') return read.version;
+    } catch {
+      continue;
+    }
+  }
+  return 'unknown';
+}
+
+/** The configuration that comes with Weir. */
+function shippedConfig(): string {
+  return fileURLToPath(new URL('../config/default.yaml', import.meta.url));
+}
+
+export interface Invocation {
+  readonly config?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+/** Runs until a signal; answers with the exit code. */
+export async function run(invocation: Invocation, env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  let stopping: Promise<void> | undefined;
+  let running: Running | undefined;
+  const signalled = new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => done());
+  });
+  try {
+    running = await start({
+      configFile: resolve(invocation.config ?? env.WEIR_CONFIG ?? shippedConfig()),
+      dataDir: resolve(invocation.data ?? env.WEIR_DATA ?? './data'),
+      env, say,
+      logStream: process.stderr,
+    });
+    await signalled;
+    say('Stopping: running exchanges may finish …');
+    stopping = running.stop();
+    await stopping;
+    say('Stopped.');
+    return 0;
+  } catch (thrown) {
+    process.stderr.write(`${startSentence(thrown)}\n`);
+    return 1;
+  }
+}
+
+/** Errors of our own say what to do; of others only the code is shown, since their text may quote anything. */
+function startSentence(thrown: unknown): string {
+  const code = causeCode(thrown);
+  if (code === 'EADDRINUSE') return 'Weir did not start: a listener\'s port is taken. Stop what uses it, or change listen.data.port / listen.admin.port.';
+  if (code === 'EACCES') return 'Weir did not start: it may not use one of its files, folders or ports (EACCES).';
+  const own = thrown instanceof Error && /^(StartRefused|MissingSecret|DataFolderInUse|DataFolderVersion|EmbeddedPostgresError|DetectorError|VaultError|UpstreamConfigError)$/.test(thrown.name);
+  return own ? `Weir did not start.\n${thrown.message}` : `Weir did not start (${code}).`;
+}
+
+/** `--config FILE` and `--data DIR`, as `npm start -- --config FILE` passes them. */
+function parseArguments(words: readonly string[]): Invocation {
+  const valueOf = (name: string): string | undefined => {
+    const at = words.indexOf(name);
+    return at < 0 ? words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) : words[at + 1];
+  };
+  return { config: valueOf('--config'), data: valueOf('--data') };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = await run(parseArguments(process.argv.slice(2)), process.env);
+}

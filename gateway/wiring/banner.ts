@@ -1,0 +1,65 @@
+/** What a person sees when Weir has started: where it listens, what its routes do, what to type first. */
+import type { Config, Route } from '../../config/schema.js';
+
+export interface BannerFacts {
+  readonly version: string;
+  readonly config: Config;
+  readonly configFile: string;
+  readonly dataDir: string;
+  readonly dataUrl: string;
+  readonly adminUrl: string;
+  readonly tokenPath: string;
+  readonly databaseKind: 'embedded' | 'external';
+  readonly notes: readonly string[];
+}
+
+/** The example in GB 11643 itself, and two of its making with other order codes; a published test card. None belongs to anyone. */
+const SAMPLE_IDS = ['11010519491231002X', '440524188001010014', '810000199408230021'];
+const SAMPLE_PHONE = '13800138000';
+
+function routeLine(route: Route): string {
+  const to = route.upstream === 'demo' ? 'demo sink' : route.upstream.url;
+  const what = route.scan ? `policy ${route.policy ?? '-'}` : 'unscanned';
+  return `  ${route.match.path.padEnd(12)} → ${to}  (${what}${route.monitor ? ', monitor' : ''})`;
+}
+
+/** One line to try per route of the demonstration: a mask, a block, a hold. */
+function tryLines(facts: BannerFacts): string[] {
+  const { config, dataUrl, adminUrl } = facts;
+  const demo = config.routes.filter((route) => route.upstream === 'demo');
+  const at = (id: string): string | undefined => demo.find((route) => route.id === id)?.match.path;
+  const json = "-H 'Content-Type: application/json'";
+  const lines: string[] = [];
+  const upload = at('upload');
+  const mail = at('mail');
+  const share = at('share');
+  if (upload !== undefined) lines.push('  mask:   ' + `curl -i ${dataUrl}${upload} ${json} -d '{"phone":"${SAMPLE_PHONE}","id":"${SAMPLE_IDS[0] ?? ''}"}'`);
+  if (mail !== undefined) lines.push('  block:  ' + `curl -i ${dataUrl}${mail} ${json} -d '{"text":"${SAMPLE_IDS.join(', ')}"}'`);
+  if (share !== undefined) lines.push('  hold:   ' + `curl -i ${dataUrl}${share} ${json} -d '{"id":"${SAMPLE_IDS[0] ?? ''}"}'`);
+  if (lines.length === 0) return [];
+  return ['', 'Try it:', ...lines, `  then look at ${adminUrl}/demo, and release what is held:`, '          npx weir held list', "          npx weir held release INCIDENT --as original --reason 'checked with the sender'"];
+}
+
+export function banner(facts: BannerFacts): string {
+  const { config } = facts;
+  const lines = [
+    '',
+    `Weir 堰 ${facts.version}`,
+    '',
+    `  traffic     ${facts.dataUrl}`,
+    `  admin       ${facts.adminUrl}   (API /api/v1, metrics /metrics, health /readyz)`,
+    `  token       ${facts.tokenPath}`,
+    `  data        ${facts.dataDir}   (${facts.databaseKind} PostgreSQL)`,
+    `  config      ${facts.configFile}`,
+    '',
+    'Routes:',
+    ...config.routes.map(routeLine),
+    ...(config.demo ? tryLines(facts) : []),
+  ];
+  const warnings = [
+    ...(config.demo ? ['Demo: the demo sink takes the place of real destinations. Set demo: false for real traffic.'] : []),
+    ...(config.monitor ? ['Monitor mode: nothing is stopped or changed; see /api/v1/monitor-report.'] : []),
+    ...facts.notes,
+  ];
+  return [...lines, ...(warnings.length > 0 ? ['', ...warnings.map((line) => `! ${line}`)] : []), '', 'Ctrl-C stops it.', ''].join('\n');
+}
