@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config, Route } from '../../../config/schema.js';
 import { asWeirError, type ErrorCode } from '../../errors.js';
-import type { Clock, ExchangeId, Log, Pipeline, Upstream } from '../../ports.js';
+import type { Clock, ExchangeId, Log, Pipeline, Upstream, UpstreamRequest } from '../../ports.js';
 import { admit, type Admission, type Admitted } from './admit.js';
 import { onClientErrors, type ActiveTurn } from './client-errors.js';
 import { trustedPeers } from './client-address.js';
@@ -12,7 +12,7 @@ import { fieldPairs } from './fields.js';
 import { nodeServer, TIMING, type Timing } from './node-server.js';
 import { noProxyFront, proxyFront } from './proxy-protocol.js';
 import { pullBody } from './pull-body.js';
-import { respond, respondRaw, styleFor } from './respond.js';
+import { respond, respondRaw, settleArrival, styleFor } from './respond.js';
 import { routeTable, type RouteTable } from './route-match.js';
 import { takeTurn, type TurnTools } from './turn.js';
 import { decideUpgrade, readAgain, withoutOffer } from './upgrade.js';
@@ -26,9 +26,9 @@ export interface HttpChannelOptions {
   /** By route id. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Routes with `scan: false`. */
-  readonly passThrough: (route: Route, request: IncomingMessage, response: ServerResponse) => void;
+  readonly passThrough: (route: Route, request: IncomingMessage, response: ServerResponse, via: UpstreamRequest['via']) => void;
   /** Upgrades on routes with `upgrades: pass`. */
-  readonly upgrade: (route: Route, request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  readonly upgrade: (route: Route, request: IncomingMessage, socket: Socket, head: Buffer, via: UpstreamRequest['via']) => void;
   readonly newId: () => ExchangeId;
   readonly clock: Clock;
   readonly language: Config['language'];
@@ -40,6 +40,9 @@ export interface HttpChannelOptions {
 
 export interface HttpChannel {
   listen(): Promise<AddressInfo>;
+  /** Answers in place of an upstream that a passed-through request could not reach. */
+  refuse(message: IncomingMessage, response: ServerResponse, code: ErrorCode, route: Route): void;
+  refuseSocket(socket: Socket, code: ErrorCode, route: Route, message: IncomingMessage): void;
   /** Takes no new exchange, lets running ones finish for at most so long, then cuts them off. */
   drain(boundMs: number): Promise<void>;
   /** For exchanges that begin from now on; throws when a route's facts cannot be prepared, and nothing has changed then. */
@@ -77,16 +80,13 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
 
   function handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const checked: Admission = draining ? { kind: 'refused', code: 'shutting-down' } : admission(message);
-    if (checked.kind === 'refused') {
-      refuse(message, response, checked.code, checked.route);
-      return Promise.resolve();
-    }
+    if (checked.kind === 'refused') return refuse(message, response, checked.code, checked.route);
     if (!checked.request.route.scan) {
       // The proxy would answer the expectation too late, or not at all.
       if (expectsContinue) response.writeContinue();
       delete message.headers.expect;
       takenBy(message, () => message.socket.destroy());
-      options.passThrough(checked.request.route, message, response);
+      options.passThrough(checked.request.route, message, response, viaOf(checked.request));
       return Promise.resolve();
     }
     return exchange(message, response, checked.request, expectsContinue);
@@ -96,10 +96,7 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
     const { route } = request;
     const facts = routing.facts.get(route.id);
     const upstream = routing.upstreams.get(route.id);
-    if (facts === undefined || upstream === undefined) {
-      refuse(message, response, 'internal', route);
-      return Promise.resolve();
-    }
+    if (facts === undefined || upstream === undefined) return refuse(message, response, 'internal', route);
     const body = pullBody(message, {
       maxBody: route.maxBody,
       timeoutMs: route.bodyTimeout,
@@ -120,15 +117,17 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
     if (turn !== undefined) turn.failBody = failBody;
   }
 
-  function refuse(message: IncomingMessage, response: ServerResponse, code: ErrorCode, route?: Route): void {
+  async function refuse(message: IncomingMessage, response: ServerResponse, code: ErrorCode, route?: Route): Promise<void> {
     message.on('error', () => undefined);
+    await settleArrival(message);
     onError(code, route?.id);
     const style = styleFor(fieldPairs(message.rawHeaders), options.language);
-    respond(response, { refusal: { kind: 'error', code }, incident: newId(), style, weirHeaders: route?.weirHeaders ?? true }, draining);
+    // A head that was refused casts doubt on where the next one begins; an unknown address does not.
+    respond(response, { refusal: { kind: 'error', code }, incident: newId(), style, weirHeaders: route?.weirHeaders ?? true }, draining || code !== 'no-route');
   }
 
   /** Pipelined requests wait for the answer before theirs, so that one that closes the connection leaves none half done. */
-  function enqueue(message: IncomingMessage, response: ServerResponse, take: () => Promise<void> | void): void {
+  function enqueue(message: IncomingMessage, response: ServerResponse, take: () => Promise<void>): void {
     const { socket } = message;
     const before = lines.get(socket);
     const run = async (): Promise<void> => {
@@ -158,13 +157,25 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
   server.on('request', (message, response) => enqueue(message, response, () => handle(message, response, false)));
   server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => enqueue(message, response, () => handle(message, response, true)));
   server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) => enqueue(message, response, () => refuse(message, response, 'expectation-failed')));
-  server.on('connect', (message: IncomingMessage) => refuseSocket(message.socket, 'upgrade-refused', undefined, message));
+  server.on('connect', (message: IncomingMessage) => afterOthers(message.socket, () => refuseSocket(message.socket, 'upgrade-refused', undefined, message)));
   server.on('upgrade', (message: IncomingMessage, _duplex, head: Buffer) => {
+    message.socket.on('error', () => message.socket.destroy());
+    afterOthers(message.socket, () => onUpgrade(message, head));
+  });
+  onClientErrors(server, (socket) => active.get(socket), refuseSocket);
+
+  /** Node takes a connection out of its own order for these: answers that are under way come first. */
+  function afterOthers(socket: Socket, act: () => void): void {
+    const before = lines.get(socket);
+    if (before === undefined) act();
+    else void before.then(act);
+  }
+
+  function onUpgrade(message: IncomingMessage, head: Buffer): void {
     const { socket } = message;
-    socket.on('error', () => socket.destroy());
     const decision = draining ? { kind: 'refuse' as const, code: 'shutting-down' as const, route: undefined } : decideUpgrade(message, admission(message));
     switch (decision.kind) {
-      case 'pass': options.upgrade(decision.request.route, message, socket, head); break;
+      case 'pass': options.upgrade(decision.request.route, message, socket, head, viaOf(decision.request)); break;
       case 'ignore':
         // Below TLS the offer means nothing, and no client makes it there.
         if (options.listen.tls === undefined) readAgain(server, socket, withoutOffer(message, head));
@@ -172,8 +183,7 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
         break;
       case 'refuse': refuseSocket(socket, decision.code, decision.route, message); break;
     }
-  });
-  onClientErrors(server, (socket) => active.get(socket), refuseSocket);
+  }
 
   const setRoutes = async (routes: readonly Route[], upstreams: ReadonlyMap<string, Upstream>): Promise<void> => {
     const readers = await Promise.all(routes.map(async (route) => [route.id, await factReader(route.facts, options.clock)] as const));
@@ -182,6 +192,8 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
 
   return {
     setRoutes,
+    refuse: (message, response, code, route) => void refuse(message, response, code, route),
+    refuseSocket: (socket, code, route, message) => refuseSocket(socket, code, route.id, message),
     listen: async () => {
       await setRoutes(options.routes, options.upstreams);
       await new Promise<void>((resolve, reject) => {
@@ -210,4 +222,8 @@ export function httpChannel(options: HttpChannelOptions): HttpChannel {
 
 function closed(response: ServerResponse): Promise<void> {
   return response.closed || response.destroyed ? Promise.resolve() : new Promise((resolve) => response.once('close', () => resolve()));
+}
+
+function viaOf(request: Admitted): UpstreamRequest['via'] {
+  return { clientAddress: request.clientAddress, scheme: request.scheme, host: request.authority, fromTrustedProxy: request.fromTrustedProxy };
 }

@@ -1,5 +1,5 @@
 /** Answers that are our own: refusals and verdicts, as problem documents through Node's response or straight onto a socket. */
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Action, Field } from '../../ports.js';
 import { lingerAtClose, lingeringEnd } from './linger.js';
@@ -59,6 +59,11 @@ export function weirFields(action: Action | undefined, incident: string): readon
     ...(action === undefined ? [] : [['Weir-Action', action] as const]),
     ...(action === 'pass' ? [] : [['Weir-Incident', incident] as const]),
   ];
+}
+
+/** A request is announced before the rest of its packet is parsed: a small body that came with it need not cost the connection. */
+export async function settleArrival(request: IncomingMessage): Promise<void> {
+  if (!request.complete) await new Promise((next) => setImmediate(next));
 }
 
 /** Writes it; answers with the status the client was told, or undefined when it can no longer be told anything. */

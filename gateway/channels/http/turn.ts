@@ -7,7 +7,7 @@ import { requestExchange, responseExchange, type RequestBody } from './exchange.
 import type { FactReader } from './facts.js';
 import { tokensOf } from './fields.js';
 import type { Refusal } from './problem.js';
-import { respond, weirFields, type AnswerStyle } from './respond.js';
+import { respond, settleArrival, weirFields, type AnswerStyle } from './respond.js';
 import { answerHead, answerTrailers, verdictTrailer } from './scanned-answer.js';
 import { breakOff, endReply, isBodyless, writeBody, writeHead } from './write-reply.js';
 
@@ -52,6 +52,7 @@ export async function takeTurn(turn: Turn, tools: TurnTools): Promise<void> {
 async function scannedRequest(turn: Turn, tools: TurnTools, exchange: Exchange, gone: AbortController): Promise<void> {
   const ended = await tools.pipeline.run(exchange, (outbound) => send(turn, exchange, outbound, gone.signal));
   await closing(ended, async () => {
+    if (ended.kind !== 'forwarded') await settleArrival(turn.message);
     switch (ended.kind) {
       case 'forwarded': return deliver(turn, tools, exchange, ended.sent, ended.verdict().action, gone);
       case 'blocked': return refuse(turn, tools, { kind: 'blocked', direction: 'request', status: 403 }, turn.id);
@@ -168,7 +169,10 @@ function refuse(turn: Turn, tools: TurnTools, refusal: Refusal, incident: string
 function fail(turn: Turn, tools: TurnTools, error: WeirError, incident: string = turn.id): number | undefined {
   const route = turn.request.route.id;
   tools.onError(error.code, route);
-  tools.log.warn('http.exchange-failed', { exchange: incident, route, code: error.code, cause: causeCode(error) });
+  const fields = { exchange: incident, route, code: error.code, cause: causeCode(error) };
+  // People close tabs; that is no warning.
+  if (error.code === 'client-aborted') tools.log.info('http.exchange-failed', fields);
+  else tools.log.warn('http.exchange-failed', fields);
   if (turn.response.headersSent || turn.response.destroyed) {
     breakOff(turn.response);
     return undefined;

@@ -57,6 +57,24 @@ describe('a connection', () => {
     expect(pipeline.seen).toHaveLength(1);
   });
 
+  it('lives on after a refusal that read nothing of a body that was all there', async () => {
+    const { client, pipeline } = await testChannel();
+    pipeline.decide = (exchange) => (exchange.http.method === 'POST' ? 'block' : 'pass');
+    pipeline.headOnly = true;
+    const one = client();
+    one.write(post('x'.repeat(1000)) + get());
+    await one.until(/HTTP\/1.1 403 [^]*HTTP\/1.1 200 [^]*ok/);
+  });
+
+  it('an upgrade or tunnel behind a request waits for its answer', async () => {
+    const { client } = await testChannel();
+    for (const wish of [`GET /ws HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`, `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`]) {
+      const one = client();
+      one.write(get() + wish);
+      expect(await one.closed).toMatch(/^HTTP\/1.1 200 [^]*okHTTP\/1.1 403 [^]*upgrade-refused/);
+    }
+  });
+
   it('a request behind one that closes the connection never begins', async () => {
     const { client, pipeline } = await testChannel();
     const one = client();
@@ -101,6 +119,29 @@ describe('limits', () => {
     const answer = firstAnswer(await one.closed);
     expect([answer.status, answer.fields['connection']]).toEqual([413, 'close']);
     expect(pipeline.seen[0]?.told).toEqual([413]);
+  });
+  it('a client that stops reading its answer is let go', async () => {
+    const { client, upstream, errors } = await testChannel({ routes: [{ bodyTimeout: '20ms' }] });
+    upstream.answer = () => ({
+      fields: [],
+      body: (async function* () {
+        for (;;) yield Buffer.alloc(65_536);
+      })(),
+    });
+    const one = client();
+    one.socket.pause();
+    one.write(get());
+    await until(() => errors.length > 0);
+    expect(errors).toEqual([['client-aborted', 'route-1']]);
+  });
+  it('connections beyond the cap are closed, and make room when they end', async () => {
+    const { client } = await testChannel({ config: { limits: { connections: 1 } } });
+    const one = client();
+    one.write(get());
+    await one.until(/ok/);
+    expect(await client().closed).toBe('');
+    one.socket.destroy();
+    await one.closed;
   });
   it('every field of a head counts, however many there are', async () => {
     const { client, pipeline } = await testChannel();
