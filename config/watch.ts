@@ -1,0 +1,75 @@
+/** Tells when a configuration file has new content, however the editor or the cluster wrote it. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { watch } from 'chokidar';
+
+/**
+ * Editors write in several steps; a reload in the middle would see half a file. Also longer than the 100 ms within which
+ * chokidar folds changes of one file into one event: a second write in that time is seen by the look that follows the first.
+ */
+const SETTLE_MS = 200;
+
+export interface ConfigWatcher {
+  /** From here on no change is missed. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+export interface WatchOptions {
+  /** Watching itself failed (a folder that is gone, too many watches). */
+  readonly onError?: (error: unknown) => void;
+}
+
+export function watchConfig(file: string, onChange: () => void, options: WatchOptions = {}): ConfigWatcher {
+  const full = resolve(file);
+  const folder = dirname(full);
+  const name = basename(full);
+  let last: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const content = async (): Promise<string> => {
+    try {
+      return createHash('sha256').update(await readFile(full)).digest('hex');
+    } catch {
+      // A file that is away for a moment, while it is replaced, is a state like any other; loading it says what is wrong.
+      return 'unreadable';
+    }
+  };
+  const look = async (): Promise<void> => {
+    const now = await content();
+    if (closed || now === last) return;
+    last = now;
+    onChange();
+  };
+  const settle = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), SETTLE_MS);
+  };
+
+  // The folder with its links as they are: a rename over the file or a switched ..data link (mounted config maps) leaves a watch on the old file behind.
+  const entries = watch(folder, {
+    depth: 0,
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignored: (path: string) => resolve(path) !== folder && basename(path) !== name && !basename(path).startsWith('..'),
+  });
+  // And what the name leads to: the target of a link lies in a folder of its own.
+  const target = watch(full, { ignoreInitial: true });
+  const watchers = [entries, target];
+  for (const watcher of watchers) {
+    watcher.on('all', settle);
+    watcher.on('error', (error) => options.onError?.(error));
+  }
+  const ready = Promise.all(watchers.map((watcher) => new Promise<void>((done) => watcher.once('ready', () => done())))).then(async () => {
+    last = await content();
+  });
+  return {
+    ready,
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      await Promise.all(watchers.map((watcher) => watcher.close()));
+    },
+  };
+}
