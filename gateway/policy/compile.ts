@@ -1,7 +1,7 @@
 /** Turns a policy's configuration into the function that plans and judges exchanges. */
 import type { Config, PolicyConfig } from '../../config/schema.js';
 import type { Evidence, Facts, Plan, Policy, Sniffed } from '../ports.js';
-import type { Grades } from './condition.js';
+import { isNever, type Grades } from './condition.js';
 import { decide, maskedBy, type Terms } from './decide.js';
 import { foresee } from './foresee.js';
 import { bindRule, compileRule } from './rule.js';
@@ -24,7 +24,7 @@ export function compilePolicy(name: string, parts: PolicyParts, revision: string
   return {
     revision: named,
     plan: (facts: Facts, sniffed: Sniffed, head: Evidence): Plan => {
-      const bound = rules.map((rule) => bindRule(rule, facts));
+      const bound = rules.map((rule) => bindRule(rule, facts)).filter((rule) => !isNever(rule.when));
       const terms: Terms = { revision: named, rules: bound, unscannable, syncClient, monitor, sniffed, head };
       return { ...foresee(terms), decide: (evidence) => decide(terms, evidence), maskedBy: (evidence) => maskedBy(terms, evidence) };
     },

@@ -68,13 +68,22 @@ export function compileCondition(condition: Condition | undefined, grades: Grade
   return only !== undefined && others.length === 0 ? only : join('all', parts);
 }
 
+const NEVER: Bound = { kind: 'settled', truth: false };
+export const isNever = (node: Bound): boolean => node.kind === 'settled' && !node.truth;
+
+/** What the facts have made false is left out: most rules of a long policy are about somebody else. */
 export function bind(node: Node, facts: Facts): Bound {
   switch (node.kind) {
     case 'facts':
       return { kind: 'settled', truth: node.test(facts) !== node.negated };
-    case 'all':
-    case 'any':
-      return { kind: node.kind, of: node.of.map((child) => bind(child, facts)) };
+    case 'all': {
+      const of = node.of.map((child) => bind(child, facts));
+      return of.some(isNever) ? NEVER : { kind: 'all', of };
+    }
+    case 'any': {
+      const of = node.of.map((child) => bind(child, facts)).filter((child) => !isNever(child));
+      return of.length === 0 ? NEVER : { kind: 'any', of };
+    }
     case 'found':
     case 'unscannable':
       return node;
