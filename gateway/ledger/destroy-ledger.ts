@@ -1,0 +1,38 @@
+/** What the destroying worker does in the ledger: which message may be shredded, and the record that it was. */
+import type { Clock, ExchangeId } from '../ports.js';
+import type { AuditWriter } from './audit-writer.js';
+import type { LedgerDatabase } from './database.js';
+import { closeJob } from './outbox.js';
+
+export interface DestroyLedger {
+  /** The message an open `destroy` job is for, if its decision still stands. */
+  target(n: number): Promise<{ readonly id: ExchangeId; readonly why: string } | undefined>;
+  destroyed(n: number, id: ExchangeId, why: string): Promise<void>;
+}
+
+const ENDED = ['released', 'rejected', 'expired'] as const;
+
+export function destroyLedger(options: { readonly database: LedgerDatabase; readonly audit: AuditWriter; readonly clock: Clock }): DestroyLedger {
+  const { database, audit, clock } = options;
+  return {
+    async target(n) {
+      return await database.transact(async (trx) => {
+        const job = await trx.selectFrom('outbox').select(['message_id', 'why']).where('n', '=', n).where('closed_at', 'is', null).forUpdate().executeTakeFirst();
+        if (job === undefined) return undefined;
+        const message = await trx.selectFrom('messages').select('id').where('id', '=', job.message_id).where('state', 'in', ENDED).executeTakeFirst();
+        if (message !== undefined) return { id: message.id as ExchangeId, why: job.why ?? 'decided' };
+        await closeJob(trx, n, 'moot', new Date(clock.now()));
+        return undefined;
+      });
+    },
+    async destroyed(n, id, why) {
+      await database.transact(async (trx) => {
+        const at = new Date(clock.now());
+        const row = await trx.updateTable('messages').set({ shredded_at: at }).where('id', '=', id).where('shredded_at', 'is', null).returning('id').executeTakeFirst();
+        await closeJob(trx, n, 'done', at);
+        // A second run finds it destroyed already: one act, one record.
+        if (row !== undefined) await audit.append(trx, { at, actor: 'worker', act: 'vault.destroyed', subject: id, data: { why } });
+      });
+    },
+  };
+}

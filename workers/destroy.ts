@@ -1,0 +1,15 @@
+/** Shreds what was rejected, expired or released, and records that it did; safe to run again. */
+import type { DestroyLedger } from '../gateway/ledger/destroy-ledger.js';
+import type { Vault } from '../gateway/ports.js';
+import type { JobResult } from './carrier.js';
+
+export function destroyHandler(options: { readonly ledger: DestroyLedger; readonly vault: Pick<Vault, 'shred'> }): (row: number) => Promise<JobResult> {
+  const { ledger, vault } = options;
+  return async (row) => {
+    const target = await ledger.target(row);
+    if (target === undefined) return { kind: 'done' };
+    await vault.shred(target.id);
+    await ledger.destroyed(row, target.id, target.why);
+    return { kind: 'done' };
+  };
+}

@@ -1,0 +1,151 @@
+/** Starts the workers in this process: hands outbox rows to the carrier, runs their handlers, and does what time asks for. */
+import { causeCode } from '../gateway/errors.js';
+import type { AlertBatches } from '../gateway/ledger/alert-batches.js';
+import type { ExpiryLedger } from '../gateway/ledger/expiry-ledger.js';
+import type { DestroyLedger } from '../gateway/ledger/destroy-ledger.js';
+import type { Outbox } from '../gateway/ledger/outbox.js';
+import type { SweepLedger } from '../gateway/ledger/sweep-ledger.js';
+import type { OutboxKind } from '../gateway/ledger/tables.js';
+import type { AlertSink, Clock, Vault } from '../gateway/ports.js';
+import { alertRun } from './alert.js';
+import { backOff } from './back-off.js';
+import type { Carrier, JobResult } from './carrier.js';
+import { destroyHandler } from './destroy.js';
+import { expireRun } from './expire.js';
+import { reconciler } from './reconcile.js';
+import { releaseHandler, type ReleaseOptions } from './release.js';
+
+type Task = 'dispatch' | 'reconcile' | 'expire' | 'alert' | 'drain' | 'checkpoint';
+
+export interface WorkersOptions {
+  readonly carrier: Carrier;
+  readonly outbox: Outbox;
+  readonly release: ReleaseOptions;
+  readonly destroy: DestroyLedger;
+  readonly expiry: ExpiryLedger;
+  readonly sweep: SweepLedger;
+  readonly alerts: AlertBatches;
+  readonly sinks: readonly AlertSink[];
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly log: (level: 'info' | 'warn' | 'error', code: string, fields?: Readonly<Record<string, string | number>>) => void;
+  /** Brings the audit's journal into the table. */
+  readonly drainAudit?: () => Promise<unknown>;
+  /** Cross-anchors the audit's chains. */
+  readonly checkpoint?: () => Promise<void>;
+  readonly concurrency?: number;
+  /** Instead of the usual times between two looks. */
+  readonly everyMs?: Partial<Readonly<Record<Task, number>>>;
+}
+
+export interface Workers {
+  /** A decision was just made here: look at the outbox now. */
+  wake(): void;
+  /** No new job is begun; running ones finish, within the bound the lease gives them. */
+  stop(): Promise<void>;
+}
+
+/** A decision made in another process is seen within this time. */
+const DISPATCH_MS = 1_000;
+const RECONCILE_MS = 60_000;
+const EXPIRE_MS = 60_000;
+/** HC: alike events of one minute are one message. */
+const ALERT_MS = 60_000;
+const DRAIN_MS = 5_000;
+const CHECKPOINT_MS = 3_600_000;
+const DISPATCH_ROWS = 200;
+/** Releases mostly wait for upstreams; more would only open more connections. */
+const CONCURRENCY = 8;
+const UNEXPECTED = { firstMs: 2_000, mostMs: 300_000 } as const;
+
+export function startWorkers(options: WorkersOptions): Workers {
+  const { carrier, outbox, log } = options;
+  const handlers: Readonly<Record<OutboxKind, (row: number) => Promise<JobResult>>> = {
+    release: releaseHandler(options.release),
+    destroy: destroyHandler({ ledger: options.destroy, vault: options.vault }),
+  };
+  carrier.work(handled(handlers, outbox, log), { concurrency: options.concurrency ?? CONCURRENCY });
+
+  const reconcile = reconciler({ outbox, carrier, ledger: options.sweep, vault: options.vault, clock: options.clock });
+  const dispatch = async (): Promise<void> => {
+    for (;;) {
+      const rows = await outbox.due(DISPATCH_ROWS);
+      for (const row of rows) await carrier.enqueue(row);
+      await outbox.carried(rows);
+      if (rows.length < DISPATCH_ROWS) return;
+    }
+  };
+  const every = options.everyMs ?? {};
+  const tasks = [
+    repeated('dispatch', every.dispatch ?? DISPATCH_MS, dispatch, log),
+    repeated('reconcile', every.reconcile ?? RECONCILE_MS, reconcile, log),
+    repeated('expire', every.expire ?? EXPIRE_MS, () => expireRun(options.expiry), log),
+    repeated('alert', every.alert ?? ALERT_MS, () => alertRun({ batches: options.alerts, sinks: options.sinks }), log),
+    repeated('drain', every.drain ?? DRAIN_MS, () => options.drainAudit?.() ?? Promise.resolve(), log),
+    repeated('checkpoint', every.checkpoint ?? CHECKPOINT_MS, () => options.checkpoint?.() ?? Promise.resolve(), log),
+  ];
+  return {
+    wake: () => tasks[0]?.now(),
+    async stop() {
+      await Promise.all(tasks.map((task) => task.stop()));
+      await carrier.close();
+    },
+  };
+}
+
+/** Finds the row's handler; a failure nobody foresaw is noted on the row and tried again. */
+function handled(handlers: Readonly<Record<OutboxKind, (row: number) => Promise<JobResult>>>, outbox: Outbox, log: WorkersOptions['log']): (row: number) => Promise<JobResult> {
+  return async (row) => {
+    const job = await outbox.open(row);
+    if (job === undefined) return { kind: 'done' };
+    try {
+      return await handlers[job.kind](row);
+    } catch (error) {
+      const code = causeCode(error);
+      const delayMs = backOff(job.attempts, UNEXPECTED);
+      log('error', 'JOB_FAILED', { kind: job.kind, row, code });
+      await outbox.retry(row, code, delayMs);
+      return { kind: 'again', delayMs };
+    }
+  };
+}
+
+interface Repeated {
+  now(): void;
+  stop(): Promise<void>;
+}
+
+/** Runs at once and then every so often, never twice at a time; a failing run is logged and the next one comes. */
+function repeated(name: string, everyMs: number, run: () => Promise<unknown>, log: WorkersOptions['log']): Repeated {
+  let running: Promise<void> | undefined;
+  let wanted = false;
+  let stopped = false;
+  const once = async (): Promise<void> => {
+    do {
+      wanted = false;
+      try {
+        await run();
+      } catch (error) {
+        log('warn', 'TASK_FAILED', { task: name, code: causeCode(error) });
+      }
+      // `now` may have been called while it ran.
+    } while (asked());
+  };
+  const asked = (): boolean => wanted && !stopped;
+  const now = (): void => {
+    wanted = true;
+    if (stopped) return;
+    running ??= once().finally(() => (running = undefined));
+  };
+  const timer = setInterval(now, everyMs);
+  timer.unref();
+  now();
+  return {
+    now,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
