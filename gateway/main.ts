@@ -26,9 +26,9 @@ import { adminListener, hostForUrl } from './wiring/admin-listener.js';
 import { banner } from './wiring/banner.js';
 import { spoolHealth, vaultHealth } from './wiring/health.js';
 import { exchangeIds } from './wiring/ids.js';
-import { jobs, type Jobs } from './wiring/jobs.js';
+import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
 import { reloading } from './wiring/reload.js';
-import { destinations } from './wiring/routes.js';
+import { demoRouteOf, destinations } from './wiring/routes.js';
 import { openStorage } from './wiring/storage.js';
 
 export interface StartOptions {
@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** Crash tests name every awaited port call with it. */
   readonly wrap?: WrapPort;
+  /** How often the workers look by themselves; tests do not wait a minute. */
+  readonly pace?: Pace;
 }
 
 export interface Running {
@@ -75,7 +77,7 @@ export async function start(options: StartOptions): Promise<Running> {
   };
   try {
     const storage = await openStorage({
-      config, dataDir: options.dataDir, env, clock, log,
+      config, dataDir: options.dataDir, env, clock, log, wrap,
       progress: say,
       onDatabase: (state) => log[state === 'up' ? 'info' : 'error']('database.state', { state }),
     });
@@ -89,8 +91,8 @@ export async function start(options: StartOptions): Promise<Running> {
     const ledger = wrap('ledger', holdLedger({ database: storage.database, audit: storage.writer, clock }));
     const vault = wrap('vault', storage.vault);
     const audit = wrap('audit', storage.audit);
-    const spools = storage.spools;
-    const demo = config.demo ? await demoSink({ now: clock.now }) : undefined;
+    const spools = wrap('spools', storage.spools);
+    const demo = config.demo ? await demoSink({ now: clock.now, routeOf: demoRouteOf(config.routes) }) : undefined;
     if (demo) opened.push(() => demo.close());
     const count = (route: Route) => ({
       onError: (code: string) => recorded?.countError('http', route.id, code),
@@ -122,10 +124,11 @@ export async function start(options: StartOptions): Promise<Running> {
       refuseSocket: (request, socket, error) => channel.refuseSocket(socket, error.code, route, request),
     }));
     opened.push(() => channelParts.close());
+    const upstreams = new Map([...channelParts.upstreams].map(([id, upstream]) => [id, wrap('upstream', upstream)]));
 
     let carried: Jobs | undefined;
     const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => carried?.wake() }));
-    carried = await jobs({ storage, config, upstreams: channelParts.upstreams, clock, log, env, wrap });
+    carried = await jobs({ storage, vault, config, upstreams, clock, log, env, wrap, pace: options.pace });
     opened.push(() => carried?.stop());
 
     const channel = httpChannel({
@@ -133,7 +136,7 @@ export async function start(options: StartOptions): Promise<Running> {
       routes: config.routes,
       limits: config.limits,
       trustedProxies: config.trustedProxies,
-      upstreams: channelParts.upstreams,
+      upstreams,
       passThrough: (route, request, response, via) => channelParts.proxies.get(route.id)?.web(request, response, via),
       upgrade: (route, request, socket, head, via) => channelParts.proxies.get(route.id)?.upgrade(request, socket, head, via),
       newId, clock, log,

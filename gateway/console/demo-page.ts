@@ -17,6 +17,8 @@ export interface DemoEntry {
   /** How long the body was. */
   readonly bytes: number;
   readonly body: Uint8Array;
+  /** False when the sender broke off: no delivery. */
+  readonly complete?: boolean;
 }
 
 export function demoPage(language: Language, entries: readonly DemoEntry[]): string {
@@ -35,7 +37,7 @@ function article(words: Words, entry: DemoEntry): Html {
   const { text, cut } = shown(entry);
   return html`<article>
 <h2><code>${entry.method} ${entry.target}</code></h2>
-<p><small>${words.route} ${entry.route} · ${words.arrived} <time>${entry.at.toISOString()}</time> · ${entry.bytes} ${words.bytes}</small></p>
+<p><small>${words.route} ${entry.route} · ${words.arrived} <time>${entry.at.toISOString()}</time> · ${entry.bytes} ${words.bytes}${entry.complete === false ? html` · <strong>${words.demoIncomplete}</strong>` : ''}</small></p>
 <details><summary>${words.fields}</summary><pre>${entry.fields.map(([name, value]) => `${name}: ${value}`).join('\n')}</pre></details>
 ${entry.bytes === 0 ? '' : text === undefined ? html`<p>${words.binary}</p>` : html`<pre>${text}</pre>`}
 ${cut && text !== undefined ? html`<p><small>${words.cut}</small></p>` : ''}
@@ -48,8 +50,8 @@ export function demoJson(entries: readonly DemoEntry[]): { readonly entries: rea
   return {
     entries: entries.map((entry) => {
       const { text, cut } = shown(entry);
-      const { at, route, method, target, fields, bytes } = entry;
-      return { at: at.toISOString(), route, method, target, fields, bytes, text, cut };
+      const { at, route, method, target, fields, bytes, complete = true } = entry;
+      return { at: at.toISOString(), route, method, target, fields, bytes, complete, text, cut };
     }),
   };
 }

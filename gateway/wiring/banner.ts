@@ -1,4 +1,5 @@
 /** What a person sees when Weir has started: where it listens, what its routes do, what to type first. */
+import { resolve } from 'node:path';
 import type { Config, Route } from '../../config/schema.js';
 
 export interface BannerFacts {
@@ -23,6 +24,15 @@ function routeLine(route: Route): string {
   return `  ${route.match.path.padEnd(12)} → ${to}  (${what}${route.monitor ? ', monitor' : ''})`;
 }
 
+/** What the `weir` command takes for granted when nobody says otherwise. */
+const COMMAND_DEFAULTS = { adminUrl: 'http://127.0.0.1:8081', dataDir: 'data' };
+
+/** A command that can be typed as it stands: another data folder or admin address than the usual is in it. */
+function command({ adminUrl, dataDir }: BannerFacts, words: string): string {
+  const where = dataDir === resolve(COMMAND_DEFAULTS.dataDir) ? '' : `WEIR_DATA='${dataDir.replaceAll("'", "'\\''")}' `;
+  return `          ${where}npx weir ${words}${adminUrl === COMMAND_DEFAULTS.adminUrl ? '' : ` --url ${adminUrl}`}`;
+}
+
 /** One line to try per route of the demonstration: a mask, a block, a hold. */
 function tryLines(facts: BannerFacts): string[] {
   const { config, dataUrl, adminUrl } = facts;
@@ -37,7 +47,7 @@ function tryLines(facts: BannerFacts): string[] {
   if (mail !== undefined) lines.push('  block:  ' + `curl -i ${dataUrl}${mail} ${json} -d '{"text":"${SAMPLE_IDS.join(', ')}"}'`);
   if (share !== undefined) lines.push('  hold:   ' + `curl -i ${dataUrl}${share} ${json} -d '{"id":"${SAMPLE_IDS[0] ?? ''}"}'`);
   if (lines.length === 0) return [];
-  return ['', 'Try it:', ...lines, `  then look at ${adminUrl}/demo, and release what is held:`, '          npx weir held list', "          npx weir held release INCIDENT --as original --reason 'checked with the sender'"];
+  return ['', 'Try it:', ...lines, `  then look at ${adminUrl}/demo, and release what is held:`, command(facts, 'held list'), command(facts, "held release INCIDENT --as original --reason 'checked with the sender'")];
 }
 
 export function banner(facts: BannerFacts): string {

@@ -27,3 +27,12 @@ export function destinations(config: Config, demoUrl: string | undefined, hooks:
     },
   };
 }
+
+/** Which route leads to a target at the demo sink: the one with the longest prefix that it sends there. */
+export function demoRouteOf(routes: readonly Route[]): (target: string) => string | undefined {
+  const prefixes = routes
+    .filter(({ upstream }) => upstream === 'demo')
+    .map(({ id, match, rewritePrefix }) => ({ id, prefix: (rewritePrefix ?? match.path).replace(/\/$/, '') }))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  return (target) => prefixes.find(({ prefix }) => target.startsWith(prefix) && /^([/?]|$)/.test(target.slice(prefix.length)))?.id;
+}

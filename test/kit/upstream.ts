@@ -53,6 +53,8 @@ export interface RecordingUpstream {
   readonly requests: readonly RecordedRequest[];
   /** Requests whose head has arrived. */
   readonly started: number;
+  /** Body bytes that have arrived so far, of requests that are not over as well. */
+  readonly arriving: number;
   /** Connections accepted so far. */
   readonly connections: number;
   /** Scripts the next requests, one each; afterwards `always` holds. */
@@ -62,6 +64,8 @@ export interface RecordingUpstream {
   recorded(count: number): Promise<readonly RecordedRequest[]>;
   /** Resolves when `count` heads have arrived. */
   reached(count: number): Promise<void>;
+  /** Resolves when so many body bytes have arrived, over all requests. */
+  arrived(bytes: number): Promise<void>;
   /** Destroys connections that carry no request now, as a server's idle timeout does. */
   closeIdle(): void;
   close(): Promise<void>;
@@ -80,6 +84,7 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
   let fallback: Script = {};
   let started = 0;
   let connections = 0;
+  let arriving = 0;
   let waiters: Waiter[] = [];
 
   const wake = (): void => {
@@ -106,6 +111,8 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
         hash.update(chunk);
         if (bytes < kept) chunks.push(chunk.subarray(0, kept - bytes));
         bytes += chunk.length;
+        arriving += chunk.length;
+        wake();
       });
       // `close` follows both a complete body and a broken one; an error says no more than `complete` does.
       request.on('error', () => undefined);
@@ -192,6 +199,7 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
     requests,
     get started() { return started; },
     get connections() { return connections; },
+    get arriving() { return arriving; },
     next: (...scripts) => void queue.push(...scripts),
     always: (script) => void (fallback = script),
     recorded: async (count) => {
@@ -199,6 +207,7 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
       return requests;
     },
     reached: (count) => until(() => started >= count),
+    arrived: (bytes) => until(() => arriving >= bytes),
     closeIdle: () => server.closeIdleConnections(),
     close: () =>
       new Promise((resolve) => {

@@ -85,7 +85,7 @@ describe('the demo page', () => {
   it('is there as JSON too', async () => {
     const answer = await request(pages({ demo: () => [entry('hello')] })).get('/demo.json').expect(200);
     expect(answer.body.entries).toEqual([
-      { at: '1970-01-01T00:00:00.000Z', route: 'mail', method: 'POST', target: '/mail', fields: [['Content-Type', 'text/plain']], bytes: 5, text: 'hello', cut: false },
+      { at: '1970-01-01T00:00:00.000Z', route: 'mail', method: 'POST', target: '/mail', fields: [['Content-Type', 'text/plain']], bytes: 5, complete: true, text: 'hello', cut: false },
     ]);
   });
 });

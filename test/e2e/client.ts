@@ -1,0 +1,148 @@
+/** Clients of the end-to-end tests: one plain request, a connection that writes raw bytes, a command, and waiting for what comes soon. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
+import { connect } from 'node:net';
+import type { Gateway } from './start-gateway.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly fields: IncomingHttpHeaders;
+  readonly trailers: NodeJS.Dict<string>;
+  readonly body: Buffer;
+  readonly text: string;
+  /** The problem document, or whatever JSON the body is. */
+  json(): Record<string, unknown>;
+}
+
+export interface Asked extends Omit<RequestOptions & TlsOptions, 'headers'> {
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly fields?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** On a connection of its own unless `agent` says otherwise. */
+export function ask(url: string, asked: Asked = {}): Promise<Answer> {
+  const { body, fields, ...options } = asked;
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const headers = Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]));
+    const sending = send(url, { method: body === undefined ? 'GET' : 'POST', agent: false, ...options, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('error', reject).on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () => {
+        const whole = Buffer.concat(parts);
+        resolve({
+          status: answer.statusCode ?? 0,
+          fields: answer.headers,
+          trailers: answer.trailers,
+          body: whole,
+          text: whole.toString(),
+          json: () => JSON.parse(whole.toString()) as Record<string, unknown>,
+        });
+      });
+    });
+    sending.on('error', reject);
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) sending.end(body);
+    else void (async () => {
+      for await (const part of body) if (!sending.write(part)) await Promise.race([once(sending, 'drain'), once(sending, 'close')]);
+      sending.end();
+    })().catch(reject);
+  });
+}
+
+/** The admin side, with its token. */
+export function admin(gateway: Gateway, path: string, asked: Asked = {}): Promise<Answer> {
+  return ask(`${gateway.adminUrl}${path}`, { ...asked, fields: { authorization: `Bearer ${gateway.token}`, ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }), ...asked.fields } });
+}
+
+/** The sum of a metric's samples whose labels contain all of these. */
+export async function metric(gateway: Gateway, name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+  const { text } = await ask(`${gateway.adminUrl}/metrics`);
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  return text
+    .split('\n')
+    .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && wanted.every((one) => line.includes(one)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+export interface RawClient {
+  write(bytes: string | Uint8Array): void;
+  /** Everything received so far, as latin1. */
+  received(): string;
+  /** Resolves once what was received matches. */
+  until(pattern: RegExp): Promise<string>;
+  /** Resolves with everything received once the far side has ended. */
+  readonly closed: Promise<string>;
+  /** Half-closes: no more bytes will be written. */
+  end(): void;
+  destroy(): void;
+  reset(): void;
+}
+
+export function rawClient(port: number): RawClient {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let text = '';
+  let look: () => void = () => undefined;
+  socket.setEncoding('latin1').on('data', (part: string) => {
+    text += part;
+    look();
+  });
+  socket.on('error', () => undefined);
+  const closed = new Promise<string>((resolve) => {
+    socket.once('end', () => resolve(text)).once('close', () => resolve(text));
+  });
+  return {
+    write: (bytes) => void socket.write(bytes),
+    received: () => text,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        look = () => {
+          if (pattern.test(text)) resolve(text);
+        };
+        void closed.then(() => reject(new Error(`the connection ended before ${String(pattern)}:\n${text}`)));
+        look();
+      }),
+    closed,
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
+  };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command to its end. */
+export async function run(command: string, words: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<Ended> {
+  const child = spawn(command, words, { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (part: Buffer) => out.push(part));
+  child.stderr.on('data', (part: Buffer) => err.push(part));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+/** The compiled `weir` command, pointed at a running gateway. */
+export function weir(gateway: Pick<Gateway, 'dataDir' | 'adminUrl'> | undefined, ...words: readonly string[]): Promise<Ended> {
+  const env = gateway === undefined ? {} : { WEIR_DATA: gateway.dataDir, WEIR_ADMIN_URL: gateway.adminUrl };
+  return run(process.execPath, ['dist/gateway/cli/weir.js', ...words], env);
+}
+
+const LOOK_EVERY_MS = 50;
+
+/** Asks again and again until the answer is what is wanted; the last answer when it never is. */
+export async function eventually<T>(look: () => Promise<T> | T, wanted: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (wanted(value) || Date.now() > until) return value;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}

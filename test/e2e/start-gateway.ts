@@ -1,0 +1,111 @@
+/** The compiled gateway as its users run it: a child process with a data folder and a configuration of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { forgetHome, dataFolder } from '../kit/database.js';
+
+export interface GatewayOptions {
+  /** The configuration; both ports are 0 unless it says otherwise. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly dataDir?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Put before node, for example `['setpriv', '--reuid', '65534', …]`. */
+  readonly prefix?: readonly string[];
+  /** What to run; the compiled main unless told otherwise. */
+  readonly program?: readonly string[];
+}
+
+export interface Gateway {
+  readonly dataUrl: string;
+  readonly adminUrl: string;
+  readonly dataPort: number;
+  readonly dataDir: string;
+  readonly configFile: string;
+  readonly pid: number;
+  readonly token: string;
+  /** Everything said so far to the person who started it. */
+  said(): string;
+  /** Everything logged so far. */
+  logged(): string;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+}
+
+const running = new Set<ChildProcess>();
+const folders = new Set<string>();
+afterAll(async () => {
+  await Promise.all([...running].map(async (child) => {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    const hard = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await gone;
+    clearTimeout(hard);
+  }));
+  for (const folder of folders) forgetHome(folder);
+}, 60_000);
+
+export function gatewayConfig(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const listen = Object(input['listen']) as { data?: object; admin?: object };
+  return { version: 1, ...input, listen: { data: { port: 0, ...listen.data }, admin: { port: 0, ...listen.admin } } };
+}
+
+/** A start that did not come to the banner, with what it said. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted';
+  constructor(readonly code: number | null, readonly output: string) {
+    super(`the gateway ended with ${String(code)}:\n${output}`);
+  }
+}
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const dataDir = options.dataDir ?? dataFolder();
+  folders.add(dataDir);
+  const configFile = join(dataDir, 'config.yaml');
+  // JSON is YAML.
+  writeFileSync(configFile, JSON.stringify(gatewayConfig(options.config), undefined, 1), { mode: 0o644 });
+  const [command = '', ...words] = [...(options.prefix ?? []), process.execPath, ...(options.program ?? ['dist/gateway/main.js'])];
+  const { PATH, LANG } = process.env;
+  const child = spawn(command, words, { env: { PATH, LANG, WEIR_DATA: dataDir, WEIR_CONFIG: configFile, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let out = '';
+  let err = '';
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    void ended.then((code) => reject(new NotStarted(code, out + err)));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+      if (out.includes('Ctrl-C stops it.')) resolve();
+    });
+  });
+  const urlOf = (name: string): string => new RegExp(`^  ${name} +(\\S+)`, 'm').exec(out)?.[1] ?? '';
+  const dataUrl = urlOf('traffic');
+  return {
+    dataUrl,
+    adminUrl: urlOf('admin'),
+    dataPort: Number(new URL(dataUrl).port),
+    dataDir,
+    configFile,
+    pid: child.pid ?? 0,
+    token: readFileSync(join(dataDir, 'admin-token'), 'utf8').trim(),
+    said: () => out,
+    logged: () => err,
+    signal: (signal) => void child.kill(signal),
+    ended,
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
