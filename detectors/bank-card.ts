@@ -36,6 +36,7 @@ export const bankCard: NumberDetector = {
   rank: 20,
   least: 13,
   most: 19,
+  shapes: [{ lengths: [13, 14, 15, 16, 17, 18, 19], starts: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], checksum: 'luhn' }],
   verify: (candidate) => {
     const { digits } = candidate;
     // A 17-digit body before an X is an ID's, never a card's.

@@ -38,6 +38,10 @@ export const cnResidentId: NumberDetector = {
   rank: 30,
   least: 15,
   most: 18,
+  shapes: [
+    { lengths: [18], checksum: 'mod11-2' },
+    { lengths: [15], starts: ['1', '2', '3', '4', '5', '6', '7', '8'], groups: 5 },
+  ],
   verify: (candidate) => {
     if (candidate.digits.length === 18) return verify18(candidate);
     return candidate.digits.length === 15 ? verify15(candidate) : undefined;

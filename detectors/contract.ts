@@ -45,11 +45,24 @@ interface DetectorBase {
   readonly cases: { readonly hit: readonly string[]; readonly miss: readonly string[] };
 }
 
+/** A condition that every match fulfils, told as data so that it can be asked without a string: see scan/shape.ts. */
+export interface Shape {
+  /** Counts of characters (a closing X included). */
+  readonly lengths: readonly number[];
+  /** The first digits are one of these. */
+  readonly starts?: readonly string[];
+  readonly checksum?: 'luhn' | 'mod11-2';
+  /** Most groups it may be written in. */
+  readonly groups?: number;
+}
+
 /** Looks at numbers: candidates between `least` and `most` digits. */
 export interface NumberDetector extends DetectorBase {
   readonly kind: 'number';
   readonly least: number;
   readonly most: number;
+  /** Every match has one of these; `verify` is asked only then. */
+  readonly shapes: readonly Shape[];
   /** On the same span, the higher rank wins (an ID beats a card). */
   readonly rank: number;
   verify(candidate: Candidate): Verified | undefined;

@@ -1,6 +1,7 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
-import { CONTEXT, type Candidate } from '../contract.js';
-import { CLASS, DIGIT, IGNORABLE, OTHER, SEPARATOR, VALUE, isCheckX } from './characters.js';
+import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
+import { CLASS, DIGIT, IGNORABLE, SEPARATOR, VALUE, isCheckX } from './characters.js';
+import { X_VALUE, notRuledOut } from './shape.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
 export const MAX_GAP = 3;
@@ -15,9 +16,10 @@ export interface Units {
   readonly last: boolean;
 }
 
-/** A candidate with the places of its digits. */
+/** A candidate with the places of its digits, and the detectors that its digits do not rule out. */
 export interface Placed {
   readonly candidate: Candidate;
+  readonly detectors: readonly NumberDetector[];
   readonly start: number;
   readonly end: number;
   /** Unit index of each character of `candidate.digits`. */
@@ -25,7 +27,19 @@ export interface Placed {
 }
 
 /** All candidates that begin at one place; `undecided` when more text is needed to know them. */
-export type Begun = { readonly kind: 'known'; readonly placed: readonly Placed[] } | { readonly kind: 'undecided' } | { readonly kind: 'malformed' };
+export type Begun = readonly Placed[] | 'undecided' | 'malformed';
+
+/** Most digits that are ever read from one start. */
+const ROOM = 64;
+// One scan runs at a time: reading a run of digits makes nothing that has to be collected.
+const digits = new Uint8Array(ROOM);
+const places = new Int32Array(ROOM);
+/** Per digit: the group it is in, and ignorables dropped up to it. */
+const groupOf = new Uint8Array(ROOM);
+const ignoredAt = new Uint8Array(ROOM);
+/** Where the gap before each group begins and ends. */
+const gapFrom = new Int32Array(ROOM);
+const gapTo = new Int32Array(ROOM);
 
 /** Where a digit group begins: a digit whose left neighbour, ignorables aside, is no digit. */
 export function isGroupStart(window: Units, at: number): boolean {
@@ -35,110 +49,145 @@ export function isGroupStart(window: Units, at: number): boolean {
   return left < 0 || CLASS[window.units[left] ?? 0] !== DIGIT;
 }
 
-function text(window: Units, from: number, to: number): string {
-  return from >= to ? '' : String.fromCharCode(...window.units.subarray(from, to));
+function text(units: Uint16Array, from: number, to: number): string {
+  let out = '';
+  for (let at = from; at < to; at++) out += String.fromCharCode(units[at] ?? 0);
+  return out;
 }
 
-/** Reads the groups that begin at `start` and offers every run of them that has a length some detector takes. */
-export function candidatesAt(window: Units, start: number, takes: readonly boolean[]): Begun {
+/** A candidate in its window: its surroundings are cut out only when a detector asks, since most are refused by their digits alone. */
+class CandidateInWindow implements Candidate {
+  #before: string | undefined;
+  #after: string | undefined;
+  constructor(
+    private readonly window: Units,
+    private readonly start: number,
+    private readonly end: number,
+    readonly digits: string,
+    readonly groups: readonly number[],
+    readonly gaps: readonly string[],
+    readonly ignored: number,
+    readonly foreignDigits: number,
+  ) {}
+  get before(): string {
+    return (this.#before ??= text(this.window.units, Math.max(0, this.start - CONTEXT), this.start));
+  }
+  get after(): string {
+    return (this.#after ??= text(this.window.units, this.end, Math.min(this.window.length, this.end + CONTEXT)));
+  }
+}
+
+/** Reads the groups that begin at `start` and offers every run of them that some detector may take. */
+export function candidatesAt(window: Units, start: number, detectors: readonly NumberDetector[], most: number): Begun {
   const { units, length, last } = window;
-  const most = takes.length - 1;
-  const places: number[] = [];
-  let digits = '';
-  const groups: number[] = [];
-  const gaps: string[] = [];
-  let gap = '';
-  let ignored = 0;
-  let foreign = 0;
+  let placed: Placed[] | undefined;
+  let count = 0;
   let group = 0;
-  const ends: { count: number; groups: number; end: number; ignored: number; foreign: number; x: number }[] = [];
-  const endGroup = (end: number, x: number): void => {
-    ends.push({ count: digits.length, groups: groups.length + 1, end, ignored, foreign, x });
+  let inGroup = false;
+  let gap = 0;
+  let gapStart = start;
+  let ignored = 0;
+  let pending = 0;
+  let undecided = false;
+
+  const offer = (end: number, x: number): void => {
+    const size = x < 0 ? count : count + 1;
+    if (x >= 0) digits[count] = X_VALUE;
+    const left = notRuledOut(detectors, digits, size, group + 1);
+    if (left === undefined) return;
+    if (!last && end + CONTEXT > length) undecided = true;
+    else (placed ??= []).push(placeOf(window, start, end, count, x, left));
   };
-  let at = start;
-  let pendingIgnored = 0;
-  for (; ; at++) {
+
+  for (let at = start; ; at++) {
     if (at >= length) {
-      if (!last) return undecidedUnlessHopeless(digits.length);
-      if (group > 0) endGroup((places.at(-1) ?? start) + 1, -1);
+      // A run that has not ended could still grow into any length that is taken.
+      if (!last) return 'undecided';
+      if (inGroup) offer((places[count - 1] ?? start) + 1, -1);
       break;
     }
     const unit = units[at] ?? 0;
     const kind = CLASS[unit];
-    if (kind === IGNORABLE) {
-      pendingIgnored++;
-      if (ignored + pendingIgnored > MAX_IGNORED) return { kind: 'malformed' };
-      continue;
-    }
     if (kind === DIGIT) {
-      if (group === 0 && gap !== '') {
-        gaps.push(gap);
-        gap = '';
+      // One digit too many: runs that ended before still stand, this group and all that would join it do not.
+      if (count >= most) break;
+      if (!inGroup) {
+        if (count > 0) {
+          group++;
+          gapFrom[group] = gapStart;
+          gapTo[group] = at;
+        }
+        inGroup = true;
       }
-      ignored += pendingIgnored;
-      pendingIgnored = 0;
-      if (digits.length >= most) {
-        // One digit too many: groups that ended before still stand, this one and all that would join it do not.
-        group = -1;
-        break;
-      }
-      digits += String.fromCharCode(0x30 + (VALUE[unit] ?? 0));
-      if (unit > 0x39) foreign++;
-      places.push(at);
-      group++;
+      ignored += pending;
+      pending = 0;
+      digits[count] = VALUE[unit] ?? 0;
+      places[count] = at;
+      groupOf[count] = group;
+      ignoredAt[count] = ignored;
+      count++;
+      gap = 0;
       continue;
     }
-    if (isCheckX(unit) && digits.length === 17 && (group > 0 || gap.length === 1)) {
-      endGroup((places.at(-1) ?? start) + 1, at);
-      group = -1;
+    if (kind === IGNORABLE) {
+      if (ignored + ++pending > MAX_IGNORED) return 'malformed';
+      continue;
+    }
+    if (count === 17 && isCheckX(unit) && (inGroup || gap === 1)) {
+      if (!inGroup) {
+        group++;
+        gapFrom[group] = gapStart;
+        gapTo[group] = at;
+      }
+      groupOf[count] = group;
+      ignoredAt[count] = ignored;
+      offer(at + 1, at);
       break;
     }
-    if (group > 0) {
-      endGroup((places.at(-1) ?? start) + 1, -1);
-      groups.push(group);
-      group = 0;
+    if (inGroup) {
+      offer((places[count - 1] ?? start) + 1, -1);
+      inGroup = false;
+      gapStart = (places[count - 1] ?? start) + 1;
     }
-    if (kind === OTHER) break;
-    if (kind === SEPARATOR) {
-      pendingIgnored = 0;
-      gap += String.fromCharCode(unit);
-      if (gap.length > MAX_GAP) break;
-    }
+    if (kind !== SEPARATOR || ++gap > MAX_GAP) break;
+    pending = 0;
   }
-  const allGroups = group > 0 ? [...groups, group] : groups;
-  const placed: Placed[] = [];
-  for (const one of ends) {
-    const withX = one.x >= 0;
-    const count = one.count + (withX ? 1 : 0);
-    if (!(takes[count] ?? false)) continue;
-    const end = withX ? one.x + 1 : one.end;
-    if (!last && end + CONTEXT > length) return { kind: 'undecided' };
-    let own = allGroups.slice(0, one.groups);
-    let ownGaps = gaps.slice(0, one.groups - 1);
-    if (withX) {
-      const tail = one.count - groups.reduce((sum, size) => sum + size, 0);
-      own = tail > 0 ? [...groups, tail + 1] : [...groups, 1];
-      ownGaps = tail > 0 ? gaps.slice(0, groups.length) : [...gaps, gap];
-    }
-    placed.push({
-      start,
-      end,
-      places: withX ? [...places.slice(0, one.count), one.x] : places.slice(0, one.count),
-      candidate: {
-        digits: digits.slice(0, one.count) + (withX ? 'X' : ''),
-        groups: own,
-        gaps: ownGaps,
-        before: text(window, Math.max(0, start - CONTEXT), start),
-        after: text(window, end, Math.min(length, end + CONTEXT)),
-        ignored: one.ignored,
-        foreignDigits: one.foreign,
-      },
-    });
-  }
-  return { kind: 'known', placed };
+  if (undecided) return 'undecided';
+  return placed ?? NONE;
+}
 
-  function undecidedUnlessHopeless(count: number): Begun {
-    // A run that has not ended yet could still grow into any length that is taken.
-    return count > most ? { kind: 'known', placed: [] } : { kind: 'undecided' };
+const NONE: readonly Placed[] = [];
+
+/** Makes the candidate of the first `count` digits that were read, with an X at `x` unless that is -1. */
+function placeOf(window: Units, start: number, end: number, count: number, x: number, detectors: readonly NumberDetector[]): Placed {
+  const size = x < 0 ? count : count + 1;
+  const own: number[] = [];
+  let text = '';
+  let foreign = 0;
+  const groups = new Array<number>((groupOf[size - 1] ?? 0) + 1).fill(0);
+  for (let i = 0; i < size; i++) {
+    const at = i < count ? (places[i] ?? 0) : x;
+    own.push(at);
+    groups[groupOf[i] ?? 0] = (groups[groupOf[i] ?? 0] ?? 0) + 1;
+    if (i < count) {
+      text += String.fromCharCode(0x30 + (digits[i] ?? 0));
+      if ((window.units[at] ?? 0) > 0x39) foreign++;
+    }
   }
+  const gaps: string[] = [];
+  for (let i = 1; i < groups.length; i++) {
+    let gap = '';
+    for (let at = gapFrom[i] ?? 0; at < (gapTo[i] ?? 0); at++) {
+      const unit = window.units[at] ?? 0;
+      if (CLASS[unit] === SEPARATOR) gap += String.fromCharCode(unit);
+    }
+    gaps.push(gap);
+  }
+  return {
+    start,
+    end,
+    places: own,
+    detectors,
+    candidate: new CandidateInWindow(window, start, end, x < 0 ? text : `${text}X`, groups, gaps, ignoredAt[size - 1] ?? 0, foreign),
+  };
 }

@@ -28,27 +28,28 @@ export interface DetectorSet {
   readonly all: readonly Detector[];
   readonly numbers: readonly NumberDetector[];
   readonly patterns: readonly PatternDetector[];
-  /** Which digit counts some detector takes. */
-  readonly takes: readonly boolean[];
+  /** Most digits that a detector takes. */
+  readonly most: number;
 }
 
 export function detectorSet(all: readonly Detector[]): DetectorSet {
   const numbers = all.filter((one) => one.kind === 'number');
   const patterns = all.filter((one) => one.kind === 'pattern');
   const most = Math.max(0, ...numbers.map((one) => one.most));
-  const takes = Array.from({ length: most + 1 }, (_, count) => numbers.some((one) => count >= one.least && count <= one.most));
-  return { all, numbers, patterns, takes };
+  return { all, numbers, patterns, most };
 }
+
+const NOTHING: Match[] = [];
 
 /** What every number detector says of the candidates that begin at one place. */
 function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'undecided' | 'malformed' {
-  const begun = candidatesAt(window, at, set.takes);
-  if (begun.kind !== 'known') return begun.kind;
+  const begun = candidatesAt(window, at, set.numbers, set.most);
+  if (typeof begun === 'string') return begun;
+  if (begun.length === 0) return NOTHING;
   const found: Match[] = [];
-  for (const { candidate, places } of begun.placed) {
+  for (const { candidate, detectors, places } of begun) {
     const count = candidate.digits.length;
-    for (const detector of set.numbers) {
-      if (count < detector.least || count > detector.most) continue;
+    for (const detector of detectors) {
       const verified = detector.verify(candidate);
       if (verified === undefined) continue;
       const own = places.slice(verified.from ?? 0, verified.to ?? count);
@@ -123,7 +124,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
             numbers = [pattern];
             break;
           }
-          return { matches: out, next: joinable(window, Math.min(stop, number), keptUntil, set.takes.length), malformed: verified === 'malformed' };
+          return { matches: out, next: joinable(window, Math.min(stop, number), keptUntil, set.most + 1), malformed: verified === 'malformed' };
         }
         if (verified.length > 0) {
           numbers = verified;
@@ -167,7 +168,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       for (const detector of set.patterns) refresh(detector, start, clusterEnd);
       maskedUntil = Math.max(maskedUntil, clusterEnd);
       // A group that the mask cut short may now join groups to its left.
-      cursor = joinable(window, start, keptUntil, set.takes.length);
+      cursor = joinable(window, start, keptUntil, set.most + 1);
     } else {
       cursor = Math.max(keptUntil, clusterEnd);
       keptUntil = cursor;
