@@ -173,7 +173,9 @@ async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector
     }
     const progress = timed(ports, books, () => inspector.end(true));
     stopIfUnfit(run, inspector);
-    settleBooks(run, inspector);
+    const { verdict } = settleBooks(run, inspector);
+    // A finding that cannot be masked, or a count that only the end completes: what still waits here does not follow.
+    if (run.mode === 'stream' && (verdict.action === 'block' || verdict.action === 'hold')) throw new WeirError('unscannable');
     whole = true;
     await recordVerdict(ports, run, 'verdict');
     yield* out.release(progress.settled, progress.edits);
