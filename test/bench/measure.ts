@@ -31,6 +31,12 @@ export async function measure(rows: readonly Row[], bytes: number, rounds: numbe
   build(say);
   const folder = mkdtempSync(join(tmpdir(), 'weir-bench-'));
   const running: Running[] = [];
+  const end = async (): Promise<void> => {
+    for (const one of running.splice(0).reverse()) await one.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const interrupted = (): void => void end().then(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const [sink, bare, data, admin] = [await freePort(), await freePort(), await freePort(), await freePort()];
     const config = join(folder, 'bench.yaml');
@@ -61,8 +67,8 @@ export async function measure(rows: readonly Row[], bytes: number, rounds: numbe
     }
     return { rows: rows.map((row) => ({ row, ratios: ratios.get(row.id) ?? [], peak: peaks.get(row.id) ?? 0 })), idle, barePeak };
   } finally {
-    for (const one of running.reverse()) await one.stop();
-    rmSync(folder, { recursive: true, force: true });
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await end();
   }
 }
 
