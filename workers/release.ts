@@ -92,7 +92,7 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
       const { head } = sealed;
       const reply = await route.upstream.request({
         method: head.http.method,
-        fields: releaseFields(head, route, job.lease.id),
+        fields: releaseFields(sealed.fields, route, job.lease.id),
         via: { clientAddress: head.facts.clientAddress, scheme: 'http', host: fieldOf(head.http.fields, 'host'), fromTrustedProxy: false },
         outbound: { target: sealed.target, change: sealed.edited ? 'same-length' : 'none', length: head.bodyLength, body, trailers: () => head.trailers },
         signal: stop.signal,
@@ -164,6 +164,7 @@ function isLeaseLost(error: unknown): boolean {
 interface Sealed {
   readonly head: SealedHead;
   readonly target: string;
+  readonly fields: readonly Field[];
   readonly edited: boolean;
   readonly body: AsyncIterable<Uint8Array>;
   close(): Promise<void>;
@@ -180,11 +181,12 @@ async function open(vault: VaultReader, job: Go, applyEdits: ReleaseOptions['app
     const first = await vault.open(id);
     opened.push(first);
     const { head } = first;
-    if (job.as === 'original') return { head, target: head.http.target, edited: false, body: first.body(), close };
-    if (head.editsLength === 0) return { head, target: head.maskedTarget, edited: false, body: first.body(), close };
+    if (job.as === 'original') return { head, target: head.http.target, fields: head.http.fields, edited: false, body: first.body(), close };
+    const masked = { head, target: head.maskedTarget, fields: head.maskedFields, close };
+    if (head.editsLength === 0) return { ...masked, edited: false, body: first.body() };
     const second = await vault.open(id);
     opened.push(second);
-    return { head, target: head.maskedTarget, edited: true, body: applyEdits(first.body(), editsOf(second)), close };
+    return { ...masked, edited: true, body: applyEdits(first.body(), editsOf(second)) };
   } catch (error) {
     await close();
     throw error;
@@ -208,9 +210,9 @@ async function* markingTheEnd(body: AsyncIterable<Uint8Array>, last: () => Promi
   if (kept !== undefined) yield kept;
 }
 
-function releaseFields(head: SealedHead, route: ReleaseRoute, id: string): readonly Field[] {
+function releaseFields(sealed: readonly Field[], route: ReleaseRoute, id: string): readonly Field[] {
   const replaced = new Set([route.credential?.header, route.idempotencyHeader].filter((name) => name !== undefined).map((name) => name.toLowerCase()));
-  const fields = head.http.fields.filter(([name]) => !replaced.has(name.toLowerCase()));
+  const fields = sealed.filter(([name]) => !replaced.has(name.toLowerCase()));
   const added: Field[] = [];
   if (route.credential !== undefined) added.push([route.credential.header, route.credential.value]);
   if (route.idempotencyHeader !== undefined) added.push([route.idempotencyHeader, id]);

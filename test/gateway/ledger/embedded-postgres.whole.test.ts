@@ -168,4 +168,14 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second, 'select n from kept')).toBe(7);
     await second.end();
   });
+
+  it('tells a user without a passwd entry in one line what to do', async () => {
+    if (process.getuid?.() !== 0) return;
+    const program = `
+      const { postgresAccount } = await import('./gateway/ledger/postgres-account.ts');
+      try { postgresAccount(); } catch (error) { console.log(error.code, error.message); }
+    `;
+    const said = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { uid: 54_321, gid: 54_321, env: { ...process.env, HOME: '/nonexistent' }, encoding: 'utf8' });
+    expect(said).toMatch(/^POSTGRES_NO_ACCOUNT .*WEIR_DATABASE_URL.*\n$/);
+  });
 });
