@@ -15,7 +15,7 @@ export interface Engine {
   /** Names detectors and their data in receipts. */
   readonly version: string;
   /** `onFinding` is told of every finding, however many there are. */
-  inspectors(onFinding?: (finding: Finding) => void): InspectorFactory;
+  readonly inspectors: (onFinding?: (finding: Finding) => void) => InspectorFactory;
 }
 
 const HIDE_ALL = { first: 0, last: 0 };

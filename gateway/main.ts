@@ -67,7 +67,7 @@ export async function start(options: StartOptions): Promise<Running> {
   const loaded = loadConfig(options.configFile, env);
   if (!loaded.ok) throw new StartRefused(reportLines(loaded).join('\n'));
   const { config } = loaded;
-  for (const line of reportLines(loaded)) say(line);
+  if (loaded.warnings.length > 0) for (const line of reportLines(loaded)) say(line);
 
   const log = jsonLog({ level: config.log.level, stream: options.logStream, onWithheld: () => recorded?.logWithheld(), onLost: () => recorded?.logLost() });
   let recorded: ReturnType<typeof metrics> | undefined;
@@ -112,7 +112,7 @@ export async function start(options: StartOptions): Promise<Running> {
         held: () => review.counts(),
         spool: () => spools.usage(),
         vault: () => storage.vault.space(),
-        jobs: async () => (await carried?.counts()) ?? [],
+        jobs: () => carried.counts(),
         components: health,
       },
     }));
@@ -126,10 +126,11 @@ export async function start(options: StartOptions): Promise<Running> {
     opened.push(() => channelParts.close());
     const upstreams = new Map([...channelParts.upstreams].map(([id, upstream]) => [id, wrap('upstream', upstream)]));
 
-    let carried: Jobs | undefined;
-    const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => carried?.wake() }));
-    carried = await jobs({ storage, vault, config, upstreams, clock, log, env, wrap, pace: options.pace });
-    opened.push(() => carried?.stop());
+    const wake = { jobs: (): void => undefined };
+    const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => wake.jobs() }));
+    const carried: Jobs = await jobs({ storage, vault, config, upstreams, clock, log, env, wrap, pace: options.pace });
+    wake.jobs = () => carried.wake();
+    opened.push(() => carried.stop());
 
     const channel = httpChannel({
       listen: config.listen.data,
@@ -194,7 +195,7 @@ export async function start(options: StartOptions): Promise<Running> {
 
     const dataUrl = `${config.listen.data.tls ? 'https' : 'http'}://${hostForUrl(config.listen.data.host)}:${address.port}`;
     say(banner({ version: version(), config, configFile: options.configFile, dataDir: options.dataDir, dataUrl, adminUrl: admin.url, tokenPath, databaseKind: storage.databaseKind, notes: storage.notes }));
-    log.info('weir.started', { version: version(), detectors: detection.version, config: loaded.revision });
+    log.info('weir.started', { version: version(), detectors: detection.detectors.length, config: loaded.revision });
     return { dataUrl, adminUrl: admin.url, token, stop };
   } catch (thrown) {
     await stop();

@@ -272,7 +272,7 @@ async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, for
   const { spool, log, verdict, evidence } = spooled;
   const leave = async (body: AsyncIterable<Uint8Array>, to: string, change: Outbound['change']): Promise<Result<T>> => {
     await recordVerdict(ports, run, 'verdict');
-    const outgoing = handedOut(body[Symbol.asyncIterator](), spooled.release);
+    const outgoing = handedOut(body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, void>, () => spooled.release());
     const sent = await forward({ target: to, change, length: spool.size, verdict: books.verdict, body: outgoing, trailers: () => exchange.trailers() });
     return { kind: 'forwarded', sent };
   };
@@ -328,14 +328,14 @@ async function permitted(ports: PipelinePorts, exchange: Exchange, bodyFingerpri
 
 /** The masked body is scanned once more before it leaves: a mask that uncovered something fails closed (HC 9). */
 async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<Uint8Array>, wanted: Plan['masks']): Promise<void> {
-  let uncovered = false;
+  const uncovered = new Set<string>();
   const again = ports.inspectors.inspect(run.exchange.body, run.prefix, (finding) => {
-    uncovered ||= wanted(finding);
+    if (wanted(finding)) uncovered.add(finding.detector);
     return false;
   });
   for await (const chunk of body) timed(ports, run.books, () => again.write(chunk));
   timed(ports, run.books, () => again.end(true));
-  if (uncovered) throw new WeirError('mask-failed');
+  if (uncovered.size > 0) throw new WeirError('mask-failed');
 }
 
 /** The target with its query masked where policy wants it. */

@@ -552,7 +552,7 @@ export interface MonitorReports {
 
 export interface Clock {
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** What a port wrapper sees: crash tests name every awaited port call with it. */

@@ -90,20 +90,22 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
   let pending = 0;
   let undecided = false;
 
-  const offer = (end: number, x: number): void => {
+  /** True when more text has to come before this run can be judged. */
+  const offer = (end: number, x: number): boolean => {
     const size = x < 0 ? count : count + 1;
     if (x >= 0) digits[count] = X_VALUE;
     const left = notRuledOut(detectors, digits, size, group + 1);
-    if (left === undefined) return;
-    if (!last && end + CONTEXT > length) undecided = true;
-    else (placed ??= []).push(placeOf(window, start, end, count, x, left));
+    if (left === undefined) return false;
+    if (!last && end + CONTEXT > length) return true;
+    (placed ??= []).push(placeOf(window, start, end, count, x, left));
+    return false;
   };
 
   for (let at = start; ; at++) {
     if (at >= length) {
       // A run that has not ended could still grow into any length that is taken.
       if (!last) return 'undecided';
-      if (inGroup) offer((places[count - 1] ?? start) + 1, -1);
+      if (inGroup) undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
       break;
     }
     const unit = units[at] ?? 0;
@@ -141,11 +143,11 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       }
       groupOf[count] = group;
       ignoredAt[count] = ignored;
-      offer(at + 1, at);
+      undecided = offer(at + 1, at) || undecided;
       break;
     }
     if (inGroup) {
-      offer((places[count - 1] ?? start) + 1, -1);
+      undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
       inGroup = false;
       gapStart = (places[count - 1] ?? start) + 1;
     }

@@ -8,7 +8,7 @@ interface Queued extends MaskEdit {
 }
 
 export interface EditQueue {
-  add(edit: MaskEdit): void;
+  readonly add: (edit: MaskEdit) => void;
   /** Takes out everything before `settled`. */
   before(settled: number): MaskEdit[];
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config/schema.js';
 import { carrier } from '../../workers/carrier.js';
-import { startWorkers } from '../../workers/main.js';
+import { startWorkers, type WorkersOptions } from '../../workers/main.js';
 import type { ReleaseRoute } from '../../workers/release.js';
 import { replay } from '../body/replay.js';
 import { alertBatches } from '../ledger/alert-batches.js';
@@ -12,7 +12,7 @@ import { expiryLedger } from '../ledger/expiry-ledger.js';
 import { outbox } from '../ledger/outbox.js';
 import { releaseLedger } from '../ledger/release-ledger.js';
 import { sweepLedger } from '../ledger/sweep-ledger.js';
-import type { Clock, Log, Upstream, WrapPort } from '../ports.js';
+import type { Clock, Log, Upstream, Vault, WrapPort } from '../ports.js';
 import type { JobCount } from '../record/pulled-gauges.js';
 import { webhookSink } from '../record/webhook-sink.js';
 import type { Storage } from './storage.js';
@@ -24,14 +24,23 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
+/** Milliseconds between the workers' own looks, where they differ from the usual. */
+export interface Pace {
+  readonly everyMs?: WorkersOptions['everyMs'];
+  /** How soon another worker takes a job over from one that died. */
+  readonly stalledAfterMs?: number;
+}
+
 export interface JobsOptions {
   readonly storage: Storage;
+  readonly vault: Vault;
   readonly config: Config;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly clock: Clock;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly wrap: WrapPort;
+  readonly pace: Pace | undefined;
 }
 
 export class MissingSecret extends Error {
@@ -64,35 +73,37 @@ function releaseRoutes({ config, upstreams, env }: JobsOptions): ReadonlyMap<str
 }
 
 export async function jobs(options: JobsOptions): Promise<Jobs> {
-  const { storage, config, clock, log, env, wrap } = options;
+  const { storage, vault, config, clock, log, env, wrap, pace = {} } = options;
   const { database, writer } = storage;
   const routes = releaseRoutes(options);
   const sinks = config.alerts.webhooks.map((webhook) =>
-    webhookSink({ id: webhook.id, url: webhook.url, secret: secretValue(webhook.secret, env), events: webhook.events, minSeverity: webhook.minSeverity, now: clock.now }),
+    wrap('alert-sink', webhookSink({ id: webhook.id, url: webhook.url, secret: secretValue(webhook.secret, env), events: webhook.events, minSeverity: webhook.minSeverity, now: clock.now })),
   );
-  const rows = outbox({ database, clock });
+  const rows = wrap('outbox', outbox({ database, clock }));
   const redisUrl = env.WEIR_REDIS_URL;
-  const carrying = await carrier({
+  const carrying = wrap('carrier', await carrier({
     store: redisUrl === undefined || redisUrl === '' ? { database: storage.connection } : { redisUrl },
     log: (level, code) => log[level]('jobs.carrier', { code }),
-  });
+    ...(pace.stalledAfterMs === undefined ? {} : { stalledAfterMs: pace.stalledAfterMs }),
+  }));
   const workers = startWorkers({
     carrier: carrying,
     outbox: rows,
     release: {
       ledger: wrap('release', releaseLedger({ database, audit: writer, clock })),
-      vault: storage.reader,
+      vault: storage.reader === undefined ? undefined : wrap('vault-reader', storage.reader),
       route: (id) => routes.get(id),
       applyEdits: (body, edits) => replay(body, edits, () => true),
       clock,
     },
     destroy: wrap('destroy', destroyLedger({ database, audit: writer, clock })),
-    expiry: expiryLedger({ database, audit: writer, clock }),
-    sweep: sweepLedger({ database, audit: writer, clock }),
-    alerts: alertBatches({ database, audit: writer, clock }),
+    expiry: wrap('expiry', expiryLedger({ database, audit: writer, clock })),
+    sweep: wrap('sweep', sweepLedger({ database, audit: writer, clock })),
+    alerts: wrap('alert-batches', alertBatches({ database, audit: writer, clock })),
     sinks,
-    vault: storage.vault,
+    vault,
     clock,
+    ...(pace.everyMs === undefined ? {} : { everyMs: pace.everyMs }),
     log: (level, code, fields) => log[level]('jobs.task', { code, ...fields }),
     drainAudit: () => storage.audit.drain(),
     checkpoint: () => checkpointAudit(database, writer.name, new Date(clock.now())),
@@ -103,9 +114,13 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
     async counts() {
       const [open, carriedNow] = await Promise.all([rows.counts(), carrying.counts()]);
       return [
-        ...Object.entries(open).map(([state, count]) => ({ queue: 'outbox', state, count })),
-        ...Object.entries(carriedNow).map(([state, count]) => ({ queue: 'carrier', state, count })),
+        ...rowsOf('outbox', { open: open.open, delayed: open.delayed, dead: open.dead }),
+        ...rowsOf('carrier', carriedNow),
       ];
     },
   };
+}
+
+function rowsOf(queue: string, counts: Readonly<Record<string, number>>): readonly JobCount[] {
+  return Object.entries(counts).map(([state, count]) => ({ queue, state, count }));
 }

@@ -12,11 +12,12 @@ import { ledgerDatabase, type LedgerDatabase } from '../ledger/database.js';
 import { embeddedPostgres } from '../ledger/embedded-postgres.js';
 import { journal } from '../ledger/journal.js';
 import { migrateLedger } from '../ledger/migrate.js';
-import type { Clock, Log, SpoolFactory, VaultReader } from '../ports.js';
+import type { Clock, Log, SpoolFactory, VaultReader, WrapPort } from '../ports.js';
 import { fileVault, type FileVault } from '../vault/file-vault.js';
 import { fileVaultReader } from '../vault/file-vault-reader.js';
 import { openKeys } from '../vault/keys.js';
 import { secretKey } from '../vault/secrets.js';
+import { vaultFiles } from '../vault/vault-files.js';
 
 /** How often a database that was away is asked whether it is back, to take what waits in journal and alert buffer. */
 const CATCH_UP_MS = 5_000;
@@ -47,6 +48,7 @@ export interface StorageOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly wrap: WrapPort;
   readonly progress: (line: string) => void;
   /** Called when the embedded database is lost or found again. */
   readonly onDatabase: (state: 'up' | 'down') => void;
@@ -54,7 +56,7 @@ export interface StorageOptions {
 
 /** Opens all of it or throws, with nothing left open. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { config, dataDir, env, clock, log } = options;
+  const { config, dataDir, env, clock, log, wrap } = options;
   const opened: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
     for (const end of opened.splice(0).reverse()) await end();
@@ -66,7 +68,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const fingerprintKey = await secretKey(dataDir, 'fingerprint');
     const spools = spoolFactory({ dir: join(dataDir, 'spool'), memoryBudget: config.limits.spoolMemory, diskBudget: config.limits.spoolDisk });
     const vaultDir = join(dataDir, 'vault');
-    const vault = fileVault({ dir: vaultDir, keys, limits: config.vault, clock });
+    const vault = fileVault({ dir: vaultDir, keys, limits: config.vault, clock, files: wrap('vault-files', vaultFiles) });
     await vault.sweep(0);
 
     const url = env.WEIR_DATABASE_URL;
@@ -90,7 +92,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     opened.push(() => database.close());
 
     const writer = auditWriter('gateway');
-    const pages = journal(join(dataDir, 'journal'));
+    const pages = wrap('journal', journal(join(dataDir, 'journal')));
     opened.push(() => pages.close());
     const audit = auditTrail({ database, writer, journal: pages, clock });
     const alerts = alertBuffer({ database, clock });
