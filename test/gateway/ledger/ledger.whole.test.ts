@@ -15,7 +15,7 @@ import { outbox } from '../../../gateway/ledger/outbox.js';
 import { reviewLedger } from '../../../gateway/ledger/review-ledger.js';
 import type { AlertEvent, AuditEntry } from '../../../gateway/ports.js';
 import { manualClock } from '../../kit/clock.js';
-import { testPostgres } from '../../kit/database.js';
+import { startTestPostgres, testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage, testId } from '../../kit/held.js';
 import { tempFolder } from '../../kit/temp.js';
 
@@ -187,6 +187,17 @@ describe('the audit', () => {
   });
 });
 
+describe('a commit without an answer', () => {
+  it('is in doubt, not unavailable', async () => {
+    await expect(
+      database.transact(async (trx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+        await owner.transact((other) => sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other));
+      }),
+    ).rejects.toMatchObject({ kind: 'in-doubt' });
+  });
+});
+
 describe('while the database is away', () => {
   it('refuses to hold, journals audit entries, keeps alerts, and has every one of them exactly once afterwards', async () => {
     const dir = tempFolder('journal');
@@ -195,17 +206,15 @@ describe('while the database is away', () => {
     const entry = (n: number): AuditEntry => ({ at: new Date(clock.now()), actor: 'gateway', act: 'verdict.block', subject: `outage-${n}`, data: { n } });
     const alertsBefore = await count('alert_events');
     await trail.append(entry(0));
-    let back: () => void = () => undefined;
-    const up = new Promise<void>((resolve) => (back = resolve));
-    server().onState((state) => state === 'up' && back());
-    process.kill(server().pid() ?? 0, 'SIGKILL');
+    await server().end();
     const message = heldMessage();
     const held = await hold().hold(message, heldEntry(message)).then(() => 'held', (error: unknown) => (error as { name: string }).name);
     expect(held).toBe('LedgerFailure');
     await Promise.all([1, 2, 3, 4, 5].map((n) => trail.append(entry(n))));
     for (let n = 0; n < 1_200; n++) alerts.raise(alert());
-    await alerts.flush();
-    await up;
+    expect(await alerts.flush()).toBe(false);
+    expect(await databaseHealth(database).check()).toMatchObject({ ok: false, neededFor: 'hold' });
+    const again = await startTestPostgres(server().dataDir);
     expect(await databaseHealth(database).check()).toMatchObject({ ok: true });
     await trail.drain();
     await trail.drain();
@@ -221,16 +230,6 @@ describe('while the database is away', () => {
     expect(await verifyAudit(database)).toMatchObject({ ok: true });
     await hold().hold(message, heldEntry(message));
     expect(await review().get(message.id)).toBeDefined();
-  });
-});
-
-describe('a commit without an answer', () => {
-  it('is in doubt, not unavailable', async () => {
-    await expect(
-      database.transact(async (trx) => {
-        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
-        await owner.transact((other) => sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other));
-      }),
-    ).rejects.toMatchObject({ kind: 'in-doubt' });
+    await again.end();
   });
 });
