@@ -2,7 +2,10 @@
 import RE2 from 're2';
 import { findAllWith } from '../detectors/scan/find.js';
 import { detectorSet } from '../detectors/scan/scan-units.js';
-import { registry, type RegistryOptions } from '../detectors/registry.js';
+import { DetectorError } from '../detectors/detector-error.js';
+import { patternDetector, type PatternDefinition } from '../detectors/pattern.js';
+import { prove } from '../detectors/prove.js';
+import { builtInDetectors, registry, type RegistryOptions } from '../detectors/registry.js';
 import { inspectorFactory } from './decode/inspector.js';
 import { leafFactory } from './detect/leaf.js';
 import { tally } from './detect/tally.js';
@@ -17,6 +20,21 @@ export interface Engine {
   /** `onFinding` is told of every finding, however many there are. */
   readonly inspectors: (onFinding?: (finding: Finding) => void) => InspectorFactory;
 }
+
+/** What a configuration check may ask of detectors before anything starts. */
+export const detectorChecks = {
+  detectors: builtInDetectors.map(({ id }) => id),
+  /** What is wrong with a declared pattern, in a sentence; `undefined` when it compiles and proves itself. */
+  checkPattern(definition: PatternDefinition): string | undefined {
+    try {
+      prove(patternDetector(definition, RE2), findAllWith);
+      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof DetectorError) return thrown.problem;
+      throw thrown;
+    }
+  },
+};
 
 const HIDE_ALL = { first: 0, last: 0 };
 

@@ -7,7 +7,7 @@ import type { Config, Route } from '../config/schema.js';
 import { httpChannel } from './channels/http/http-channel.js';
 import { consolePages } from './console/console-pages.js';
 import { demoSink } from './deliver/demo-sink.js';
-import { engine } from './engine.js';
+import { detectorChecks, engine } from './engine.js';
 import { causeCode } from './errors.js';
 import { databaseHealth } from './ledger/database-health.js';
 import { holdLedger } from './ledger/hold-ledger.js';
@@ -64,7 +64,7 @@ export async function start(options: StartOptions): Promise<Running> {
   const { env, say } = options;
   const clock = options.clock ?? { now: () => Date.now() };
   const wrap: WrapPort = options.wrap ?? ((_name, port) => port);
-  const loaded = loadConfig(options.configFile, env);
+  const loaded = loadConfig(options.configFile, env, detectorChecks);
   if (!loaded.ok) throw new StartRefused(reportLines(loaded).join('\n'));
   const { config } = loaded;
   if (loaded.warnings.length > 0) for (const line of reportLines(loaded)) say(line);

@@ -22,7 +22,8 @@ export function addConfig(program: Command, terminal: Terminal): void {
       const file = given ?? env['WEIR_CONFIG'] ?? (existsSync(SHIPPED) ? SHIPPED : undefined);
       if (file === undefined) throw new CommandFailed(words.fileMissing);
       const { loadConfig, reportLines } = await import('../../config/load.js');
-      const result = loadConfig(file, env);
+      const { detectorChecks } = await import('../engine.js');
+      const result = loadConfig(file, env, detectorChecks);
       if (options.json === true) {
         const { ok, file: full, warnings } = result;
         terminal.print(JSON.stringify({ ok, file: full, problems: result.ok ? [] : result.problems, warnings }));

@@ -3,6 +3,7 @@ import { loadConfig, reportLines } from '../../config/load.js';
 import { configReloader, type LiveSettings } from '../../config/reload.js';
 import type { Config } from '../../config/schema.js';
 import { watchConfig } from '../../config/watch.js';
+import { detectorChecks } from '../engine.js';
 import { causeCode } from '../errors.js';
 import type { Log } from '../ports.js';
 
@@ -23,7 +24,7 @@ export interface Reloading {
 
 export function reloading(options: ReloadingOptions): Reloading {
   const { file, env, log, say } = options;
-  const { reload } = configReloader(options.running, () => loadConfig(file, env), options.apply);
+  const { reload } = configReloader(options.running, () => loadConfig(file, env, detectorChecks), options.apply);
   const take = (): void => {
     try {
       const outcome = reload();
