@@ -16,6 +16,7 @@ import { pipeline } from './pipeline.js';
 import { compilePolicies } from './policy/compile.js';
 import { policySource } from './policy/source.js';
 import type { Clock, WrapPort } from './ports.js';
+import { accessLog } from './record/access-log.js';
 import { exchangeRecorder } from './record/exchange-recorder.js';
 import { jsonLog } from './record/log.js';
 import { metrics } from './record/metrics.js';
@@ -54,6 +55,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** How often access log segments are looked after. */
+const TEND_MS = 60_000;
+
 /** A reason why Weir does not start, in words for the person who tried. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
@@ -87,6 +91,14 @@ export async function start(options: StartOptions): Promise<Running> {
     const { token, path: tokenPath } = await adminToken(options.dataDir);
     const monitor = await monitorReport({ file: resolve(options.dataDir, 'monitor-report.json'), log, now: clock.now });
     opened.push(() => monitor.stop());
+
+    const access = await accessLog({
+      dir: resolve(options.dataDir, 'access-log'), clock, log,
+      anchor: (act, segment) => storage.audit.append({ at: new Date(clock.now()), actor: 'gateway', act, subject: segment.name, data: { sha256: segment.sha256, bytes: segment.bytes } }),
+    });
+    opened.push(() => access.stop());
+    const tending = setInterval(() => void access.tend(), TEND_MS);
+    opened.push(() => clearInterval(tending));
 
     const ledger = wrap('ledger', holdLedger({ database: storage.database, audit: storage.writer, clock }));
     const vault = wrap('vault', storage.vault);
@@ -147,7 +159,7 @@ export async function start(options: StartOptions): Promise<Running> {
         inspectors: detection.inspectors(),
         policies, spools, vault, ledger, audit, clock,
         alerts: storage.alerts,
-        recorder: exchangeRecorder({ metrics: recorders.recorder, monitor: monitor.recorder, log }),
+        recorder: exchangeRecorder({ metrics: recorders.recorder, monitor: monitor.recorder, access: access.recorder, log }),
         fingerprintKey: storage.fingerprintKey,
         stopwatch: () => performance.now(),
         retention: (route) => retentionOf(retentions, route),

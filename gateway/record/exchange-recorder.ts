@@ -4,6 +4,7 @@ import type { Log, LogFields, Outcome, Recorder } from '../ports.js';
 export interface ExchangeRecorderOptions {
   readonly metrics: Recorder;
   readonly monitor: Recorder;
+  readonly access: Recorder;
   readonly log: Log;
 }
 
@@ -45,11 +46,12 @@ function fieldsOf(outcome: Outcome): LogFields {
 }
 
 /** One line an exchange: `debug` when clean, `info` otherwise. What failed has a `warn` of its channel beside it, with the cause. */
-export function exchangeRecorder({ metrics, monitor, log }: ExchangeRecorderOptions): Recorder {
+export function exchangeRecorder({ metrics, monitor, access, log }: ExchangeRecorderOptions): Recorder {
   return {
     exchange(outcome) {
       metrics.exchange(outcome);
       monitor.exchange(outcome);
+      access.exchange(outcome);
       if (isClean(outcome)) log.debug('exchange', fieldsOf(outcome));
       else log.info('exchange', fieldsOf(outcome));
     },

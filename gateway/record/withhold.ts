@@ -20,6 +20,8 @@ const ID_FIELDS: ReadonlySet<string> = new Set(['exchange', 'incident', 'message
 /** Fields that name a policy or a set of detectors by a digest, `<name>@<hex>`, which may happen to be all digits. */
 const REVISION_FIELDS: ReadonlySet<string> = new Set(['policy', 'revision', 'detectors']);
 const REVISION = /^[a-z][a-z0-9-]{0,47}@[0-9a-f]{1,64}$/;
+/** What names one request to the admin side. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 /** Measures may be large: their name must say the unit. */
 const MEASURE = /(?:bytes|size|ms|seconds|scanned)$/i;
 
@@ -35,6 +37,7 @@ export function mustWithhold(name: string, value: string | number | boolean): bo
   if (typeof value === 'number') return Math.abs(value) >= ELEVEN_DIGITS && !MEASURE.test(name);
   if (ID_FIELDS.has(name) && EXCHANGE_ID.test(value)) return false;
   if (REVISION_FIELDS.has(name) && REVISION.test(value)) return false;
+  if (name === 'request' && UUID.test(value)) return false;
   if (isAddress(value)) return false;
   return NUMBER_SHAPE.test(value.normalize('NFKC').replace(IGNORABLE, '').replace(ADDRESS_IN_URL, ''));
 }

@@ -14,6 +14,7 @@ function record(outcome: Outcome): {
   exchangeRecorder({
     metrics: { exchange: () => told.push('metrics') },
     monitor: { exchange: () => told.push('monitor') },
+    access: { exchange: () => told.push('access') },
     log,
   }).exchange(outcome);
   return { lines, told };
@@ -21,8 +22,8 @@ function record(outcome: Outcome): {
 const level = (changes: Partial<Outcome>) => record(outcomeOf(changes)).lines[0]?.[0];
 
 describe('exchangeRecorder', () => {
-  it('tells metrics and the monitor report of every exchange', () => {
-    expect(record(outcomeOf()).told).toEqual(['metrics', 'monitor']);
+  it('tells metrics, the monitor report and the access log of every exchange', () => {
+    expect(record(outcomeOf()).told).toEqual(['metrics', 'monitor', 'access']);
   });
 
   it('writes exactly one line an exchange', () => {

@@ -29,6 +29,7 @@ describe('the last-line guard of the log', () => {
     ['a policy revision', 'policy', 'default@20261105'],
     ['a policy revision that is a digest of digits only', 'policy', 'default@123456789012'],
     ['a masked preview', 'preview', '138****8000'],
+    ['an admin request that happens to have many digits', 'request', '12345678-1234-4123-9123-123456789012'],
     ['bytes of a large body', 'bytes', 17_179_869_184],
     ['a count', 'found.cn.phone', 12_345],
     ['a flag', 'clean', true],
