@@ -19,7 +19,8 @@ export function parseMediaType(value: string | undefined): MediaType | undefined
   const semicolon = text.indexOf(';');
   const type = (semicolon < 0 ? text : text.slice(0, semicolon)).trim().toLowerCase();
   const parameters = new Map<string, string>();
-  let ambiguous = text.length > LONGEST || /[^!-~]/.test(type) || (!type.includes('/') && semicolon < 0 && type.includes(','));
+  // A comma joins two types: which of them holds is anyone's guess.
+  let ambiguous = text.length > LONGEST || /[^!-~]|,/.test(type);
   PARAMETER.lastIndex = semicolon;
   while (!ambiguous && semicolon >= 0 && PARAMETER.lastIndex < text.length) {
     const match = PARAMETER.exec(text);
@@ -29,8 +30,11 @@ export function parseMediaType(value: string | undefined): MediaType | undefined
     }
     const name = match[1]?.toLowerCase();
     if (name === undefined) continue;
-    if (parameters.has(name)) ambiguous = true;
-    parameters.set(name, match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '');
+    const value = match[2] ?? match[3] ?? '';
+    // Readers differ on which of `charset` and `charset*` wins, and on whether a backslash belongs to a boundary.
+    const disputed = /^(charset|boundary)\*/.test(name) || (/^(charset|boundary)$/.test(name) && value.includes('\\'));
+    if (parameters.has(name) || disputed) ambiguous = true;
+    parameters.set(name, value.replace(/\\(.)/g, '$1'));
   }
   return { type, parameters, ambiguous };
 }

@@ -17,9 +17,9 @@ export type Syntax =
 /** Signatures of formats that no decoder opens yet. */
 const MAGIC: readonly (readonly [name: string, offset: number, bytes: readonly number[]])[] = [
   ['zip', 0, [0x50, 0x4b, 0x03, 0x04]], ['zip', 0, [0x50, 0x4b, 0x05, 0x06]], ['zip', 0, [0x50, 0x4b, 0x07, 0x08]],
-  ['pdf', 0, [0x25, 0x50, 0x44, 0x46, 0x2d]], ['gzip', 0, [0x1f, 0x8b]], ['7z', 0, [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
+  ['gzip', 0, [0x1f, 0x8b]], ['7z', 0, [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
   ['rar', 0, [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]], ['xz', 0, [0xfd, 0x37, 0x7a, 0x58, 0x5a]], ['bzip2', 0, [0x42, 0x5a, 0x68]],
-  ['zstd', 0, [0x28, 0xb5, 0x2f, 0xfd]], ['ole', 0, [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]], ['rtf', 0, [0x7b, 0x5c, 0x72, 0x74, 0x66]],
+  ['zstd', 0, [0x28, 0xb5, 0x2f, 0xfd]], ['ole', 0, [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]],
   ['tnef', 0, [0x78, 0x9f, 0x3e, 0x22]], ['tar', 257, [0x75, 0x73, 0x74, 0x61, 0x72]],
   ['png', 0, [0x89, 0x50, 0x4e, 0x47]], ['jpeg', 0, [0xff, 0xd8, 0xff]], ['gif', 0, [0x47, 0x49, 0x46, 0x38]], ['riff', 0, [0x52, 0x49, 0x46, 0x46]],
   ['elf', 0, [0x7f, 0x45, 0x4c, 0x46]], ['sqlite', 0, [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20, 0x66]],
@@ -32,7 +32,15 @@ const JSON_TYPE = /^(application\/json|text\/json|application\/(x-)?ndjson|appli
 /** Types of text whose own escapes no decoder knows yet. */
 const UNREAD_TEXT = /^(text\/(rtf|calendar|vcard|x-vcard|directory)|message\/.*)$/;
 
+/** Readers of PDF look for its signature this far (its specification, appendix H.3); those of RTF skip blanks before theirs. */
+const PDF_WITHIN = 1024;
+const LATE_PDF = Buffer.from('%PDF-');
+const LATE_RTF = /^[\0-\x20]*\{\\rtf/;
+
 function magic(prefix: Uint8Array): string | undefined {
+  const start = Buffer.from(prefix.buffer, prefix.byteOffset, Math.min(prefix.length, PDF_WITHIN));
+  if (start.includes(LATE_PDF)) return 'pdf';
+  if (LATE_RTF.test(start.toString('latin1'))) return 'rtf';
   return MAGIC.find(([, offset, bytes]) => bytes.every((byte, i) => prefix[offset + i] === byte))?.[0];
 }
 
@@ -82,7 +90,8 @@ export function recognise(declared: Declared, prefix: Uint8Array): Syntax {
   if (charset !== undefined && !TEXT_CHARSETS.has(charset)) return { kind: 'unscannable', reason: 'unsupported', name: 'charset' };
   if (prefix.includes(0)) return { kind: 'unscannable', reason: 'unsupported', name: 'binary' };
   const known = JSON_TYPE.test(type) || MARKUP.test(type) || type.startsWith('text/') || type === 'application/x-www-form-urlencoded';
-  if (charset === undefined && !isText(prefix)) {
+  // A charset is believed of text only: on any other type it is no proof that the bytes can be read.
+  if ((charset === undefined || !known) && !isText(prefix)) {
     return known || type === '' ? { kind: 'unscannable', reason: 'bad-charset', name: 'text' } : { kind: 'unscannable', reason: 'unsupported', name: 'binary' };
   }
   const json = startsJson(prefix);

@@ -1,29 +1,13 @@
 /** What decoders may know of a body before its first byte: its declared type, what signs it, and the texts of the head that are scanned. */
+import { digestFate, isDigestField } from '../../digest-fields.js';
 import type { BodyHead, Field, HeadText } from '../../ports.js';
 import { dispositionNames } from './content-disposition.js';
 import { tokensOf, valueOf, valuesOf } from './fields.js';
 import { decodeSafely, type Target } from './target.js';
 
-/** Fields whose value is a digest of this body; a masked body would be refused by who checks them. */
-const DIGESTS = [
-  'content-md5', 'digest', 'content-digest', 'repr-digest', 'x-amz-content-sha256', 'x-goog-hash', 'x-goog-content-sha256',
-  'x-oss-content-sha256', 'x-oss-hash-crc64ecma', 'x-obs-content-sha256', 'x-cos-content-sha1', 'x-cos-hash-crc64ecma',
-  'x-tos-content-sha256', 'x-ms-blob-content-md5', 'x-ms-content-crc64', 'x-ms-content-md5', 'x-upyun-content-md5',
-  'upload-checksum', 'oc-checksum', 'x-checksum-md5', 'x-checksum-sha1', 'x-checksum-sha256',
-];
-/** x-amz-checksum-crc32c, -sha256 …; not -algorithm or -type, which only describe. */
-const DIGEST_FAMILY = /^x-amz-checksum-(?!algorithm|type|mode)/;
-/** Values that say the payload is left out of the signature. */
-const UNSIGNED = /^(STREAMING-)?UNSIGNED-PAYLOAD/i;
-
-export function isDigestField(name: string): boolean {
-  const lower = name.toLowerCase();
-  return DIGESTS.includes(lower) || DIGEST_FAMILY.test(lower);
-}
-
 /** Names, lower case, of the fields that sign or hash the body, trailers announced in the head included. */
 export function signingFields(fields: readonly Field[]): readonly string[] {
-  const stated = fields.filter(([name, value]) => isDigestField(name) && !UNSIGNED.test(value.trim())).map(([name]) => name.toLowerCase());
+  const stated = fields.filter(([name, value]) => isDigestField(name) && digestFate(name, value) !== undefined).map(([name]) => name.toLowerCase());
   const announced = [...tokensOf(fields, 'trailer'), ...tokensOf(fields, 'x-amz-trailer')].filter(isDigestField);
   return [...new Set([...stated, ...announced])];
 }
@@ -42,7 +26,7 @@ export function declaredLength(fields: readonly Field[]): number | undefined {
 }
 
 export function mediaType(fields: readonly Field[]): string | undefined {
-  const type = valueOf(fields, 'content-type')?.split(';')[0]?.trim().toLowerCase();
+  const type = contentType(fields)?.split(';')[0]?.trim().toLowerCase();
   return type === '' ? undefined : type;
 }
 
@@ -79,10 +63,16 @@ export function readable(value: string): string {
   return utf8.includes('\uFFFD') ? value : utf8;
 }
 
+/** Two of them are one list, as the standard joins them: no type at all, so that nobody picks the one that suits them. */
+function contentType(fields: readonly Field[]): string | undefined {
+  const values = valuesOf(fields, 'content-type');
+  return values.length === 0 ? undefined : values.join(', ');
+}
+
 function bodyHead(fields: readonly Field[], length: number | undefined, signedBy: readonly string[], texts: readonly HeadText[]): BodyHead {
   const codings = tokensOf(fields, 'content-encoding').filter((coding) => coding !== 'identity');
   return {
-    contentType: valueOf(fields, 'content-type'),
+    contentType: contentType(fields),
     contentEncoding: codings.length === 0 ? undefined : codings.join(', '),
     contentDisposition: valueOf(fields, 'content-disposition'),
     length,
