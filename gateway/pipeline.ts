@@ -188,7 +188,8 @@ async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector
       inspector.end(false);
       books.evidence = joined(head.evidence, inspector.evidence());
       books.receipt = { ...inspector.receipt(), policy: run.policy };
-      books.verdict ??= plan.decide(books.evidence);
+      // That the rest never came is no finding: nothing is kept or refused for it, and no record may say so.
+      books.verdict ??= plan.decide({ ...books.evidence, unscannable: books.evidence.unscannable.filter(({ detail }) => detail !== 'incomplete') });
       if (books.error?.code === 'unscannable') {
         books.verdict = { ...books.verdict, action: 'block' };
         await recordVerdict(ports, run, 'verdict.abort');

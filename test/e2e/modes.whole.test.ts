@@ -120,6 +120,7 @@ describe('stream', () => {
     client.reset();
     await ended;
     expect(last()?.complete).toBe(false);
+    expect(await metric(gateway, 'weir_exchanges_total', { route: 'upload', action: 'hold' })).toBe(0);
   });
 });
 
