@@ -1,6 +1,6 @@
 /** The head and trailers of an answer that was scanned: what no longer holds of a body that may have changed goes. */
 import type { Field, Outbound, UpstreamReply, Verdict } from '../../ports.js';
-import { isDigestField } from './body-head.js';
+import { isDigestField, weakened } from '../../digest-fields.js';
 import { valueOf, valuesOf, without } from './fields.js';
 import { weirFields } from './respond.js';
 import type { ReplyHead } from './write-reply.js';
@@ -9,18 +9,13 @@ import type { ReplyHead } from './write-reply.js';
 export function answerHead(reply: UpstreamReply, outbound: Outbound, trailing: boolean): ReplyHead {
   // Parts of a scanned answer are never served, so it does not offer them.
   let fields = without(reply.fields, 'accept-ranges');
-  if (outbound.change !== 'none') fields = fields.filter(([name]) => !isDigestField(name)).map(weakened);
+  if (outbound.change !== 'none') fields = fields.filter(([name]) => !isDigestField(name)).map(([name, value]): Field => [name, name.toLowerCase() === 'etag' ? weakened(value) : value]);
   const length = trailing ? undefined : outbound.length;
   if (length === undefined) fields = without(fields, 'content-length');
   else if (valueOf(fields, 'content-length') === undefined) fields = [...fields, ['Content-Length', String(length)]];
   else fields = fields.map(([name, value]): Field => [name, name.toLowerCase() === 'content-length' ? String(length) : value]);
   if (trailing) fields = [...without(fields, 'trailer'), ['Trailer', [...valuesOf(fields, 'trailer'), 'Weir-Action', 'Weir-Incident'].join(', ')]];
   return { status: reply.status, statusText: reply.statusText, fields };
-}
-
-/** A strong validator promises bytes that may not be these. */
-function weakened(field: Field): Field {
-  return field[0].toLowerCase() === 'etag' && field[1].startsWith('"') ? [field[0], `W/${field[1]}`] : field;
 }
 
 export function verdictTrailer(verdict: Verdict, incident: string): readonly Field[] {
