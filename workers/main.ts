@@ -34,6 +34,8 @@ export interface WorkersOptions {
   /** Cross-anchors the audit's chains. */
   readonly checkpoint?: () => Promise<void>;
   readonly concurrency?: number;
+  /** How long running jobs may go on once `stop` was called. */
+  readonly stopWithinMs?: number;
   /** Instead of the usual times between two looks. */
   readonly everyMs?: Partial<Readonly<Record<Task, number>>>;
 }
@@ -41,7 +43,7 @@ export interface WorkersOptions {
 export interface Workers {
   /** A decision was just made here: look at the outbox now. */
   wake(): void;
-  /** No new job is begun; running ones finish, within the bound the lease gives them. */
+  /** No new job is begun; running ones may finish for a while, then releases are broken off and recorded as what they are. */
   stop(): Promise<void>;
 }
 
@@ -56,12 +58,15 @@ const CHECKPOINT_MS = 3_600_000;
 const DISPATCH_ROWS = 200;
 /** Releases mostly wait for upstreams; more would only open more connections. */
 const CONCURRENCY = 8;
+/** Most releases end in seconds; one of gigabytes would hold up a stop for an hour and starts anew as well. */
+const STOP_WITHIN_MS = 20_000;
 const UNEXPECTED = { firstMs: 2_000, mostMs: 300_000 } as const;
 
 export function startWorkers(options: WorkersOptions): Workers {
   const { carrier, outbox, log } = options;
+  const breakOff = new AbortController();
   const handlers: Readonly<Record<OutboxKind, (row: number) => Promise<JobResult>>> = {
-    release: releaseHandler(options.release),
+    release: releaseHandler({ ...options.release, breakOff: breakOff.signal }),
     destroy: destroyHandler({ ledger: options.destroy, vault: options.vault }),
   };
   carrier.work(handled(handlers, outbox, log), { concurrency: options.concurrency ?? CONCURRENCY });
@@ -87,8 +92,10 @@ export function startWorkers(options: WorkersOptions): Workers {
   return {
     wake: () => tasks[0]?.now(),
     async stop() {
+      const patience = setTimeout(() => breakOff.abort(), options.stopWithinMs ?? STOP_WITHIN_MS);
       await Promise.all(tasks.map((task) => task.stop()));
       await carrier.close();
+      clearTimeout(patience);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface ReleaseOptions {
   readonly applyEdits: (body: AsyncIterable<Uint8Array>, edits: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
   readonly clock: Clock;
   readonly leaseMs?: number;
+  /** Aborts when this process has to end now. */
+  readonly breakOff?: AbortSignal;
   readonly random?: () => number;
 }
 
@@ -95,7 +97,7 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
         fields: releaseFields(sealed.fields, route, job.lease.id),
         via: { clientAddress: head.facts.clientAddress, scheme: 'http', host: fieldOf(head.http.fields, 'host'), fromTrustedProxy: false },
         outbound: { target: sealed.target, change: sealed.edited ? 'same-length' : 'none', length: head.bodyLength, body, trailers: () => head.trailers },
-        signal: stop.signal,
+        signal: options.breakOff === undefined ? stop.signal : AbortSignal.any([stop.signal, options.breakOff]),
         onProgress: (progress) => {
           if (seen.system !== 'all') seen.system = progress;
         },
@@ -108,6 +110,7 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
       return judge(job, reply.status, reply.early, complete(), repeatable);
     } catch (error) {
       if (stop.signal.aborted || isLeaseLost(error)) throw new LeaseLost();
+      if (options.breakOff?.aborted === true && !complete()) return { kind: 'retry', code: 'shutting-down', delayMs: 0 };
       return complete() && !repeatable ? { kind: 'uncertain', code: codeOf(error) } : again(job, codeOf(error));
     } finally {
       clearInterval(renewing);
@@ -129,7 +132,7 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
         await ledger.finish(lease, outcome);
         return;
       } catch (error) {
-        if (tries === RECORD.most) throw error;
+        if (tries === RECORD.most || options.breakOff?.aborted === true) throw error;
         await delay(backOff(tries, RECORD, options.random));
       }
     }

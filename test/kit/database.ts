@@ -1,10 +1,10 @@
 /** A real PostgreSQL for a test file: one per suite, on a temp folder, gone afterwards. */
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { lockDataFolder } from '../../gateway/ledger/data-folder-lock.js';
 import { embeddedPostgres, type EmbeddedPostgres } from '../../gateway/ledger/embedded-postgres.js';
-import { tempFolder } from './temp.js';
 
 export interface TestPostgres extends EmbeddedPostgres {
   readonly dataDir: string;
@@ -12,9 +12,12 @@ export interface TestPostgres extends EmbeddedPostgres {
   end(): Promise<void>;
 }
 
-/** A data folder that PostgreSQL's unprivileged user can walk into, as an installed one is. */
+/** Where the database of a data folder turned out to live; known from here, since the folder itself may be gone by then. */
+const homes = new Map<string, string>();
+
+/** A data folder that PostgreSQL's unprivileged user can walk into, as an installed one is. Give it to forgetHome once its server is down. */
 export function dataFolder(): string {
-  const folder = tempFolder('pg');
+  const folder = mkdtempSync(join(tmpdir(), 'weir-pg-'));
   chmodSync(folder, 0o711);
   return folder;
 }
@@ -23,6 +26,7 @@ export async function startTestPostgres(dataDir: string): Promise<TestPostgres> 
   const lock = await lockDataFolder(dataDir);
   try {
     const server = await embeddedPostgres({ dataDir, lock, log: () => undefined, progress: () => undefined });
+    homes.set(dataDir, server.home);
     const end = async (): Promise<void> => {
       await server.stop();
       lock.release();
@@ -34,10 +38,11 @@ export async function startTestPostgres(dataDir: string): Promise<TestPostgres> 
   }
 }
 
-/** Removes what lies outside the data folder, when PostgreSQL had to be put elsewhere. */
+/** Removes a data folder whose server is down, and what of it had to be put elsewhere. */
 export function forgetHome(dataDir: string): void {
   const note = join(dataDir, 'postgres.location');
-  if (existsSync(note)) rmSync(readFileSync(note, 'utf8').trim(), { recursive: true, force: true });
+  const home = homes.get(dataDir) ?? (existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined);
+  for (const folder of [home, dataDir]) if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Call at the top of a test file; the server runs from its first test to its last. */

@@ -379,4 +379,29 @@ describe('the workers together', () => {
     await workers.stop();
     expect(await verifyAudit(database)).toMatchObject({ ok: true });
   });
+
+  it('break a release off when they must stop, and the next ones send it whole', async () => {
+    const now = { now: () => Date.now() };
+    const live = { database, audit, clock: now };
+    const { id } = await held({ method: 'PUT' });
+    const open = async (stopWithinMs: number) =>
+      startWorkers({
+        carrier: await carrier({ store: { database: app }, log: () => undefined, stalledAfterMs: 2_000 }),
+        outbox: outbox(live), destroy: destroyLedger(live), expiry: expiryLedger(live), sweep: sweepLedger(live), alerts: alertBatches(live), sinks: [], vault, clock: now, stopWithinMs,
+        release: { ledger: releaseLedger(live), vault, route: () => route(), applyEdits, clock: now },
+        log: () => undefined,
+      });
+    upstream.next({ delay: new Promise(() => undefined) });
+    const { started } = upstream;
+    const first = await open(100);
+    await reviewLedger(live).release(id, { as: 'original', reason: 'r', actor: 'ann' });
+    first.wake();
+    await upstream.reached(started + 1);
+    await first.stop();
+    expect((await stateOf(id)).state).toBe('releasing');
+    const second = await open(20_000);
+    for (let tries = 0; tries < 600 && (await stateOf(id)).state !== 'released'; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await stateOf(id)).toMatchObject({ state: 'released', delivery: { status: 200, attempts: 2 } });
+    await second.stop();
+  });
 });
