@@ -220,6 +220,8 @@ export interface Decoded {
   readonly consumed: number;
   /** Sequences that were no valid text; each byte of them stands as U+FFFD. */
   readonly invalid: number;
+  /** An escape was longer than anyone writes one: what it stands for was not read. */
+  readonly endless?: boolean;
 }
 
 /** A way of reading bytes as text that can also write: a stack of layers (charset, escapes). */
@@ -398,6 +400,8 @@ export interface HeldMessage {
   readonly mediaType: string | undefined;
   /** Keyed HMAC over route, target and body: the same again within 24 h joins the incident (HC 19). */
   readonly bodyFingerprint: string;
+  /** Keyed HMAC over the same, sender and destination: only this sender's own retry spends the permit of a release (HC 20). */
+  readonly permitFingerprint: string;
   readonly suite: 'age-v1';
   readonly expiresAt: Date;
 }
@@ -420,7 +424,7 @@ export interface HoldLedger {
   /** Message, audit row and outbox rows (alert) in one transaction. */
   hold(message: HeldMessage, audit: AuditEntry): Promise<void>;
   /** Spends a one-time permit left by a `resubmit` release; true when there was one. */
-  permit(route: string, bodyFingerprint: string): Promise<boolean>;
+  permit(route: string, permitFingerprint: string): Promise<boolean>;
 }
 
 /** Every verdict but pass and every unscanned byte. Never loses an entry: a journal on disk takes over while the database is away. */
