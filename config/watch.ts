@@ -1,8 +1,8 @@
 /** Tells when a configuration file has new content, however the editor or the cluster wrote it. */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
+import { revisionOf } from './load.js';
 
 /**
  * Editors write in several steps; a reload in the middle would see half a file. Also longer than the 100 ms within which
@@ -16,6 +16,8 @@ export interface ConfigWatcher {
   close(): Promise<void>;
 }
 export interface WatchOptions {
+  /** What was loaded: a change between then and the first look counts. */
+  readonly revision?: string;
   /** Watching itself failed (a folder that is gone, too many watches). */
   readonly onError?: (error: unknown) => void;
 }
@@ -30,7 +32,7 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
 
   const content = async (): Promise<string> => {
     try {
-      return createHash('sha256').update(await readFile(full)).digest('hex');
+      return revisionOf(await readFile(full));
     } catch {
       // A file that is away for a moment, while it is replaced, is a state like any other; loading it says what is wrong.
       return 'unreadable';
@@ -62,7 +64,8 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
     watcher.on('error', (error) => options.onError?.(error));
   }
   const ready = Promise.all(watchers.map((watcher) => new Promise<void>((done) => watcher.once('ready', () => done())))).then(async () => {
-    last = await content();
+    last = options.revision ?? (await content());
+    if (options.revision !== undefined) settle();
   });
   return {
     ready,

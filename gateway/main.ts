@@ -191,7 +191,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const address = await channel.listen();
     opened.push(() => channel.drain(config.limits.drain));
     const watching = reloading({
-      file: options.configFile, env, log, say, running: config,
+      file: options.configFile, env, log, say, running: config, revision: loaded.revision,
       apply: (settings, revision) => {
         policies.replace(compilePolicies(settings, revision));
         retentions = settings;

@@ -11,6 +11,8 @@ export interface ReloadingOptions {
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly running: Config;
+  /** Of the file that `running` was read from. */
+  readonly revision: string;
   readonly log: Log;
   readonly say: (line: string) => void;
   /** Switches all policies, or throws before it has switched any. */
@@ -43,5 +45,5 @@ export function reloading(options: ReloadingOptions): Reloading {
       options.onResult(false, undefined);
     }
   };
-  return watchConfig(file, take, { onError: (thrown) => log.error('config.watch-failed', { cause: causeCode(thrown) }) });
+  return watchConfig(file, take, { revision: options.revision, onError: (thrown) => log.error('config.watch-failed', { cause: causeCode(thrown) }) });
 }

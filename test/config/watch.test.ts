@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { revisionOf } from '../../config/load.js';
 import { watchConfig, type ConfigWatcher } from '../../config/watch.js';
 import { tempFolder } from '../kit/temp.js';
 
@@ -73,5 +74,13 @@ describe('a watched configuration', () => {
     const { changed } = await watching(join(folder, 'weir.yaml'));
     writeFileSync(join(elsewhere, 'real.yaml'), 'b');
     await changed();
+  });
+
+  it('that changed before it was watched is told of, too', async () => {
+    const file = join(tempFolder('watch'), 'weir.yaml');
+    writeFileSync(file, 'loaded');
+    const revision = revisionOf(Buffer.from('loaded'));
+    writeFileSync(file, 'changed meanwhile');
+    await new Promise<void>((changed) => open.push(watchConfig(file, changed, { revision })));
   });
 });
