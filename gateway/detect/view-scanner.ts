@@ -148,7 +148,7 @@ export class ViewScanner {
       return pokes;
     });
     const settled = scanned.next < decoded.length ? base + (decoded.from[scanned.next] ?? 0) : base + decoded.consumed;
-    return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed };
+    return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed || decoded.endless === true };
   }
 
   #filled(poke: Poke): Poke {

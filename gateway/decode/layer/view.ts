@@ -20,8 +20,8 @@ export interface EscapeLayer {
   readonly trigger: readonly number[];
   /** Characters one inner character can take. */
   readonly widest: number;
-  /** The escape that begins at `at`: its unit and length; `undefined` when it is none; `more` when the text ends too early to say. */
-  read(units: Uint16Array, at: number, length: number): { readonly unit: number; readonly size: number } | 'more' | undefined;
+  /** The escape that begins at `at`: its unit and length; `undefined` when it is none; `more` when the text ends too early to say; `endless` when it is longer than anyone writes one. */
+  read(units: Uint16Array, at: number, length: number): { readonly unit: number; readonly size: number } | 'more' | 'endless' | undefined;
   /** `unit` as an escape of exactly `size` ASCII characters; `original` is what stands there. */
   write(unit: number, size: number, original: string): string;
 }
@@ -31,24 +31,27 @@ export interface Layers {
   readonly escapes?: EscapeLayer;
 }
 
-/** Escapes read out of decoded units. */
-function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { buffer: UnitBuffer; cut: number | undefined } {
+/** Escapes read out of decoded units; one unit of room behind them stands for the end of the text. */
+function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { buffer: UnitBuffer; cut: number | undefined; endless: boolean } {
   const out = unitBuffer(outer.length);
   out.invalid = outer.invalid;
   let n = 0;
   let at = 0;
   let cut: number | undefined;
-  const lead = layer.trigger[0] ?? 0;
+  let endless = false;
   while (at < outer.length) {
     let unit = outer.units[at] ?? 0;
     let size = 1;
-    if (unit === lead) {
-      const escape = layer.read(outer.units, at, outer.length);
+    if (layer.trigger.includes(unit)) {
+      // At the end of the text nothing follows: an escape that needs no closing mark is whole there.
+      const escape = layer.read(outer.units, at, last ? outer.length + 1 : outer.length);
       if (escape === 'more') {
         if (!last) {
           cut = outer.from[at];
           break;
         }
+      } else if (escape === 'endless') {
+        endless = true;
       } else if (escape !== undefined) {
         unit = escape.unit;
         size = escape.size;
@@ -60,7 +63,7 @@ function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { bu
     at += size;
   }
   out.length = n;
-  return { buffer: out, cut };
+  return { buffer: out, cut, endless };
 }
 
 /** A view through `layers` over UTF-8. With no layers it is the plain view. */
@@ -72,11 +75,13 @@ export function utf8View(layers: Layers = {}): View {
   function decode(bytes: Uint8Array, last: boolean): Decoded {
     const inner = byteLayer?.decode(bytes, last);
     const text = inner?.bytes ?? bytes;
-    let buffer = unitBuffer(text.length);
+    let buffer = unitBuffer(text.length + 1);
+    let endless = false;
     let consumed = decodeUtf8(text, last && (inner === undefined || inner.consumed === bytes.length), buffer);
     if (escapes) {
       const read = readEscapes(escapes, buffer, last);
       buffer = read.buffer;
+      endless = read.endless;
       if (read.cut !== undefined) consumed = read.cut;
     }
     if (inner) {
@@ -86,13 +91,13 @@ export function utf8View(layers: Layers = {}): View {
       }
       consumed = consumed < text.length ? (inner.from[consumed] ?? inner.consumed) : inner.consumed;
     }
-    return { units: buffer.units, from: buffer.from, to: buffer.to, length: buffer.length, consumed, invalid: buffer.invalid };
+    return { units: buffer.units, from: buffer.from, to: buffer.to, length: buffer.length, consumed, invalid: buffer.invalid, endless };
   }
 
   function pokeInner(bytes: Uint8Array, from: number, to: number, unit: number): void {
     if (escapes && to - from > 1) {
       const original = String.fromCharCode(...bytes.subarray(from, to));
-      if (original.charCodeAt(0) === escapes.trigger[0]) {
+      if (escapes.trigger.includes(original.charCodeAt(0))) {
         const text = escapes.write(unit, to - from, original);
         for (let i = 0; i < text.length; i++) bytes[from + i] = text.charCodeAt(i);
         return;
@@ -113,7 +118,7 @@ export function utf8View(layers: Layers = {}): View {
 
   return {
     chain,
-    trigger: plain ? undefined : [...(byteLayer?.trigger ?? []), ...(byteLayer ? [] : (escapes?.trigger ?? []))],
+    trigger: plain ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
     widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),
     decode,
     poke,
