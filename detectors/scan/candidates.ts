@@ -41,12 +41,13 @@ const ignoredAt = new Uint8Array(ROOM);
 const gapFrom = new Int32Array(ROOM);
 const gapTo = new Int32Array(ROOM);
 
-/** Where a digit group begins: a digit whose left neighbour, ignorables aside, is no digit. */
+/** Where a digit group begins: a digit whose left neighbour, ignorables aside, is no digit. Looks back no further than a window's context. */
 export function isGroupStart(window: Units, at: number): boolean {
   if (CLASS[window.units[at] ?? 0] !== DIGIT) return false;
   let left = at - 1;
-  while (left >= 0 && CLASS[window.units[left] ?? 0] === IGNORABLE) left--;
-  return left < 0 || CLASS[window.units[left] ?? 0] !== DIGIT;
+  const far = at - CONTEXT;
+  while (left >= far && left >= 0 && CLASS[window.units[left] ?? 0] === IGNORABLE) left--;
+  return left < 0 || left < far || CLASS[window.units[left] ?? 0] !== DIGIT;
 }
 
 function text(units: Uint16Array, from: number, to: number): string {
@@ -152,7 +153,6 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       gapStart = (places[count - 1] ?? start) + 1;
     }
     if (kind !== SEPARATOR || ++gap > MAX_GAP) break;
-    pending = 0;
   }
   if (undecided) return 'undecided';
   return placed ?? NONE;

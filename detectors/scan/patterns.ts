@@ -4,7 +4,8 @@ import { plain } from './characters.js';
 import type { Units } from './candidates.js';
 import type { Match } from './settle.js';
 
-/** Units searched per call of a pattern: bounds the string that is built. */
+/** Units searched per call of a pattern: bounds the string that is built. The first call looks no further than the next match often is. */
+const FIRST_BLOCK = 256;
 const BLOCK = 16_384;
 /** `String.fromCharCode` takes this many arguments at once without straining the stack. */
 const PIECE = 4096;
@@ -26,9 +27,9 @@ export type Next = { readonly kind: 'match'; readonly match: Match } | { readonl
 export function nextPattern(window: Units, detector: PatternDetector, from: number): Next {
   const margin = detector.reach + CONTEXT;
   let at = from;
-  for (;;) {
+  for (let block = FIRST_BLOCK; ; block = Math.min(BLOCK, block * 4)) {
     const left = Math.max(0, at - CONTEXT);
-    const right = Math.min(window.length, at + BLOCK + margin);
+    const right = Math.min(window.length, at + block + margin);
     const complete = right === window.length && window.last;
     const text = slice(window, left, right);
     const found = detector.next(text, at - left);
@@ -42,11 +43,11 @@ export function nextPattern(window: Units, detector: PatternDetector, from: numb
           match: { detector, start, end, confidence: found.confidence, reasons: found.reasons, tags: found.tags ?? [], places, value: text.slice(found.start, found.end) },
         };
       }
-      if (right === window.length) return { kind: 'none', until: start };
-      at = Math.max(at + 1, start);
-      continue;
+    } else if (complete) {
+      return { kind: 'none', until: window.length };
     }
-    if (right === window.length) return { kind: 'none', until: complete ? window.length : Math.max(from, right - margin) };
+    // Up to here every match was in sight; a match behind it may be one of several, and an earlier one may need more text.
+    if (right === window.length) return { kind: 'none', until: Math.max(from, right - margin) };
     at = right - margin;
   }
 }

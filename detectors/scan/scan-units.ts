@@ -20,7 +20,7 @@ export interface Scanned {
   readonly matches: readonly (Match & { readonly pokes: readonly Poke[] })[];
   /** Everything before this unit is settled; call again from here with more text. */
   readonly next: number;
-  /** Text that hides digits beyond any reach: its part must not be called scanned. */
+  /** Text that hides digits beyond any reach: its part must not be called scanned. The rest is scanned all the same, so that what is found does not depend on cuts. */
   readonly malformed: boolean;
 }
 /** Detectors sorted once for many scans. */
@@ -82,6 +82,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
   let keptUntil = from;
   let maskedUntil = from;
   let cursor = from;
+  let malformed = false;
 
   const patternNext = (detector: PatternDetector, at: number): Next => {
     const known = nextOf.get(detector);
@@ -91,6 +92,9 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
     return next;
   };
 
+  /** Where a pattern may yet begin that needs more text to be seen. */
+  const unsureFrom = (at: number): number => Math.min(...set.patterns.map((one) => undecidedFrom(patternNext(one, at), window.length)), window.length);
+
   /** After a mask only matches that touch its surroundings can have changed; what is known of the rest stands. */
   const refresh = (detector: PatternDetector, start: number, end: number): void => {
     const known = nextOf.get(detector);
@@ -99,7 +103,8 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       nextOf.delete(detector);
       return;
     }
-    const near = nextPattern({ units: window.units, length: Math.min(window.length, end + 2 * margin), last: window.last }, detector, start);
+    const length = Math.min(window.length, end + 2 * margin);
+    const near = nextPattern({ units: window.units, length, last: window.last && length === window.length }, detector, start);
     if (near.kind === 'match') nextOf.set(detector, near);
   };
 
@@ -110,36 +115,34 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
     let clusterEnd = -1;
     let at = cursor;
     for (;;) {
-      // The next number claim at or after `at`, and the next pattern claim: whichever begins first.
-      let number = at;
-      let numbers: Match[] = [];
+      // The next number claim at or after `at`, unless a pattern begins before it: nothing is verified that is not reached yet.
       const bound = cluster.length > 0 ? clusterEnd : window.length;
-      for (; number < bound; number++) {
-        if (CLASS[window.units[number] ?? 0] !== DIGIT || !isGroupStart(window, number)) continue;
-        const verified = verifiedAt(window, set, number);
-        if (verified === 'undecided' || verified === 'malformed') {
-          const stop = cluster.length > 0 ? clusterBegin : number;
-          const pattern = earliest(set.patterns, patternNext, at, number);
-          if (pattern !== undefined && cluster.length === 0) {
-            numbers = [pattern];
-            break;
-          }
-          return { matches: out, next: joinable(window, Math.min(stop, number), keptUntil, set.most + 1), malformed: verified === 'malformed' };
+      const pattern = earliest(set.patterns, patternNext, at, bound);
+      let begin = at;
+      let numbers: Match[] = [];
+      for (; begin < bound && begin <= (pattern ?? bound); begin++) {
+        if (CLASS[window.units[begin] ?? 0] !== DIGIT || !isGroupStart(window, begin)) continue;
+        const verified = verifiedAt(window, set, begin);
+        if (verified === 'malformed') {
+          malformed = true;
+          continue;
+        }
+        if (verified === 'undecided') {
+          const next = joinable(window, cluster.length > 0 ? clusterBegin : begin, keptUntil, set.most + 1);
+          return { matches: out, next: Math.min(next, unsureFrom(at)), malformed };
         }
         if (verified.length > 0) {
           numbers = verified;
           break;
         }
       }
-      const numberStart = numbers.length > 0 ? Math.min(...numbers.map((one) => one.start)) : bound;
-      const pattern = earliest(set.patterns, patternNext, at, numberStart);
-      const claims = pattern !== undefined ? (pattern.start < numberStart ? [pattern] : [...numbers, pattern]) : numbers;
-      const begin = pattern !== undefined && pattern.start < numberStart ? pattern.start : number;
+      // All that begins there: what is left out here is never asked again.
+      if (numbers.length === 0) begin = pattern ?? bound;
+      const claims = [...numbers, ...(begin === pattern ? beginning(set.patterns, patternNext, at, begin) : [])];
       if (claims.length === 0) {
-        const unsure = Math.min(...set.patterns.map((one) => undecidedFrom(patternNext(one, at), window.length)), window.length);
+        const unsure = unsureFrom(at);
         if (cluster.length > 0 && unsure >= clusterEnd) break;
-        if (cluster.length > 0) return { matches: out, next: Math.min(unsure, clusterBegin), malformed: false };
-        return { matches: out, next: unsure, malformed: false };
+        return { matches: out, next: cluster.length > 0 ? Math.min(unsure, clusterBegin) : unsure, malformed };
       }
       for (const claim of claims) {
         if (claim.start < keptUntil) continue;
@@ -148,7 +151,12 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
         clusterEnd = Math.max(clusterEnd, claim.end);
       }
       at = begin + 1;
-      if (clusterEnd - clusterBegin > MAX_CLUSTER) return { matches: out, next: clusterBegin, malformed: true };
+      if (clusterEnd - clusterBegin > MAX_CLUSTER) {
+        const unsure = unsureFrom(at);
+        if (unsure < clusterEnd) return { matches: out, next: Math.min(unsure, clusterBegin), malformed };
+        malformed = true;
+        break;
+      }
     }
 
     const start = Math.min(...cluster.map((one) => one.start));
@@ -201,17 +209,22 @@ function undecidedFrom(next: Next, length: number): number {
   return next.kind === 'none' ? Math.min(next.until, length) : next.match.start;
 }
 
-/** The pattern match that begins first in [at, before). */
-function earliest(
-  patterns: readonly PatternDetector[],
-  nextOf: (detector: PatternDetector, at: number) => Next,
-  at: number,
-  before: number,
-): Match | undefined {
-  let best: Match | undefined;
+type NextOf = (detector: PatternDetector, at: number) => Next;
+
+/** Where the first pattern match in [at, before) begins. */
+function earliest(patterns: readonly PatternDetector[], nextOf: NextOf, at: number, before: number): number | undefined {
+  let first: number | undefined;
   for (const detector of patterns) {
     const next = nextOf(detector, at);
-    if (next.kind === 'match' && next.match.start < before && (best === undefined || next.match.start < best.start)) best = next.match;
+    if (next.kind === 'match' && next.match.start < Math.min(before, first ?? Infinity)) first = next.match.start;
   }
-  return best;
+  return first;
+}
+
+/** The pattern matches that begin at `begin`. */
+function beginning(patterns: readonly PatternDetector[], nextOf: NextOf, at: number, begin: number): Match[] {
+  return patterns.flatMap((detector) => {
+    const next = nextOf(detector, at);
+    return next.kind === 'match' && next.match.start === begin ? [next.match] : [];
+  });
 }

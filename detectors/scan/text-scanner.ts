@@ -37,7 +37,7 @@ export class TextScanner {
       this.#masks(finding(match)) ? stars(match, units, match.detector.keep) : undefined,
     );
     this.malformed ||= scanned.malformed;
-    const next = scanned.malformed || last ? units.length : scanned.next;
+    const next = last ? units.length : scanned.next;
     let settled = '';
     for (let at = this.#context; at < next; at++) settled += String.fromCharCode(units[at] ?? 0);
     const keepFrom = Math.max(0, next - CONTEXT);

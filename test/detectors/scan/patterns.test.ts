@@ -1,0 +1,109 @@
+/** Pattern detectors beside numbers in one scan: nothing that begins at the same place is lost, and cuts do not matter. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import RE2 from 're2';
+import { cnPhone } from '../../../detectors/cn-phone.js';
+import type { Detector, PatternDetector } from '../../../detectors/contract.js';
+import { patternDetector, type PatternDefinition } from '../../../detectors/pattern.js';
+import { findAllWith } from '../../../detectors/scan/find.js';
+import { nextPattern } from '../../../detectors/scan/patterns.js';
+import { TextScanner } from '../../../detectors/scan/text-scanner.js';
+import { builtIns } from '../../kit/engine.js';
+import { text as arbitraryText } from '../../laws/bodies.js';
+import { runs } from '../../laws/runs.js';
+
+const pattern = (id: string, source: string, over: Partial<PatternDefinition> = {}): PatternDetector =>
+  patternDetector(
+    { id, title: { zh: id, en: id }, pattern: source, checksum: 'none', words: [], confidence: 0.8, confidenceWithWords: 0.9, keep: { first: 0, last: 0 }, cases: { hit: [], miss: [] }, ...over },
+    RE2,
+  );
+const units = (text: string): Uint16Array => Uint16Array.from(text, (_, i) => text.charCodeAt(i));
+const seen = (text: string, detectors: readonly Detector[]): string[] => findAllWith(text, detectors).map(({ detector, start, end }) => `${detector} ${text.slice(start, end)}`);
+
+describe('the next match of a pattern', () => {
+  it('is found in every block, and never twice', () => {
+    const digits = pattern('p', 'A\\d{4}');
+    for (const gap of [10, 250, 300, 1000, 16_000, 17_000, 40_000]) {
+      const text = `${'x'.repeat(gap)}A1234${'y'.repeat(gap)}A5678`;
+      expect(seen(text, [digits])).toEqual(['p A1234', 'p A5678']);
+    }
+  });
+
+  it('is the leftmost one, also where the end of the block hides it', () => {
+    const either = pattern('p', '[a-z]{100}|\\d{4}');
+    for (let lead = 200; lead < 460; lead++) {
+      const text = `${' '.repeat(lead)}${'q'.repeat(60)}1234${'q'.repeat(36)}`;
+      const long = `${' '.repeat(lead)}${'q'.repeat(100)}`;
+      expect([seen(text, [either]).length, seen(long, [either]).length]).toEqual([1, 1]);
+    }
+  });
+
+  it('is not decided while more text could show an earlier one', () => {
+    const either = pattern('p', '[a-z]{100}|\\d{4}');
+    const next = nextPattern({ units: units(`${'q'.repeat(60)}1234`), length: 64, last: false }, either, 0);
+    expect(next).toEqual({ kind: 'none', until: 0 });
+  });
+});
+
+describe('claims that begin at the same place', () => {
+  it('are all heard: a sure pattern beats an unsure number', () => {
+    const staff = pattern('staff', '\\d{11}', { confidence: 0.95 });
+    expect(seen('订单号 13812345678 end', [cnPhone, staff])).toEqual(['staff 13812345678']);
+    expect(seen('手机 13812345678 end', [cnPhone, pattern('staff', '\\d{11}', { confidence: 0.5 })])).toEqual(['cn.phone 13812345678']);
+  });
+
+  it('are all heard: the surer of two patterns wins, whichever is declared first', () => {
+    const weak = pattern('weak', 'E\\d{6}', { confidence: 0.3 });
+    const sure = pattern('sure', 'E\\d{6}', { confidence: 0.95 });
+    expect(seen('x E123456 y', [weak, sure])).toEqual(['sure E123456']);
+    expect(seen('x E123456 y', [sure, weak])).toEqual(['sure E123456']);
+  });
+
+  it('are all heard: a pattern inside a country code does not silence the number', () => {
+    expect(seen('手机 8613812345678 end', [cnPhone, pattern('two', '61', { confidence: 0.2 })])).toContain('cn.phone 13812345678');
+  });
+});
+
+describe('patterns in a stream', () => {
+  const sets: readonly (readonly Detector[])[] = [
+    [...builtIns, pattern('any', '[a-z]{3,40}\\d{2,6}', { words: ['order'], keep: { first: 1, last: 1 } })],
+    [...builtIns, pattern('six', '\\d{6}', { notBefore: '\\d', notAfter: '\\d', confidence: 0.95 })],
+    [...builtIns, pattern('long', 'x.{0,60}9', { confidence: 0.4 }), pattern('four', '[0-9]{4}', { confidence: 0.75 })],
+    [pattern('zeros', '[0-9*]{8}')],
+  ];
+  const run = (text: string, sizes: readonly number[], detectors: readonly Detector[], masks: boolean): unknown => {
+    const scanner = new TextScanner(detectors, () => masks);
+    const findings: unknown[] = [];
+    let out = '';
+    for (let at = 0, i = 0; at < text.length; i++) {
+      const size = sizes[i % sizes.length] ?? 1;
+      const pushed = scanner.push(text.slice(at, at + size), false);
+      at += size;
+      findings.push(...pushed.findings);
+      out += pushed.text;
+    }
+    const pushed = scanner.push('', true);
+    return { findings: [...findings, ...pushed.findings], out: out + pushed.text, malformed: scanner.malformed };
+  };
+
+  it.each(sets.map((set, i) => [i, set] as const))('are the same for every cut (set %i)', (_, detectors) => {
+    fc.assert(
+      fc.property(arbitraryText, fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 }), fc.boolean(), (text, sizes, masks) => {
+        expect(run(text, sizes, detectors, masks)).toEqual(run(text, [text.length + 1], detectors, masks));
+      }),
+      runs(150),
+    );
+  });
+
+  it('come to an end where a mask matches the pattern again', () => {
+    const stars = pattern('stars', '[0-9*]{4}');
+    expect(new TextScanner([stars], () => true).push('a 12345678901234 b', true).text).toMatch(/^a \*{12,14}\d{0,2} b$/);
+  });
+
+  it('take time in proportion to the text', () => {
+    const text = 'E123456 '.repeat(20_000);
+    const begun = performance.now();
+    expect(findAllWith(text, [pattern('p', 'E\\d{6}')])).toHaveLength(20_000);
+    expect(performance.now() - begun).toBeLessThan(4000);
+  });
+});
