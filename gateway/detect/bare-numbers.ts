@@ -10,13 +10,23 @@ for (const one of '{}[]:,+-.0123456789eE \t\r\ntruefalsn') OUTSIDE[one.charCodeA
 export interface JsonPosition {
   /** Wire offset of the next byte to follow. */
   readonly at: number;
+  /** Wire offset behind a byte order mark, were there one: before it bytes beyond ASCII are no reason to doubt. */
+  readonly mark: number;
   readonly state: 'outside' | 'string' | 'escape' | 'not-json';
 }
 
-export const JSON_START: JsonPosition = { at: 0, state: 'outside' };
+export function jsonStart(at: number): JsonPosition {
+  return { at, mark: at + 3, state: 'outside' };
+}
+
+/** All bytes of a number token: a separator other than the decimal point would part it into two. */
+export function isNumberToken(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => (byte >= 0x30 && byte <= 0x39) || byte === 0x2e);
+}
 
 /** Follows `bytes` (whose first byte has wire offset `base`) up to wire offset `until`. */
 export function followJson(from: JsonPosition, bytes: Uint8Array, base: number, until: number): JsonPosition {
+  const { mark } = from;
   let { at, state } = from;
   const end = Math.min(until, base + bytes.length);
   while (at < end && state !== 'not-json') {
@@ -30,9 +40,9 @@ export function followJson(from: JsonPosition, bytes: Uint8Array, base: number, 
       at++;
     } else {
       if (byte === QUOTE) state = 'string';
-      else if (OUTSIDE[byte] !== 1 && !(at === 0 && byte === 0xef) && !(at < 3 && byte >= 0x80)) state = 'not-json';
+      else if (OUTSIDE[byte] !== 1 && !(at < mark && byte >= 0x80)) state = 'not-json';
       at++;
     }
   }
-  return { at: Math.max(at, end), state };
+  return { at: Math.max(at, end), mark, state };
 }

@@ -35,9 +35,8 @@ class TextLeaf implements Leaf {
 
   write(bytes: Uint8Array, at: number, last: boolean): number {
     const end = at + bytes.length;
-    if (this.problem !== undefined) return end;
     // Text has no NUL; bytes that do are another encoding or no text at all, and their digits would go unseen.
-    if (bytes.includes(0)) return this.#stop('bad-charset', end);
+    if (bytes.includes(0)) this.problem = 'malformed';
     const scanners = (this.#scanners ??= this.#begin(at));
     let settled = Infinity;
     let plain: ReturnType<ViewScanner['write']> | undefined;
@@ -46,7 +45,8 @@ class TextLeaf implements Leaf {
       plain ??= progress;
       for (const found of progress.found) this.#pending.push({ ...found, view });
       settled = Math.min(settled, progress.settled);
-      if (progress.malformed) return this.#stop('malformed', end);
+      // Scanning goes on: what is found must not depend on where the bytes were cut.
+      if (progress.malformed) this.problem = 'malformed';
     }
     if (last) settled = end;
     this.#flush(settled);
@@ -60,12 +60,6 @@ class TextLeaf implements Leaf {
       masks: (finding) => this.sink.masks(finding),
     };
     return views.map((view) => new ViewScanner(view, this.settings, judge, { fill, json, start }));
-  }
-
-  #stop(reason: UnscannableReason, end: number): number {
-    this.#flush(Infinity);
-    this.problem = reason;
-    return end;
   }
 
   #flush(settled: number): void {

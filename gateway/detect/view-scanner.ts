@@ -4,7 +4,7 @@ import { oneAndZeros, stars, type Keep } from '../../detectors/scan/mask.js';
 import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
 import type { Decoded, Edit, Finding, View } from '../ports.js';
-import { JSON_START, followJson, type JsonPosition } from './bare-numbers.js';
+import { followJson, isNumberToken, jsonStart, type JsonPosition } from './bare-numbers.js';
 import { digitWindows } from './windows.js';
 
 /** What a scan is made of, shared by all views of all leaves. */
@@ -45,7 +45,7 @@ export class ViewScanner {
   #base = 0;
   /** Wire offset from which this view still has to judge. */
   #settled = 0;
-  #json: JsonPosition = JSON_START;
+  #json: JsonPosition;
 
   constructor(
     readonly view: View,
@@ -54,7 +54,7 @@ export class ViewScanner {
     private readonly options: { readonly fill: '*' | '_'; readonly json: boolean; readonly start: number },
   ) {
     this.#base = this.#settled = options.start;
-    this.#json = { at: options.start, state: 'outside' };
+    this.#json = jsonStart(options.start);
   }
 
   /** `plain` is what the plain view made of the same bytes: it speaks for this view where nothing is escaped. */
@@ -99,7 +99,7 @@ export class ViewScanner {
     let settled = this.#settled;
     let malformed = false;
     let undecided = false;
-    for (let i = 0; i < windows.length && !malformed && !undecided; i += 2) {
+    for (let i = 0; i < windows.length && !undecided; i += 2) {
       const start = this.#base + (windows[i] ?? 0);
       const end = this.#base + (windows[i + 1] ?? 0);
       if (end <= settled) continue;
@@ -107,10 +107,10 @@ export class ViewScanner {
       const high = Math.min(buffer.length, end - this.#base + margin);
       const scanned = this.#scan(buffer, low, high, Math.max(start, settled), last, found);
       settled = scanned.settled;
-      malformed = scanned.malformed;
+      malformed ||= scanned.malformed;
       undecided = settled < end;
     }
-    this.#settled = malformed || undecided ? settled : Math.max(settled, this.#base + buffer.length);
+    this.#settled = undecided ? settled : Math.max(settled, this.#base + buffer.length);
     this.#keep(buffer, alignUtf8(buffer, this.#settled - this.#base - margin));
     return { settled: this.#settled, found, malformed };
   }
@@ -132,15 +132,17 @@ export class ViewScanner {
     const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd }, first, this.settings.set, (match) => {
       const start = base + (decoded.from[match.start] ?? 0);
       const end = base + (decoded.to[match.end - 1] ?? 0);
+      let bare = false;
+      if (this.options.json && isNumberToken(buffer.subarray(start - this.#base, end - this.#base))) {
+        json = followJson(json, buffer, this.#base, start);
+        bare = json.state === 'outside' && json.at === start;
+      }
+      // A mask of its own, or a number that tells as little as one.
+      if (bare && oneAndZeros(match).every(({ at, unit }) => decoded.units[at] === unit)) return undefined;
       const finding = this.judge.finding(match, start, end);
       if (!this.judge.masks(finding)) {
         found.push({ finding, edits: [] });
         return undefined;
-      }
-      let bare = false;
-      if (this.options.json && match.places.length === end - start) {
-        json = followJson(json, buffer, this.#base, start);
-        bare = json.state === 'outside' && json.at === start;
       }
       const pokes = bare ? oneAndZeros(match) : stars(match, decoded.units, this.settings.keepOf(match.detector.id)).map((poke) => this.#filled(poke));
       for (const poke of pokes) this.view.poke(region, decoded.from[poke.at] ?? 0, decoded.to[poke.at] ?? 0, poke.unit);
