@@ -228,6 +228,7 @@ interface Spooled {
   readonly verdict: Verdict;
   readonly evidence: Evidence;
   readonly bodyFingerprint: string;
+  readonly permitFingerprint: string;
   release(): Promise<void>;
 }
 
@@ -265,7 +266,10 @@ async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spo
   }
   await note(timed(ports, books, () => inspector.end(true)));
   const { verdict, evidence } = settleBooks(run, inspector);
-  return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint: digest.digest('hex'), release };
+  const bodyFingerprint = digest.digest('hex');
+  const { user, sender, clientAddress, destination } = exchange.facts;
+  const permitFingerprint = createHmac('sha256', ports.fingerprintKey).update(JSON.stringify([bodyFingerprint, user ?? sender ?? clientAddress, destination])).digest('hex');
+  return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint, permitFingerprint, release };
 }
 
 async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
@@ -293,7 +297,7 @@ async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, for
       raise(ports, exchange, books, 'block');
       return { kind: 'blocked' };
     case 'hold':
-      if (await permitted(ports, exchange, spooled.bodyFingerprint)) {
+      if (await permitted(ports, exchange, spooled.permitFingerprint)) {
         books.verdict = { ...verdict, action: 'pass', rule: 'permit' };
         await ports.audit.append(auditOf(ports, run, 'permit.spent'));
         return leave(spool.stream(), exchange.http.target, 'none');
@@ -303,13 +307,14 @@ async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, for
 }
 
 function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchange['id']> {
-  const { verdict, evidence, inspector, bodyFingerprint, spool, log } = spooled;
+  const { verdict, evidence, inspector, bodyFingerprint, permitFingerprint, spool, log } = spooled;
   return keep(ports, {
     exchange: run.exchange,
     head: run.head,
     verdict,
     evidence,
     bodyFingerprint,
+    permitFingerprint,
     findings: [...run.head.findings, ...inspector.findings()],
     unscannable: evidence.unscannable,
     receipt: { ...inspector.receipt(), policy: run.policy },
@@ -319,9 +324,9 @@ function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchang
   });
 }
 
-async function permitted(ports: PipelinePorts, exchange: Exchange, bodyFingerprint: string): Promise<boolean> {
+async function permitted(ports: PipelinePorts, exchange: Exchange, permitFingerprint: string): Promise<boolean> {
   try {
-    return await ports.ledger.permit(exchange.route.id, bodyFingerprint);
+    return await ports.ledger.permit(exchange.route.id, permitFingerprint);
   } catch (thrown) {
     throw new WeirError('hold-unavailable', { cause: thrown });
   }

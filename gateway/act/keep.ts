@@ -21,6 +21,7 @@ export interface ToKeep {
   readonly unscannable: readonly Unscannable[];
   readonly receipt: Receipt;
   readonly bodyFingerprint: string;
+  readonly permitFingerprint: string;
   readonly body: Spool;
   readonly edits: Spool;
   readonly audit: AuditEntry;
@@ -82,6 +83,7 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
         clientAddress: exchange.facts.clientAddress,
         mediaType: exchange.facts.mediaType,
         bodyFingerprint: held.bodyFingerprint,
+        permitFingerprint: held.permitFingerprint,
         suite: sealed.suite,
         expiresAt: new Date(ports.clock.now() + ports.retention(exchange.route.id)),
       },

@@ -39,14 +39,14 @@ export function holdLedger(options: { readonly database: LedgerDatabase; readonl
       });
     },
 
-    async permit(route, bodyFingerprint) {
+    async permit(route, permitFingerprint) {
       const now = new Date(clock.now());
       const waiting = await database.read((db) =>
-        db.selectFrom('permits').select('n').where('route', '=', route).where('body_fingerprint', '=', bodyFingerprint).where('spent_at', 'is', null).where('expires_at', '>', now).limit(1).executeTakeFirst(),
+        db.selectFrom('permits').select('n').where('route', '=', route).where('permit_fingerprint', '=', permitFingerprint).where('spent_at', 'is', null).where('expires_at', '>', now).limit(1).executeTakeFirst(),
       );
       if (waiting === undefined) return false;
       return await database.transact(async (trx) => {
-        const permit = await trx.selectFrom('permits').select(['n', 'message_id']).where('route', '=', route).where('body_fingerprint', '=', bodyFingerprint)
+        const permit = await trx.selectFrom('permits').select(['n', 'message_id']).where('route', '=', route).where('permit_fingerprint', '=', permitFingerprint)
           .where('spent_at', 'is', null).where('expires_at', '>', now).orderBy('expires_at').limit(1).forUpdate().skipLocked().executeTakeFirst();
         if (permit === undefined) return false;
         await trx.updateTable('permits').set({ spent_at: now }).where('n', '=', permit.n).execute();

@@ -114,9 +114,9 @@ export function releaseLedger(options: { readonly database: LedgerDatabase; read
         }
         const end = ENDS[outcome.kind];
         if (!(await fenced(trx, lease, { ...common, state: end.state }))) return false;
-        const message = await trx.selectFrom('messages').select(['route', 'rule', 'severity', 'body_fingerprint', 'decision_as', 'attempts']).where('id', '=', lease.id).executeTakeFirstOrThrow();
+        const message = await trx.selectFrom('messages').select(['route', 'rule', 'severity', 'permit_fingerprint', 'decision_as', 'attempts']).where('id', '=', lease.id).executeTakeFirstOrThrow();
         if (outcome.kind === 'permitted') {
-          await trx.insertInto('permits').values({ route: message.route, body_fingerprint: message.body_fingerprint, message_id: lease.id, expires_at: outcome.expiresAt }).execute();
+          await trx.insertInto('permits').values({ route: message.route, permit_fingerprint: message.permit_fingerprint, message_id: lease.id, expires_at: outcome.expiresAt }).execute();
         }
         if (end.state === 'released') await addJob(trx, { kind: 'destroy', messageId: lease.id, why: 'released', at });
         if (end.alert !== undefined) {

@@ -32,6 +32,7 @@ export interface MessagesTable {
   readonly client_address: string | null;
   readonly media_type: string | null;
   readonly body_fingerprint: string;
+  readonly permit_fingerprint: string;
   readonly suite: string;
   readonly expires_at: At;
   readonly state: HeldState;
@@ -85,7 +86,7 @@ export interface OutboxTable {
 export interface PermitsTable {
   readonly n: Generated<number>;
   readonly route: string;
-  readonly body_fingerprint: string;
+  readonly permit_fingerprint: string;
   readonly message_id: string;
   readonly expires_at: At;
   readonly spent_at: MaybeAt;

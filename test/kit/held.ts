@@ -38,6 +38,7 @@ export function heldMessage(change: Partial<HeldMessage> = {}): HeldMessage {
     clientAddress: '127.0.0.1',
     mediaType: 'text/plain',
     bodyFingerprint: `fp-${id}`,
+    permitFingerprint: `pf-${id}`,
     suite: 'age-v1',
     expiresAt: new Date(receivedAt.getTime() + 30 * DAY_MS),
     ...change,

@@ -180,8 +180,8 @@ describe('a release', () => {
       const { id, row } = await released('original', { direction });
       await release(change)(row);
       expect(await stateOf(id)).toMatchObject({ state: 'released' });
-      expect(await holdLedger(stores()).permit('share', `fp-${id}`)).toBe(true);
-      expect(await holdLedger(stores()).permit('share', `fp-${id}`)).toBe(false);
+      expect(await holdLedger(stores()).permit('share', `pf-${id}`)).toBe(true);
+      expect(await holdLedger(stores()).permit('share', `pf-${id}`)).toBe(false);
     }
     expect(upstream.started).toBe(before);
   });

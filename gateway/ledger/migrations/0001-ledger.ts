@@ -10,7 +10,7 @@ const STATEMENTS = [
     findings jsonb not null, finding_counts jsonb not null, unscannable jsonb not null, receipt jsonb not null,
     method text not null, target text not null, destination text not null, sender_user text, sender text,
     recipients jsonb not null, subject text, client_address text, media_type text,
-    body_fingerprint text not null, suite text not null, expires_at timestamptz(3) not null,
+    body_fingerprint text not null, permit_fingerprint text not null, suite text not null, expires_at timestamptz(3) not null,
     state text not null check (state in ('held', 'awaiting-second', 'releasing', 'sending', 'released', 'rejected', 'expired', 'failed', 'uncertain', 'needs-credentials')),
     joined integer not null default 0,
     decision_kind text, decision_as text, decision_reason text, decision_actor text, decision_at timestamptz(3),
@@ -38,10 +38,10 @@ const STATEMENTS = [
   `create index outbox_by_message on outbox (message_id)`,
   `create table permits (
     n bigint generated always as identity primary key,
-    route text not null, body_fingerprint text not null, message_id text collate "C" not null references messages,
+    route text not null, permit_fingerprint text not null, message_id text collate "C" not null references messages,
     expires_at timestamptz(3) not null, spent_at timestamptz(3)
   )`,
-  `create index permits_unspent on permits (route, body_fingerprint, expires_at) where spent_at is null`,
+  `create index permits_unspent on permits (route, permit_fingerprint, expires_at) where spent_at is null`,
   `create table alert_events (
     n bigint generated always as identity primary key,
     at timestamptz(3) not null, kind text not null, severity text not null, route text, incident text, rule text, code text,

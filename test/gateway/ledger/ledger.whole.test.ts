@@ -81,11 +81,11 @@ describe('holding', () => {
   it('spends a permit once, even when many ask at the same time, and not after its expiry', async () => {
     const message = heldMessage();
     await hold().hold(message, heldEntry(message));
-    const permit = { route: 'share', body_fingerprint: message.bodyFingerprint, message_id: message.id };
+    const permit = { route: 'share', permit_fingerprint: message.permitFingerprint, message_id: message.id };
     await database.transact((trx) => trx.insertInto('permits').values({ ...permit, expires_at: new Date(clock.now() - 1) }).execute());
-    expect(await hold().permit('share', message.bodyFingerprint)).toBe(false);
+    expect(await hold().permit('share', message.permitFingerprint)).toBe(false);
     await database.transact((trx) => trx.insertInto('permits').values({ ...permit, expires_at: new Date(clock.now() + 1_000) }).execute());
-    const answers = await Promise.all(Array.from({ length: 6 }, () => hold().permit('share', message.bodyFingerprint)));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => hold().permit('share', message.permitFingerprint)));
     expect(answers.filter(Boolean)).toHaveLength(1);
   });
 });

@@ -75,6 +75,7 @@ export function message(id: string, state: HeldState = 'held', more: Partial<Sto
     clientAddress: '192.0.2.1',
     mediaType: 'text/plain',
     bodyFingerprint: 'deadbeefdeadbeef',
+    permitFingerprint: 'deadbeefdeadbee0',
     suite: 'age-v1',
     expiresAt: new Date('2026-01-31T00:00:00Z'),
     state,
