@@ -11,11 +11,13 @@ const SEPARATORS =
   '-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d' +
   '.\u00b7\u2024\u2027\u30fb\uff0e()\uff08\uff09';
 
-/** Zero-width, joining and bidi characters: invisible between two digits. */
-const IGNORABLES =
-  '\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u200b\u200c\u200d\u200e\u200f' +
-  '\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufeff' +
-  '\ufe00\ufe01\ufe02\ufe03\ufe04\ufe05\ufe06\ufe07\ufe08\ufe09\ufe0a\ufe0b\ufe0c\ufe0d\ufe0e\ufe0f';
+/** Characters that leave no mark of their own between two digits: what Unicode calls default-ignorable, combining, or a direction. */
+const UNSEEN = /^(?:\p{Default_Ignorable_Code_Point}|\p{Mn}|\p{Me}|\p{Bidi_Control})$/u;
+
+/** Controls that are neither white space nor one of ASCII's four separators of data: they leave no mark either. */
+export function isUnseenControl(unit: number): boolean {
+  return unit < 0x1c ? unit < 0x09 || unit > 0x0d : unit >= 0x7f && unit <= 0x9f && unit !== 0x85;
+}
 
 /** Class of each unit. */
 export const CLASS = new Uint8Array(65536);
@@ -25,16 +27,38 @@ export const VALUE = new Uint8Array(65536);
 // Unicode keeps the decimal digits (Nd) of every script in runs of ten, zero first.
 for (let unit = 0, run = 0; unit < 65536; unit++) {
   if (unit >= 0xd800 && unit <= 0xdfff) continue;
-  if (/^\p{Nd}$/u.test(String.fromCharCode(unit))) {
+  const character = String.fromCharCode(unit);
+  if (/^\p{Nd}$/u.test(character)) {
     CLASS[unit] = DIGIT;
     VALUE[unit] = run % 10;
     run++;
   } else {
     run = 0;
+    if (UNSEEN.test(character) || isUnseenControl(unit)) CLASS[unit] = IGNORABLE;
   }
 }
 for (const one of SEPARATORS) CLASS[one.charCodeAt(0)] = SEPARATOR;
-for (const one of IGNORABLES) CLASS[one.charCodeAt(0)] = IGNORABLE;
+
+/** An ignorable character that stands for any other. */
+export const UNSEEN_UNIT = 0x2060;
+
+// Planes 1 and 14 hold digits in other letter forms, and tags and selectors that nobody sees.
+const STAND_INS = new Map<number, number>();
+for (let point = 0x10000, run = 0; point < 0xe1000; point = point === 0x1ffff ? 0xe0000 : point + 1) {
+  const character = String.fromCodePoint(point);
+  if (/^\p{Nd}$/u.test(character)) {
+    STAND_INS.set(point, 0xff10 + (run % 10));
+    run++;
+  } else {
+    run = 0;
+    if (UNSEEN.test(character)) STAND_INS.set(point, UNSEEN_UNIT);
+  }
+}
+
+/** The one unit that says what a character beyond U+FFFF is to a number, for those that are a digit or ignorable. */
+export function standIn(point: number): number | undefined {
+  return STAND_INS.get(point);
+}
 
 /** `X` and `x`, ASCII and full-width: the check character that is not a digit. */
 export function isCheckX(unit: number): boolean {

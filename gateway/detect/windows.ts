@@ -1,4 +1,5 @@
 /** Proves absence fast: the stretches of raw UTF-8 dense enough in digits to hold a candidate; everything else is never decoded. */
+import { isUnseenControl } from '../../detectors/scan/characters.js';
 
 const BREAK = 0;
 const NEUTRAL = 1;
@@ -13,6 +14,7 @@ for (let byte = 0; byte < 256; byte++) {
   if (byte >= 0x30 && byte <= 0x39) KIND[byte] = DIGIT;
   else if (byte === 0x20 || byte === 0x28 || byte === 0x29 || byte === 0x2d || byte === 0x2e) KIND[byte] = NEUTRAL;
   else if (byte === 0x58 || byte === 0x78) KIND[byte] = NEUTRAL;
+  else if (byte < 0x80 && isUnseenControl(byte)) KIND[byte] = NEUTRAL;
   else if (byte < 0x80) KIND[byte] = BREAK;
   else if (byte >= 0xe4 && byte <= 0xe9) KIND[byte] = BREAK;
   else KIND[byte] = byte >= 0xc2 && byte !== 0xe2 && byte !== 0xe3 ? DIGIT : NEUTRAL;

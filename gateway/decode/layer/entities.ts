@@ -1,4 +1,5 @@
 /** Character references of HTML and XML: decimal, hexadecimal, and the named ones that can stand inside a number (HTML section 13.5). */
+import { standIn } from '../../../detectors/scan/characters.js';
 import type { EscapeLayer } from './view.js';
 
 /** Digits of one numeric reference, leading zeros included: no writer comes near; more only hide what they stand for. */
@@ -26,7 +27,7 @@ const isHex = (unit: number): boolean => isDigit(unit) || (unit >= 0x41 && unit 
 function numbered(point: number): number {
   // HTML reads these two of the C1 range as windows-1252 does: dashes.
   if (point === 0x96 || point === 0x97) return point + 0x1f7d;
-  return point > 0 && point <= 0xffff ? point : 0xfffd;
+  return point > 0 && point <= 0xffff ? point : (standIn(point) ?? 0xfffd);
 }
 
 function numeric(units: Uint16Array, at: number, length: number): ReturnType<EscapeLayer['read']> {

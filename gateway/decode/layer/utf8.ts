@@ -1,4 +1,5 @@
 /** UTF-8 as a writable view (RFC 3629): units with their bytes; invalid bytes stand one by one as U+FFFD. */
+import { standIn } from '../../../detectors/scan/characters.js';
 
 /** Grows as needed; decoders write into it by index. */
 export interface UnitBuffer {
@@ -45,14 +46,15 @@ export function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): n
       to[n++] = ++at;
       continue;
     }
-    if (point > 0xffff) {
+    const stand = point > 0xffff ? standIn(point) : point;
+    if (stand === undefined) {
       // Both halves of a pair name the same bytes; no mask ever touches them.
       units[n] = 0xd800 + ((point - 0x10000) >> 10);
       from[n] = at;
       to[n++] = at + size;
       units[n] = 0xdc00 + ((point - 0x10000) & 0x3ff);
     } else {
-      units[n] = point;
+      units[n] = stand;
     }
     from[n] = at;
     at += size;

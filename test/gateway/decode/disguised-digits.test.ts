@@ -1,6 +1,8 @@
 /** A number that a reader of the destination sees, written so that its bytes are no digits in a row: found and masked all the same. */
 import { describe, expect, it } from '@jest/globals';
-import { inspectBody } from '../../kit/engine.js';
+import { findAllWith } from '../../../detectors/scan/find.js';
+import { TextScanner } from '../../../detectors/scan/text-scanner.js';
+import { builtIns, inspectBody } from '../../kit/engine.js';
 
 const NUMBER = '13812345678';
 const each = (write: (digit: string, at: number) => string): string => Array.from(NUMBER, write).join('');
@@ -47,5 +49,61 @@ describe('markup', () => {
     for (const html of ['138&nbsp;1234&nbsp;5678', each((digit) => `&#${code(digit)};`)]) {
       expect(inspectBody(type, [Buffer.from(wrap(html))]).findings.map(({ detector }) => detector)).toEqual(['cn.phone']);
     }
+  });
+});
+
+describe('characters', () => {
+  const beyond = (zero: number) => (digit: string): string => String.fromCodePoint(zero + Number(digit));
+  const WAYS: readonly (readonly [string, string])[] = [
+    ['mathematical digits', each(beyond(0x1d7d8))],
+    ['segmented digits', each(beyond(0x1fbf0))],
+    ['digits of a script beyond U+FFFF', each(beyond(0x104a0))],
+    ['combining lines', each((digit) => `${digit}\u0332`)],
+    ['keycaps', each((digit) => `${digit}\ufe0f\u20e3`)],
+    ['tags', each((digit) => `${digit}\u{e0031}`)],
+    ['selectors beyond U+FFFF', each((digit) => `${digit}\u{e0100}`)],
+    ['Hangul fillers', each((digit) => `${digit}\u3164`)],
+    ['control characters', each((digit) => `${digit}\x01\x7f\x90`)],
+    ['backspaces', each((digit) => `${digit}\b`)],
+  ];
+
+  it.each(WAYS)('hide nothing as %s', (_, written) => {
+    const escaped = Array.from({ length: written.length }, (__, at) => `\\u${written.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+    const referenced = Array.from(written, (character) => `&#x${(character.codePointAt(0) ?? 0).toString(16)};`).join('');
+    for (const [type, body] of [
+      ['text/plain', `电话 ${written}，`],
+      ['application/json', `{"tel":"${escaped}"}`],
+      ['application/x-www-form-urlencoded', `tel=${encodeURIComponent(written)}`],
+      ['text/html', `<p>${referenced}</p>`],
+    ] as const) {
+      const bytes = Buffer.from(body);
+      const seen = inspectBody(type, [bytes]);
+      expect([type, seen.findings.map(({ detector, maskable }) => [detector, maskable])]).toEqual([type, [['cn.phone', true]]]);
+      expect(seen.output).toHaveLength(bytes.length);
+      expect(inspectBody(type, [seen.output]).findings).toEqual([]);
+      if (type === 'application/json') expect(() => JSON.parse(seen.output.toString()) as unknown).not.toThrow();
+      if (type === 'application/x-www-form-urlencoded') expect(() => decodeURIComponent(seen.output.toString())).not.toThrow();
+      expect(inspectBody(type, Array.from(bytes, (byte) => Uint8Array.of(byte))).output.equals(seen.output)).toBe(true);
+    }
+  });
+
+  it.each(WAYS)('have their place in a string as %s', (_, written) => {
+    const text = `a ${written} b`;
+    const all = findAllWith(text, builtIns);
+    expect(all).toHaveLength(1);
+    expect(all[0]?.start).toBe(2);
+    expect(written.startsWith(text.slice(2, all[0]?.end))).toBe(true);
+    for (let cut = 1; cut < text.length; cut++) {
+      const scanner = new TextScanner(builtIns, () => true);
+      const first = scanner.push(text.slice(0, cut), false);
+      const rest = scanner.push(text.slice(cut), true);
+      expect([...first.findings, ...rest.findings]).toEqual(all);
+      expect(first.text + rest.text).toHaveLength(text.length);
+      expect(findAllWith(first.text + rest.text, builtIns)).toEqual([]);
+    }
+  });
+
+  it('stay apart where something else stands between them', () => {
+    expect(inspectBody('text/plain', [Buffer.from('1381😀2345678 1381\x1f2345678')]).findings).toEqual([]);
   });
 });
