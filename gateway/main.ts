@@ -244,13 +244,30 @@ export interface Invocation {
   readonly data?: string | undefined;
 }
 
+/** npm passes on the Ctrl-C that the terminal has sent to everyone already: what comes this soon is the same one. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Resolves at the first signal that asks for an end; a later one is impatience. */
+function stopSignal(again: () => void): Promise<void> {
+  return new Promise((done) => {
+    let first: number | undefined;
+    const take = (): void => {
+      first ??= performance.now();
+      if (performance.now() - first > SAME_SIGNAL_MS) again();
+      else done();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, take);
+  });
+}
+
 /** Runs until a signal; answers with the exit code. */
 export async function run(invocation: Invocation, env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   let stopping: Promise<void> | undefined;
   let running: Running | undefined;
-  const signalled = new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => done());
+  const signalled = stopSignal(() => {
+    say('Stopped at once; running exchanges were cut off.');
+    process.exit(1);
   });
   try {
     running = await start({
@@ -260,7 +277,7 @@ export async function run(invocation: Invocation, env: Readonly<Record<string, s
       logStream: process.stderr,
     });
     await signalled;
-    say('Stopping: running exchanges may finish …');
+    say('Stopping: running exchanges may finish. Ctrl-C again cuts them off.');
     stopping = running.stop();
     await stopping;
     say('Stopped.');

@@ -1,7 +1,7 @@
 /** Clients of the end-to-end tests: one plain request, a connection that writes raw bytes, a command, and waiting for what comes soon. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
 import { connect } from 'node:net';
 import type { Gateway } from './start-gateway.js';
@@ -45,10 +45,18 @@ export function ask(url: string, asked: Asked = {}): Promise<Answer> {
     sending.on('error', reject);
     if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) sending.end(body);
     else void (async () => {
-      for await (const part of body) if (!sending.write(part)) await Promise.race([once(sending, 'drain'), once(sending, 'close')]);
+      const closed = once(sending, 'close');
+      closed.catch(() => undefined);
+      for await (const part of body) if (!sending.write(part)) await drained(sending, closed);
       sending.end();
     })().catch(reject);
   });
+}
+
+async function drained(sending: ClientRequest, closed: Promise<unknown>): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([once(sending, 'drain', { signal: waiting.signal }), closed]);
+  waiting.abort();
 }
 
 /** The admin side, with its token. */

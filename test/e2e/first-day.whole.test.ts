@@ -167,6 +167,39 @@ describe('stopping and starting', () => {
     expect(await gateway.stop()).toBe(0);
   }, 60_000);
 
+  it('of two starts at the same moment exactly one goes on, and the other says why not', async () => {
+    const folder = dataFolder();
+    const both = await Promise.allSettled([startGateway({ config, dataDir: folder }), startGateway({ config, dataDir: folder })]);
+    const failed = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as NotStarted] : []));
+    expect(failed.map(({ code }) => code)).toEqual([1]);
+    expect(failed[0]?.output).toContain(folder);
+    for (const one of both) if (one.status === 'fulfilled') expect(await one.value.stop()).toBe(0);
+  }, 60_000);
+
+  it('an end has a bound: what is not finished by then is cut off', async () => {
+    const one = await startGateway({ config: { ...config, limits: { drain: '300ms' } } });
+    const stuck = rawClient(one.dataPort);
+    stuck.write('POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nhello');
+    await ask(`${one.dataUrl}/upload`, { fields: JSON_TYPE, body: '{}' });
+    expect(await one.stop()).toBe(0);
+    expect(await stuck.closed).toBe('');
+    expect(postmaster(one.dataDir)).toBeUndefined();
+  }, 60_000);
+
+  it('a second Ctrl-C does not wait for what is still running', async () => {
+    const one = await startGateway({ config });
+    const stuck = rawClient(one.dataPort);
+    stuck.write('POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nhello');
+    await ask(`${one.dataUrl}/upload`, { fields: JSON_TYPE, body: '{}' });
+    one.signal('SIGINT');
+    let code: number | null | undefined;
+    void one.ended.then((ended) => (code = ended));
+    await eventually(() => one.signal('SIGINT'), () => code !== undefined);
+    expect(code).toBe(1);
+    expect(one.said()).toContain('Ctrl-C again');
+    expect(await eventually(() => postmaster(one.dataDir), (pid) => pid === undefined)).toBeUndefined();
+  }, 60_000);
+
   it('runs as an unprivileged user, too', async () => {
     const folder = dataFolder();
     const root = process.getuid?.() === 0;

@@ -182,6 +182,11 @@ describe('hold', () => {
     expect(refused.fields['weir-incident']).not.toBe(incident);
   });
 
+  it('an endless stream is refused where everything is read to its end', async () => {
+    const refused = await ask(`${gateway.dataUrl}/share`, { fields: { 'content-type': 'text/event-stream' }, body: 'data: x\n\n' });
+    expect([refused.status, refused.json()['type']]).toEqual([403, 'urn:weir:problem:stream-refused']);
+  });
+
   it('says 100 only when it wants the body', async () => {
     const client = rawClient(gateway.dataPort);
     client.write(post('/share', 'Content-Type: text/plain\r\nContent-Length: 5\r\nExpect: 100-continue\r\n'));
@@ -230,6 +235,9 @@ describe('answers', () => {
     upstream.next({ fields: [['Content-Type', 'application/json'], ['Content-Length', '24'], ['ETag', '"a"']], body: `{"phone":"${phone}"}\n` });
     const answer = await ask(`${gateway.dataUrl}/masked/x`, { fields: { te: 'trailers', connection: 'te' } });
     expect([answer.status, answer.text]).toEqual([200, `{"phone":"${masked(phone)}"}\n`]);
+    // Its head left before its verdict was known: the trailer says it.
+    expect([answer.fields['weir-action'], answer.trailers['weir-action']]).toEqual(['pass', 'mask']);
+    expect(answer.fields.etag).toBe('W/"a"');
   });
 
   it('that may not go down are blocked, with nothing of them', async () => {
