@@ -34,6 +34,8 @@ const STARRED_GROUPS_START = /^(\*{1,3})[ ().-]{1,3}\*/;
 /** Cells of a table and groups of a number have this many digits; a longer run is a number of its own. */
 const GROUP_END = /(?<![0-9*])[0-9*]{2,6}$/;
 const GROUP_START = /^[0-9*]{2,6}(?![0-9*])/;
+/** A group with so many digits is no rest of a masked number: a sender's own stars beside it change nothing. */
+const LEAST_WHOLE = 11;
 /** Two stars alone are Markdown's; no mask leaves so few. */
 const MARKDOWN = /^\*{1,2}$/;
 const BULLET = /(?:^|\n)[ \t]*\*$/;
@@ -48,14 +50,16 @@ export function plainContext(text: string): string {
 export function surroundingsOf(candidate: Candidate): Surroundings {
   const left = plainContext(candidate.before).replace(ESCAPE_END, ' ');
   const right = plainContext(candidate.after);
-  const leftToken = tokenEnd(left);
-  const rightToken = tokenStart(right);
+  const wholeLeft = (candidate.groups[0] ?? 0) >= LEAST_WHOLE;
+  const wholeRight = (candidate.groups.at(-1) ?? 0) >= LEAST_WHOLE;
+  const leftToken = wholeLeft && left.endsWith('*') ? '' : tokenEnd(left);
+  const rightToken = wholeRight && right.startsWith('*') ? '' : tokenStart(right);
   return {
     left,
     right,
     leftToken,
     rightToken,
-    cutFromMask: cutFromMask(left, right),
+    cutFromMask: cutFromMask(wholeLeft ? '' : left, wholeRight ? '' : right),
     fraction: /[0-9*]\.$/.test(left) || /^\.[0-9*]/.test(right) || /(?<![0-9*,])0,$/.test(left),
     hexadecimal: isHexadecimal(candidate, left, right, leftToken, rightToken),
     chained: /[A-Za-z0-9*][-.]$/.test(left) || /^-[A-Za-z0-9*]/.test(right),
