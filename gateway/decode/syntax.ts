@@ -94,7 +94,8 @@ export function recognise(declared: Declared, prefix: Uint8Array): Syntax {
   if ((charset === undefined || !known) && !isText(prefix)) {
     return known || type === '' ? { kind: 'unscannable', reason: 'bad-charset', name: 'text' } : { kind: 'unscannable', reason: 'unsupported', name: 'binary' };
   }
-  const json = startsJson(prefix);
+  // A document may be a number and nothing else.
+  const json = JSON_TYPE.test(type) || startsJson(prefix);
   const syntax: TextSyntax = JSON_TYPE.test(type)
     ? 'json'
     : type === 'application/x-www-form-urlencoded'

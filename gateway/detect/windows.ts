@@ -1,4 +1,5 @@
 /** Proves absence fast: the stretches of raw UTF-8 dense enough in digits to hold a candidate; everything else is never decoded. */
+import { MAX_IGNORED } from '../../detectors/scan/candidates.js';
 import { isUnseenControl } from '../../detectors/scan/characters.js';
 
 const BREAK = 0;
@@ -27,7 +28,10 @@ export interface Windows {
   readonly open: number;
 }
 
-/** Runs in bytes[from..] with at least `least` digit units; one that touches the end is `open`, however short. */
+/**
+ * Runs in bytes[from..] with at least `least` digit units, or with so many bytes beyond ASCII that they may be the ignorable
+ * characters which make text malformed; one that touches the end is `open`, however short.
+ */
 export function digitWindows(bytes: Uint8Array, from: number, least: number): Windows {
   const closed: number[] = [];
   const end = bytes.length;
@@ -37,13 +41,16 @@ export function digitWindows(bytes: Uint8Array, from: number, least: number): Wi
     if (at >= end) break;
     const start = at;
     let digits = 0;
+    let beyond = 0;
     for (; at < end; at++) {
-      const kind = KIND[bytes[at] ?? 0];
+      const byte = bytes[at] ?? 0;
+      const kind = KIND[byte];
       if (kind === DIGIT) digits++;
       else if (kind === BREAK) break;
+      if (byte >= 0x80 || isUnseenControl(byte)) beyond++;
     }
     if (at >= end) return { closed, open: start };
-    if (digits >= least) closed.push(start, at);
+    if (digits >= least || beyond > MAX_IGNORED) closed.push(start, at);
   }
   return { closed, open: -1 };
 }

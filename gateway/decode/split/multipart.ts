@@ -5,6 +5,8 @@ import type { Declared, Syntax } from '../syntax.js';
 
 /** Header block of one part: real ones stay far below; longer ones are malformed. */
 const MAX_HEADER = 16 * 1024;
+/** Blanks behind a boundary on its line: transports add a few; more would keep a stream waiting without end. */
+const MAX_PADDING = 256;
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -56,7 +58,7 @@ export function multipartReader(context: PartContext, boundary: string, readers:
   const { tree, part, depth } = context;
   const token = Buffer.from(`--${boundary}`, 'latin1');
   let carry: Uint8Array = new Uint8Array(0);
-  let state: 'preamble' | 'header' | 'body' | 'epilogue' | 'malformed' = 'preamble';
+  let state: 'preamble' | 'header' | 'body' | 'epilogue' | 'unread' = 'preamble';
   let index = 0;
   let reader = readers.header({ tree, part: `${part}/preamble`, depth: depth + 1 });
   /** Wire offset that is known to begin a line although the break before it is no longer in sight. */
@@ -78,10 +80,13 @@ export function multipartReader(context: PartContext, boundary: string, readers:
         done = to;
       };
       // What stood before is finished where it was; the rest is accounted for as unread.
+      const unread = (reason: 'malformed' | 'too-many-parts'): void => {
+        state = 'unread';
+        reader = readers.unscannable({ tree, part: `${part}/rest`, depth }, { kind: 'unscannable', reason, name: 'multipart' });
+      };
       const malformed = (from: number): void => {
         feed(from, true);
-        state = 'malformed';
-        reader = readers.unscannable({ tree, part: `${part}/rest`, depth }, { kind: 'unscannable', reason: 'malformed', name: 'multipart' });
+        unread('malformed');
       };
 
       reading: while (done < buffer.length || last) {
@@ -90,8 +95,9 @@ export function multipartReader(context: PartContext, boundary: string, readers:
             const bare = buffer[done] === CR && buffer[done + 1] === LF;
             const blank = bare ? done - 2 : buffer.indexOf('\r\n\r\n', done);
             if (blank < done - 2 || (blank < 0 && !bare)) {
-              if (buffer.length - done > MAX_HEADER || last) malformed(done);
-              break reading;
+              if (buffer.length - done <= MAX_HEADER && !last) break reading;
+              malformed(done);
+              continue;
             }
             if (blank + 4 - done > MAX_HEADER) {
               malformed(done);
@@ -99,17 +105,15 @@ export function multipartReader(context: PartContext, boundary: string, readers:
             }
             const header = parsePartHeader(buffer.toString('latin1', done, Math.max(done, blank)));
             feed(blank + 4, true);
-            if (header.ambiguous) {
-              state = 'malformed';
-              reader = readers.unscannable({ tree, part: `${part}/rest`, depth }, { kind: 'unscannable', reason: 'malformed', name: 'multipart' });
+            if (header.ambiguous || !tree.admit()) {
+              // One line for all that follows: a line for each part would grow with the body.
+              unread(header.ambiguous ? 'malformed' : 'too-many-parts');
               continue;
             }
             const name = `${part}/${index}${kindOf(header.fileName)}`;
             state = 'body';
             lineStart = base + done;
-            reader = tree.admit()
-              ? readers.body({ tree, part: name, depth: depth + 1 }, header.declared)
-              : readers.unscannable({ tree, part: name, depth: depth + 1 }, { kind: 'unscannable', reason: 'too-many-parts', name: 'multipart' });
+            reader = readers.body({ tree, part: name, depth: depth + 1 }, header.declared);
             continue;
           }
           case 'preamble':
@@ -141,7 +145,7 @@ export function multipartReader(context: PartContext, boundary: string, readers:
             feed(last ? buffer.length : Math.max(done, buffer.length - token.length), last);
             break reading;
           }
-          case 'malformed':
+          case 'unread':
             feed(buffer.length, last);
             break reading;
         }
@@ -173,10 +177,11 @@ function findDelimiter(buffer: Buffer, from: number, token: Buffer, lineStart: n
     let end = found + token.length;
     const closes = buffer[end] === 0x2d && buffer[end + 1] === 0x2d;
     if (closes) end += 2;
-    while (buffer[end] === 0x20 || buffer[end] === 0x09) end++;
+    const mark = end;
+    while (end - mark <= MAX_PADDING && (buffer[end] === 0x20 || buffer[end] === 0x09)) end++;
     const start = found === lineStart ? found : Math.max(from, found - 2);
     if (buffer[end] === CR && buffer[end + 1] === LF) return { kind: 'found', start, end: closes ? end : end + 2, closes };
-    if (end + 2 > buffer.length) {
+    if (end + 2 > buffer.length && end - mark <= MAX_PADDING) {
       if (!last) return { kind: 'none', until: start };
       if (closes && end === buffer.length) return { kind: 'found', start, end, closes };
     }
