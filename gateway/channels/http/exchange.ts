@@ -24,6 +24,7 @@ function upstreamHost(route: Route): string {
 export async function requestExchange(id: ExchangeId, receivedAt: number, request: Admitted, body: RequestBody, reader: FactReader): Promise<Exchange> {
   const { route, fields, target } = request;
   const type = mediaType(fields);
+  const scanHeaders = [...new Set(route.scanHeaders.map((name) => name.toLowerCase()))];
   const readsBody = reader.needsBody && type !== undefined && /json$|^application\/x-www-form-urlencoded$/.test(type);
   const peeked = readsBody ? await peekBody(body.chunks, FACTS_PREFIX) : undefined;
   const coded = tokensOf(fields, 'content-encoding').some((coding) => coding !== 'identity');
@@ -53,12 +54,13 @@ export async function requestExchange(id: ExchangeId, receivedAt: number, reques
     body: requestBodyHead({
       target,
       fields,
-      scanHeaders: [...new Set(route.scanHeaders.map((name) => name.toLowerCase()))],
+      scanHeaders,
       subject: found.subject,
       addresses: [...new Set([...(found.sender === undefined ? [] : [found.sender]), ...found.recipients])],
     }),
     chunks: peeked?.chunks ?? body.chunks,
-    trailers: body.trailers,
+    // A field that is scanned in the head cannot be read where nobody scans it.
+    trailers: () => body.trailers().filter(([name]) => !scanHeaders.includes(name.toLowerCase())),
     route: rules(route, true),
   };
 }

@@ -46,6 +46,6 @@ export function forwardableTrailers(trailers: readonly Field[], code: 'bad-reque
   const gone = hopByHop(trailers);
   return trailers.filter(([name]) => {
     const lower = name.toLowerCase();
-    return !gone.has(lower) && !/^(content-(length|type|encoding|range)|host|authorization|set-cookie|weir-.*)$/.test(lower);
+    return !gone.has(lower) && !/^(content-(length|type|encoding|range|disposition)|host|authorization|set-cookie|weir-.*)$/.test(lower);
   });
 }
