@@ -81,7 +81,6 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
         destination: exchange.facts.destination,
         ...maskedFacts(exchange.facts, exchange, head),
         clientAddress: exchange.facts.clientAddress,
-        mediaType: exchange.facts.mediaType,
         bodyFingerprint: held.bodyFingerprint,
         permitFingerprint: held.permitFingerprint,
         suite: sealed.suite,
