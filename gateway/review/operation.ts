@@ -1,5 +1,6 @@
 /** One operation of the API as one object: what it takes, what it gives, and what it does. The router and openapi.json are made from it. */
 import { z } from 'zod';
+import { hasNumberShape } from './number-shape.js';
 import { ApiProblem, type Language, type ProblemCode } from './problem.js';
 import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
 
@@ -49,19 +50,26 @@ export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.
 }
 
 const ERROR_SENTENCES = { en: z.locales.en().localeError, zh: z.locales.zhCN().localeError } as const;
+const UNKNOWN_KEY = 'unknown-key';
 const WORDS_OF_ISSUES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   [NUMBER_IN_TEXT]: {
     en: 'Looks as if a personal number stood in it (eleven or more digits). This text is stored unsealed: refer to the incident id instead.',
     zh: '其中疑似含有个人号码（十一位以上数字）。此文字不加密保存，请改用事件编号指代。',
   },
+  [UNKNOWN_KEY]: { en: 'There is a key that this operation does not know.', zh: '含有此操作不支持的字段。' },
   [CONTROL_CHARACTER]: { en: 'Contains a control character.', zh: '含有控制字符。' },
 };
+
+/** zod names the keys it does not know; a number among them is not said back. */
+function quotesNumber(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'unrecognized_keys' && issue.keys.some(hasNumberShape);
+}
 
 function issues(where: 'query' | 'body', result: z.ZodSafeParseResult<unknown>, language: Language): readonly { in: string; path: string; message: string }[] {
   if (result.success) return [];
   return result.error.issues.map((issue) => ({
     in: where,
     path: issue.path.map(String).join('.'),
-    message: WORDS_OF_ISSUES[issue.message]?.[language] ?? issue.message,
+    message: WORDS_OF_ISSUES[quotesNumber(issue) ? UNKNOWN_KEY : issue.message]?.[language] ?? issue.message,
   }));
 }
