@@ -47,7 +47,19 @@ export function reconciler(options: ReconcileOptions): () => Promise<Reconciled>
     for await (const id of vault.list()) files.add(id);
     const missing = open.filter((id) => !files.has(id));
     for (const id of missing) await ledger.lost(id);
-    return { orphans: await destroyOrphans([...files]), lost: missing.length };
+    return { orphans: (await finishClaimed()) + (await destroyOrphans([...files])), lost: missing.length };
+  };
+
+  /** A run that died between claim and record: the id is taken for good, so its file may go without another wait. */
+  const finishClaimed = async (): Promise<number> => {
+    const claimed = await ledger.claimed();
+    for (const id of claimed) await destroyOrphan(id);
+    return claimed.length;
+  };
+
+  const destroyOrphan = async (id: ExchangeId): Promise<void> => {
+    await vault.shred(id);
+    await ledger.orphanDestroyed(id);
   };
 
   const destroyOrphans = async (files: readonly ExchangeId[]): Promise<number> => {
@@ -59,8 +71,7 @@ export function reconciler(options: ReconcileOptions): () => Promise<Reconciled>
     let destroyed = 0;
     for (const [id, since] of seen) {
       if (clock.now() - since < ORPHAN_MS || !(await ledger.claimOrphan(id))) continue;
-      await vault.shred(id);
-      await ledger.orphanDestroyed(id);
+      await destroyOrphan(id);
       seen.delete(id);
       destroyed++;
     }

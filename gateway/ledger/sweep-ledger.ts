@@ -12,6 +12,8 @@ export interface SweepLedger {
    * still under way: both insert the same key. False when there is a message after all.
    */
   claimOrphan(id: ExchangeId): Promise<boolean>;
+  /** Claimed by a run that did not come to its end: their destruction is still to be recorded. */
+  claimed(): Promise<readonly ExchangeId[]>;
   /** Destruction of a claimed orphan is done: recorded once. */
   orphanDestroyed(id: ExchangeId): Promise<void>;
   /** Open messages that must have a vault file, oldest first, after the given id. */
@@ -37,11 +39,18 @@ export function sweepLedger(options: { readonly database: LedgerDatabase; readon
         await trx.insertInto('vault_claims').values({ id, claim: 'orphan', at: now() }).onConflict((conflict) => conflict.column('id').doNothing()).execute();
         const claim = await trx.selectFrom('vault_claims').select('claim').where('id', '=', id).executeTakeFirst();
         const message = await trx.selectFrom('messages').select('shredded_at').where('id', '=', id).executeTakeFirst();
-        return message === undefined ? claim?.claim === 'orphan' : message.shredded_at !== null;
+        return message === undefined ? claim?.claim !== 'message' : message.shredded_at !== null;
       });
     },
+    async claimed() {
+      const rows = await database.read((db) => db.selectFrom('vault_claims').select('id').where('claim', '=', 'orphan').execute());
+      return rows.map(({ id }) => id as ExchangeId);
+    },
     async orphanDestroyed(id) {
-      await database.transact((trx) => audit.append(trx, { at: now(), actor: 'worker', act: 'vault.orphan-destroyed', subject: id, data: { why: 'no message' } }, `orphan ${id}`));
+      await database.transact(async (trx) => {
+        await trx.updateTable('vault_claims').set({ claim: 'destroyed' }).where('id', '=', id).where('claim', '=', 'orphan').execute();
+        await audit.append(trx, { at: now(), actor: 'worker', act: 'vault.orphan-destroyed', subject: id, data: { why: 'no message' } }, `orphan ${id}`);
+      });
     },
     async open(after, limit) {
       const rows = await database.read((db) => db.selectFrom('messages').select('id').where('state', 'in', NEEDS_FILE).where('id', '>', after).orderBy('id').limit(limit).execute());

@@ -119,7 +119,7 @@ export interface AlertBatchesTable {
 /** Every id the vault may have files for is claimed once: by its message, or by the sweep that destroys an orphan. */
 export interface VaultClaimsTable {
   readonly id: string;
-  readonly claim: 'message' | 'orphan';
+  readonly claim: 'message' | 'orphan' | 'destroyed';
   readonly at: At;
 }
 
