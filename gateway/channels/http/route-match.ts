@@ -12,11 +12,11 @@ const PATTERN = 1;
 const ANY = 0;
 
 export function routeTable(routes: readonly Route[]): RouteTable {
-  const pick = (host: string, path: string, method: string): Route | undefined => {
+  const pick = (host: string, path: string, method: string, folded = false): Route | undefined => {
     let best: { readonly route: Route; readonly rank: readonly number[] } | undefined;
     for (const route of routes) {
       const hostRank = rankHost(route.match.host, host);
-      if (hostRank === undefined || !covers(route.match.path, path)) continue;
+      if (hostRank === undefined || !covers(folded ? route.match.path.toLowerCase() : route.match.path, path)) continue;
       if (route.match.methods !== undefined && !route.match.methods.some((one) => one.toUpperCase() === method)) continue;
       const rank = [hostRank, route.match.path.length, route.match.methods === undefined ? 0 : 1];
       if (best === undefined || outranks(rank, best.rank)) best = { route, rank };
@@ -26,7 +26,10 @@ export function routeTable(routes: readonly Route[]): RouteTable {
   return (host, target, method) => {
     const route = pick(host, target.path, method);
     if (target.readings.some((reading) => pick(host, reading, method) !== route)) return { kind: 'ambiguous' };
-    return route === undefined ? { kind: 'none' } : { kind: 'route', route };
+    if (route === undefined) return { kind: 'none' };
+    // Some servers do not tell cases apart: `/MAIL` must not reach what `/mail` guards by way of another route.
+    if (target.readings.some((reading) => pick(host, reading.toLowerCase(), method, true) !== route)) return { kind: 'ambiguous' };
+    return { kind: 'route', route };
   };
 }
 

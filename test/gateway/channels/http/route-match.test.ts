@@ -39,11 +39,11 @@ describe('the route of a request', () => {
     const target = parseTarget('/x');
     expect(target && routeTable(parsedRoutes({ match: { path: '/y' } }))('', target, 'GET').kind).toBe('none');
   });
-  it.each(['/%75pload/a', '//upload/a', '/x/..;/upload', '/upload%2fimages/a', '/upload\\images', '/upload;v=1/a', '/%2575pload'])(
+  it.each(['/UPLOAD/a', '/upload/IMAGES/a', '/%55PLOAD', '/%75pload/a', '//upload/a', '/x/..;/upload', '/upload%2fimages/a', '/upload\\images', '/upload;v=1/a', '/%2575pload'])(
     '%s could be read as another route, so it is refused', (target) => {
       expect(['ambiguous', 'refused']).toContain(match(target));
     });
-  it.each(['/upload/a%2Fb', '/upload/a//b', '/upload/50%25%20off', '/upload/a;v=1', '/upload/...', '/upload/.hidden', '/upload/%E5%BC%A0'])(
+  it.each(['/upload/A', '/upload/a%2Fb', '/upload/a//b', '/upload/50%25%20off', '/upload/a;v=1', '/upload/...', '/upload/.hidden', '/upload/%E5%BC%A0'])(
     '%s has one reading as far as routes go', (target) => {
       expect(match(target)).toBe('upload');
     });
