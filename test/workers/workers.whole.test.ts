@@ -383,7 +383,8 @@ describe('the workers together', () => {
   it('break a release off when they must stop, and the next ones send it whole', async () => {
     const now = { now: () => Date.now() };
     const live = { database, audit, clock: now };
-    const { id } = await held({ method: 'PUT' });
+    // The workers here follow the real clock: the message must not have expired under it.
+    const { id } = await held({ method: 'PUT', receivedAt: new Date() });
     const open = async (stopWithinMs: number) =>
       startWorkers({
         carrier: await carrier({ store: { database: app }, log: () => undefined, stalledAfterMs: 2_000 }),
