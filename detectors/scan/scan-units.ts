@@ -206,7 +206,7 @@ function joinable(window: Units, begin: number, floor: number, most: number): nu
 }
 
 function undecidedFrom(next: Next, length: number): number {
-  return next.kind === 'none' ? Math.min(next.until, length) : next.match.start;
+  return next.kind === 'none' ? Math.min(next.until, length) : length;
 }
 
 type NextOf = (detector: PatternDetector, at: number) => Next;
