@@ -31,13 +31,19 @@ export function rewriter(): Rewriter {
     release(settled, edits) {
       for (const edit of edits) apply(edit);
       const out: Uint8Array[] = [];
-      const rest: typeof chunks = [];
+      let done = 0;
+      // Chunks behind the settled place stay as they are: many small ones must not be gone through each time.
       for (const chunk of chunks) {
         const ready = Math.min(chunk.bytes.length, settled - chunk.at);
-        if (ready > 0) out.push(chunk.bytes.subarray(0, ready));
-        if (ready < chunk.bytes.length) rest.push(ready > 0 ? { at: chunk.at + ready, bytes: chunk.bytes.subarray(ready) } : chunk);
+        if (ready <= 0) break;
+        out.push(chunk.bytes.subarray(0, ready));
+        if (ready < chunk.bytes.length) {
+          chunks[done] = { at: chunk.at + ready, bytes: chunk.bytes.subarray(ready) };
+          break;
+        }
+        done++;
       }
-      chunks = rest;
+      if (done > 0) chunks = chunks.slice(done);
       released = Math.max(released, Math.min(settled, received));
       return out;
     },
