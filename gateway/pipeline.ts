@@ -253,7 +253,10 @@ async function holding<T>(ports: PipelinePorts, run: Run, forward: (outbound: Ou
 async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spool, release: () => Promise<void>): Promise<Spooled> {
   const { exchange, books } = run;
   const inspector = ports.inspectors.inspect(exchange.body, run.prefix, () => true);
-  const digest = createHmac('sha256', ports.fingerprintKey).update(`${exchange.route.id}\0${exchange.http.method}\0${exchange.http.target}\0`);
+  // The same bytes from or for somebody else are another message: joined to this one they would never arrive.
+  const { user, sender, recipients, clientAddress, destination } = exchange.facts;
+  const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients]);
+  const digest = createHmac('sha256', ports.fingerprintKey).update(`${whose}\0`);
   const kind = kinds();
   const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {
     for (const edit of progress.edits) await log.write(encodeEdit({ at: edit.at, bytes: edit.bytes, kind: kind.numberOf(edit.finding) }));
@@ -267,7 +270,6 @@ async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spo
   await note(timed(ports, books, () => inspector.end(true)));
   const { verdict, evidence } = settleBooks(run, inspector);
   const bodyFingerprint = digest.digest('hex');
-  const { user, sender, clientAddress, destination } = exchange.facts;
   const permitFingerprint = createHmac('sha256', ports.fingerprintKey).update(JSON.stringify([bodyFingerprint, user ?? sender ?? clientAddress, destination])).digest('hex');
   return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint, permitFingerprint, release };
 }
