@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { countsOf, joined, kinds, type Kinds } from './act/evidence.js';
 import { inflow, type Inflow } from './act/inflow.js';
 import { keep, type Keeping } from './act/keep.js';
+import { paced } from './act/paced.js';
 import { encodeEdit } from './body/edit-log.js';
 import { replay } from './body/replay.js';
 import { rewriter } from './body/rewriter.js';
@@ -163,7 +164,7 @@ async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector
   const out = rewriter();
   let whole = false;
   try {
-    for await (const chunk of run.body.chunks()) {
+    for await (const chunk of paced(run.body.chunks(), () => books.scanMs)) {
       books.bytes += chunk.length;
       out.push(chunk);
       const progress = timed(ports, books, () => inspector.write(chunk));
@@ -261,7 +262,7 @@ async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spo
   const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {
     for (const edit of progress.edits) await log.write(encodeEdit({ at: edit.at, bytes: edit.bytes, kind: kind.numberOf(edit.finding) }));
   };
-  for await (const chunk of run.body.chunks()) {
+  for await (const chunk of paced(run.body.chunks(), () => books.scanMs)) {
     books.bytes += chunk.length;
     digest.update(chunk);
     await note(timed(ports, books, () => inspector.write(chunk)));
@@ -341,7 +342,7 @@ async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<U
     if (wanted(finding)) uncovered.add(finding.detector);
     return false;
   });
-  for await (const chunk of body) timed(ports, run.books, () => again.write(chunk));
+  for await (const chunk of paced(body, () => run.books.scanMs)) timed(ports, run.books, () => again.write(chunk));
   timed(ports, run.books, () => again.end(true));
   if (uncovered.size > 0) throw new WeirError('mask-failed');
 }
