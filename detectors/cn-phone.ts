@@ -16,7 +16,11 @@ export const cnPhone: NumberDetector = {
   // 11: a mobile number, or 0, area code and subscriber. 16: 0086, then the longest landline.
   least: 11,
   most: 16,
-  shapes: [{ lengths: [11, 12, 13, 14, 15, 16], starts: ['13', '14', '15', '16', '17', '18', '19', '0', '86'] }],
+  shapes: [
+    { lengths: [11], starts: ['13', '14', '15', '16', '17', '18', '19'] },
+    { lengths: [11, 12], starts: ['0'] },
+    { lengths: [11, 12, 13, 14, 15, 16], starts: ['0086', '86'] },
+  ],
   verify: (candidate) => {
     // Cheap first: most candidates begin with no digit that a phone number begins with.
     if (!/^(?:1[3-9]|0|86)/.test(candidate.digits) || candidate.digits.endsWith('X')) return undefined;
