@@ -162,6 +162,7 @@ function handedOut(source: AsyncIterator<Uint8Array, void>, done: () => Promise<
 async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector): AsyncGenerator<Uint8Array, void> {
   const { plan, books, exchange, head } = run;
   const out = rewriter();
+  let read = false;
   let whole = false;
   try {
     for await (const chunk of paced(run.body.chunks(), () => books.scanMs)) {
@@ -169,9 +170,12 @@ async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector
       out.push(chunk);
       const progress = timed(ports, books, () => inspector.write(chunk));
       stopIfUnfit(run, inspector);
+      // With its declared length a body is complete for the far side: the last bytes wait for the verdict and its record.
+      const isLast = exchange.body.length !== undefined && books.bytes >= exchange.body.length;
       // Watched bytes leave at once: no verdict can stop or change them.
-      yield* out.release(run.mode === 'watch' ? books.bytes : progress.settled, progress.edits);
+      yield* out.release(isLast ? 0 : run.mode === 'watch' ? books.bytes : progress.settled, progress.edits);
     }
+    read = true;
     const progress = timed(ports, books, () => inspector.end(true));
     stopIfUnfit(run, inspector);
     const { verdict } = settleBooks(run, inspector);
@@ -186,7 +190,7 @@ async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector
   } finally {
     if (!whole) {
       // Cut short: what was seen until then is still counted, and what was stopped is on record.
-      inspector.end(false);
+      if (!read) inspector.end(false);
       books.evidence = joined(head.evidence, inspector.evidence());
       books.receipt = { ...inspector.receipt(), policy: run.policy };
       // That the rest never came is no finding: nothing is kept or refused for it, and no record may say so.
@@ -344,7 +348,10 @@ async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<U
   });
   for await (const chunk of paced(body, () => run.books.scanMs)) timed(ports, run.books, () => again.write(chunk));
   timed(ports, run.books, () => again.end(true));
-  if (uncovered.size > 0) throw new WeirError('mask-failed');
+  // A second look that failed where the first did not proves nothing.
+  const fails = ({ reason }: { readonly reason: string }): boolean => reason === 'failed';
+  const isBlind = again.unscannable.some(fails) && run.books.evidence?.unscannable.some(fails) !== true;
+  if (uncovered.size > 0 || isBlind) throw new WeirError('mask-failed');
 }
 
 /** The target with its query masked where policy wants it. */

@@ -39,7 +39,9 @@ describe('the rewriter', () => {
   it('gives the same bytes for every way of cutting and settling', () => {
     const body = fc.uint8Array({ minLength: 1, maxLength: 80 });
     fc.assert(
-      fc.property(body, fc.array(fc.tuple(fc.nat(79), fc.integer({ min: 1, max: 9 })), { maxLength: 6 }), fc.infiniteStream(fc.integer({ min: 0, max: 9 })), (whole, masks, steps) => {
+      fc.property(body, fc.array(fc.tuple(fc.nat(79), fc.integer({ min: 1, max: 9 })), { maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 12 }), (whole, masks, sizes) => {
+        let turn = 0;
+        const step = (): number => sizes[turn++ % sizes.length] ?? 1;
         const edits = masks.filter(([at, length]) => at + length <= whole.length).sort(([a], [b]) => a - b).map(([at, length]) => stars(at, length));
         const expected = Buffer.from(whole);
         for (const edit of edits) expected.set(edit.bytes, edit.at);
@@ -48,10 +50,10 @@ describe('the rewriter', () => {
         let settled = 0;
         let next = 0;
         for (let at = 0; at < whole.length;) {
-          const size = steps.next().value;
+          const size = step();
           bytes.push(whole.slice(at, at + size));
           at = Math.min(whole.length, at + size);
-          settled = Math.max(settled, at - steps.next().value);
+          settled = Math.max(settled, at - step());
           const ready: Edit[] = [];
           for (let edit = edits[next]; edit !== undefined && edit.at + edit.bytes.length <= settled; edit = edits[++next]) ready.push(edit);
           // An edit that is not ready holds everything behind its beginning.
