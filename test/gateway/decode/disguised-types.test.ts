@@ -44,4 +44,8 @@ describe('a disguised type', () => {
     expect(reasons('application/octet-stream', body)).toEqual(['unsupported']);
     expect(reasons('text/plain', body)).toEqual(['unsupported']);
   });
+
+  it('does not hide digits in entities that a document defines', () => {
+    expect(reasons('application/xml', '<!DOCTYPE x [<!ENTITY a "1381">]><x>&a;2345678</x>')).toEqual(['unsupported']);
+  });
 });
