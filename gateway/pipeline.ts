@@ -313,9 +313,9 @@ async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, for
   }
 }
 
-function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchange['id']> {
+async function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchange['id']> {
   const { verdict, evidence, inspector, bodyFingerprint, permitFingerprint, spool, log } = spooled;
-  return keep(ports, {
+  const incident = await keep(ports, {
     exchange: run.exchange,
     head: run.head,
     verdict,
@@ -329,6 +329,9 @@ function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchang
     edits: log,
     audit: auditOf(ports, run, 'verdict'),
   });
+  // The ledger wrote the row for a new incident; one that came again is on record here.
+  if (incident !== run.exchange.id) await ports.audit.append(auditOf(ports, run, 'verdict', { incident }));
+  return incident;
 }
 
 async function permitted(ports: PipelinePorts, exchange: Exchange, permitFingerprint: string): Promise<boolean> {
@@ -371,7 +374,7 @@ function timed<R>(ports: PipelinePorts, books: Books, work: () => R): R {
   }
 }
 
-function auditOf(ports: PipelinePorts, run: Run, act: string): AuditEntry {
+function auditOf(ports: PipelinePorts, run: Run, act: string, more: AuditEntry['data'] = {}): AuditEntry {
   const { verdict, evidence, receipt } = run.books;
   return {
     at: new Date(ports.clock.now()),
@@ -387,6 +390,7 @@ function auditOf(ports: PipelinePorts, run: Run, act: string): AuditEntry {
       findings: evidence === undefined ? {} : countsOf(evidence),
       receipt,
       monitored: verdict?.monitored,
+      ...more,
     },
   };
 }

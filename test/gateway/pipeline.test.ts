@@ -153,6 +153,7 @@ describe('a hold', () => {
     const ended = await run({ ...on, ports }, exchangeOf({ chunks: TEXT }));
     expect(ended.kind === 'held' && ended.incident).toBe('w-older');
     expect([on.sealed, on.held, on.open()]).toEqual([[], [], 0]);
+    expect(on.audit.map(({ act, subject, data }) => [act, subject, data.incident])).toEqual([['verdict.hold', 'w0000000000AAAAAAAAAAAAAAAA', 'w-older']]);
   });
 
   it('with a permit passes as it is, once it is on record', async () => {

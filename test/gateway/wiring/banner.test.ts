@@ -1,0 +1,51 @@
+/** What a person sees at the start: where everything is, what routes do, and what to type first. */
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { configSchema, type Config } from '../../../config/schema.js';
+import { luhn, mod11Two } from '../../../detectors/checksum.js';
+import { builtInDetectors } from '../../../detectors/registry.js';
+import { findAllWith } from '../../../detectors/scan/find.js';
+import { banner, type BannerFacts } from '../../../gateway/wiring/banner.js';
+
+const route = (id: string, over: object = {}): object => ({ id, match: { path: `/${id}/` }, upstream: 'demo', policy: 'p', ...over });
+const config = (over: object = {}): Config =>
+  configSchema.parse({ version: 1, demo: true, routes: ['upload', 'mail', 'share'].map((id) => route(id)), policies: { p: { rules: [] } }, ...over });
+const facts = (over: Partial<BannerFacts> = {}): BannerFacts => ({
+  version: '1.2.3', config: config(), configFile: '/etc/weir.yaml', dataDir: resolve('data'), dataUrl: 'http://127.0.0.1:8080', adminUrl: 'http://127.0.0.1:8081',
+  tokenPath: '/data/admin-token', databaseKind: 'embedded', notes: [], ...over,
+});
+
+describe('the banner', () => {
+  it('names version, addresses, token, data, configuration and every route', () => {
+    const text = banner(facts({ config: config({ routes: [route('mail'), route('files', { upstream: { url: 'https://files.example/' }, monitor: true }), route('raw', { scan: false, policy: undefined })] }) }));
+    for (const one of ['1.2.3', 'http://127.0.0.1:8080', 'http://127.0.0.1:8081', '/data/admin-token', resolve('data'), 'embedded PostgreSQL', '/etc/weir.yaml']) expect(text).toContain(one);
+    expect(text).toMatch(/\/mail\/ +→ demo sink +\(policy p\)/);
+    expect(text).toMatch(/\/files\/ +→ https:\/\/files\.example\/ +\(policy p, monitor\)/);
+    expect(text).toMatch(/\/raw\/ +→ demo sink +\(unscanned\)/);
+  });
+
+  it('shows a mask, a block and a hold to try, only where the demonstration stands', () => {
+    const text = banner(facts());
+    expect(text.split('\n').filter((line) => line.includes('curl')).map((line) => line.trim().split(':')[0])).toEqual(['mask', 'block', 'hold']);
+    const real = banner(facts({ config: config({ demo: false, routes: [route('mail', { upstream: { url: 'https://mail.example/' } })] }) }));
+    expect([real.includes('curl'), real.includes('Demo')]).toEqual([false, false]);
+  });
+
+  it('uses sample numbers that are found, three of them distinct IDs in the line that blocks', () => {
+    const block = banner(facts()).split('\n').find((line) => line.includes('block:')) ?? '';
+    const found = findAllWith(block, builtInDetectors).filter(({ detector }) => detector === 'cn.resident-id').map(({ start, end }) => block.slice(start, end));
+    expect(new Set(found).size).toBe(3);
+    expect(found.every((one) => mod11Two(one) && !luhn(one.slice(0, 17) + 'X'))).toBe(true);
+  });
+
+  it('has commands that can be typed as they stand, elsewhere too', () => {
+    expect(banner(facts())).toContain('npx weir held list\n');
+    const other = banner(facts({ dataDir: "/srv/it's data", adminUrl: 'https://admin.example:9443' }));
+    expect(other).toContain("WEIR_DATA='/srv/it'\\''s data' npx weir held list --url https://admin.example:9443");
+  });
+
+  it('warns of demonstration and monitor mode, and of whatever else it is told', () => {
+    const text = banner(facts({ config: config({ monitor: true }), notes: ['The review key lies beside the data.'] }));
+    expect(text.split('\n').filter((line) => line.startsWith('! '))).toHaveLength(3);
+  });
+});
