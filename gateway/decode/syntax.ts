@@ -94,6 +94,8 @@ export function recognise(declared: Declared, prefix: Uint8Array): Syntax {
   if ((charset === undefined || !known) && !isText(prefix)) {
     return known || type === '' ? { kind: 'unscannable', reason: 'bad-charset', name: 'text' } : { kind: 'unscannable', reason: 'unsupported', name: 'binary' };
   }
+  // Entities that a document defines for itself may stand for any digits.
+  if ((MARKUP.test(type) || !known) && Buffer.from(prefix.buffer, prefix.byteOffset, prefix.length).includes('<!ENTITY')) return { kind: 'unscannable', reason: 'unsupported', name: 'dtd' };
   // A document may be a number and nothing else.
   const json = JSON_TYPE.test(type) || startsJson(prefix);
   const syntax: TextSyntax = JSON_TYPE.test(type)
