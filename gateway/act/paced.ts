@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** The size to return to when a piece took long, and the most: 64 KiB full of findings took over 300 ms, and scanning 16 KiB at a time costs plain text nothing. */
-const LEAST_PIECE = 4 * 1024;
+const LEAST_PIECE = 8 * 1024;
 const MOST_PIECE = 16 * 1024;
 /** A piece that took longer makes the next one small, and lets others go first. */
 const LONG_MS = 15;

@@ -30,8 +30,8 @@ describe('paced bytes', () => {
       pieces.push(piece.length);
     }
     clearImmediate(waiting);
-    expect(pieces).toEqual(Array.from({ length: 16 }, () => 4096));
-    expect(turns).toBeGreaterThanOrEqual(15);
+    expect(pieces).toEqual(Array.from({ length: 8 }, () => 8192));
+    expect(turns).toBeGreaterThanOrEqual(7);
   });
 
   it('close their source when nobody reads on', async () => {
