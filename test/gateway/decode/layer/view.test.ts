@@ -40,7 +40,7 @@ describe.each(views)('the view %s', (_name, view) => {
         }
         expect(end).toBe(input.length);
       }),
-      runs(150),
+      runs(70),
     );
   });
 
@@ -56,7 +56,7 @@ describe.each(views)('the view %s', (_name, view) => {
           expect([...unitsOf(first), ...rest]).toEqual(whole);
         }
       }),
-      runs(60),
+      runs(30),
     );
   });
 
@@ -83,7 +83,7 @@ describe.each(views)('the view %s', (_name, view) => {
           else expect([[fill], [0x2a]]).toContainEqual([...new Set(now)]);
         }
       }),
-      runs(150),
+      runs(70),
     );
   });
 
@@ -100,7 +100,7 @@ describe.each(views)('the view %s', (_name, view) => {
         const other = plain.decode(free, last);
         expect({ units: unitsOf(own), consumed: own.consumed, invalid: own.invalid }).toEqual({ units: unitsOf(other), consumed: other.consumed, invalid: other.invalid });
       }),
-      runs(150),
+      runs(70),
     );
   });
 });
