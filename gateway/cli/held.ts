@@ -80,7 +80,8 @@ function listText({ messages, next }: z.output<typeof listAnswer>, { words, lang
     message.receivedAt,
     message.route,
     message.severity,
-    Object.entries(message.findingCounts).map(([detector, count]) => `${detector}×${count}`).join(' '),
+    // What could not be read is a reason to be held as much as what was found.
+    [...Object.entries(message.findingCounts).map(([detector, count]) => `${detector}×${count}`), ...message.unscannableReasons].join(' '),
     message.sender ?? message.user ?? message.clientAddress ?? '–',
   ]);
   const heading = [words.id, words.state, words.received, words.route, words.severity, words.found, words.from];

@@ -22,6 +22,7 @@ export function summaryView(message: StoredMessage): Summary {
     fourEyes: message.fourEyes,
     bytes: message.bytes,
     findingCounts: { ...message.findingCounts },
+    unscannableReasons: [...new Set(message.unscannable.map(({ reason }) => reason))],
     method: message.method,
     target: message.target,
     destination: message.destination,

@@ -88,6 +88,7 @@ export const summaryAnswer = z.strictObject({
   fourEyes: z.boolean(),
   bytes: count,
   findingCounts: z.record(z.string(), count),
+  unscannableReasons: z.array(reason).meta({ description: 'Why parts of it could not be read.' }),
   method: z.string(),
   target: z.string().meta({ description: 'Masked.' }),
   destination: z.string(),

@@ -226,6 +226,7 @@ describe('hold', () => {
     expect(upstream.started).toBe(started);
     const { out } = await weir(gateway, 'held', 'show', incident, '--json');
     expect((JSON.parse(out) as { unscannable: { reason: string }[] }).unscannable[0]?.reason).toBe('unsupported');
+    expect((await weir(gateway, 'held', 'list')).out).toMatch(new RegExp(`${incident} .* unsupported `));
   });
 });
 
