@@ -9,7 +9,7 @@ export interface Journal {
   write(entryId: string, entry: AuditEntry): Promise<void>;
   /**
    * Hands every waiting entry to `take`, oldest first, and forgets a file once all of it was taken. `take` may see an entry
-   * twice after a crash, so it goes by the id. A throw ends the drain; nothing is forgotten then. `refused` entries are set aside.
+   * twice after a crash, so it goes by the id. A throw ends the drain; nothing is forgotten then. Files with `refused` or damaged entries are set aside.
    */
   drain(take: (entryId: string, entry: AuditEntry) => Promise<'taken' | 'refused'>): Promise<number>;
   close(): Promise<void>;
@@ -34,8 +34,9 @@ export function journal(dir: string): Journal {
     return await mine;
   };
   const finish = async (): Promise<void> => {
-    await current?.file.close();
+    const done = current;
     current = undefined;
+    await done?.file.close();
   };
 
   const drainFiles = async (take: (entryId: string, entry: AuditEntry) => Promise<'taken' | 'refused'>): Promise<number> => {
@@ -44,7 +45,12 @@ export function journal(dir: string): Journal {
     for (const name of (await readdir(dir)).filter((file) => file.endsWith('.ndjson')).sort()) {
       if (current?.path === join(dir, name)) continue;
       let refused = false;
-      for (const { id, entry } of parse(await readFile(join(dir, name), 'utf8'))) {
+      for (const line of parse(await readFile(join(dir, name), 'utf8'))) {
+        if (line === undefined) {
+          refused = true;
+          continue;
+        }
+        const { id, entry } = line;
         if ((await take(id, { ...entry, at: new Date(entry.at), subject: entry.subject })) === 'refused') refused = true;
         else count++;
       }
@@ -63,8 +69,14 @@ export function journal(dir: string): Journal {
           await syncFolder(dir);
         }
         const line: Line = { id: entryId, entry: { ...entry, at: entry.at.toISOString() } as Line['entry'] };
-        await current.file.appendFile(`${JSON.stringify(line)}\n`);
-        await current.file.sync();
+        try {
+          await current.file.appendFile(`${JSON.stringify(line)}\n`);
+          await current.file.sync();
+        } catch (thrown) {
+          // A full disk may have taken half the line: the next one must not be written onto it.
+          await finish();
+          throw thrown;
+        }
       }),
     async drain(take) {
       draining ??= drainFiles(take).finally(() => (draining = undefined));
@@ -74,11 +86,20 @@ export function journal(dir: string): Journal {
   };
 }
 
-/** A last line without its end was never acknowledged: the crash that cut it also cut its caller off. */
-function parse(text: string): readonly Line[] {
+/** A last line without its end was never acknowledged: the crash that cut it also cut its caller off. Undefined: a damaged line. */
+function parse(text: string): readonly (Line | undefined)[] {
   const lines = text.split('\n');
   lines.pop();
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Line);
+  return lines.filter((line) => line !== '').map(lineOf);
+}
+
+function lineOf(text: string): Line | undefined {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    // A damaged disk: the file is set aside for people, and neither a start nor the entries behind it wait for that.
+    return undefined;
+  }
 }
 
 async function syncFolder(dir: string): Promise<void> {

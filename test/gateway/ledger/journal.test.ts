@@ -1,5 +1,6 @@
 /** The audit's journal: safe once acknowledged, taken once. */
 import { appendFileSync, readdirSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { journal } from '../../../gateway/ledger/journal.js';
@@ -45,6 +46,39 @@ describe('the journal', () => {
     const book = journal(dir);
     await book.write('a', entry(1));
     await book.drain(() => Promise.resolve('refused'));
+    expect(readdirSync(dir)).toEqual([expect.stringMatching(/\.refused$/)]);
+  });
+
+  it('a line that a full disk cut short spoils neither the next one nor the drain', async () => {
+    const dir = tempFolder();
+    const book = journal(dir);
+    await book.write('a', entry(1));
+    const probe = await open(dir, 'r');
+    const handles = Object.getPrototypeOf(probe) as Pick<FileHandle, 'appendFile'>;
+    await probe.close();
+    const whole = handles.appendFile;
+    handles.appendFile = async function (this: FileHandle, text) {
+      await whole.call(this, String(text).slice(0, 20));
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    };
+    await expect(book.write('b', entry(2)).finally(() => (handles.appendFile = whole))).rejects.toMatchObject({ code: 'ENOSPC' });
+    await book.write('c', entry(3));
+    const seen: string[] = [];
+    await book.drain((id) => Promise.resolve(seen.push(id)).then(() => 'taken' as const));
+    expect(seen).toEqual(['a', 'c']);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('sets a file with a damaged line aside and takes everything else', async () => {
+    const dir = tempFolder();
+    const book = journal(dir);
+    await book.write('a', entry(1));
+    await book.close();
+    appendFileSync(join(dir, readdirSync(dir)[0] ?? ''), '\0\0\0\n');
+    await book.write('b', entry(2));
+    const seen: string[] = [];
+    expect(await book.drain((id) => Promise.resolve(seen.push(id)).then(() => 'taken' as const))).toBe(2);
+    expect(seen).toEqual(['a', 'b']);
     expect(readdirSync(dir)).toEqual([expect.stringMatching(/\.refused$/)]);
   });
 });
