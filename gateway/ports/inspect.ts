@@ -1,0 +1,117 @@
+/** Looking at one body from its first byte to its last: inspectors, views and leaves. */
+import type { BodyHead, HeadText } from './exchange.js';
+import type { Evidence, Finding, Receipt, Unscannable } from './findings.js';
+import type { UnscannableReason } from './names.js';
+
+/** A change of bytes in place: `bytes` replace as many at `at`. */
+export interface Edit {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An edit and the finding it covers. */
+export interface MaskEdit extends Edit {
+  readonly finding: Finding;
+}
+
+/** What the inspector knows after a chunk: everything before `settled` has been judged; `edits` all lie before it, to be applied in this order. */
+export interface Progress {
+  readonly settled: number;
+  readonly edits: readonly MaskEdit[];
+}
+
+/** Looks at one body, chunk by chunk; synchronous, so that it can be called plainly and moved to another thread. */
+export interface Inspector {
+  write(chunk: Uint8Array): Progress;
+  /** Call once, after the last byte. `complete: false` when the sender left early. */
+  end(complete: boolean): Progress;
+  /** Grows while writing: a reason that shows midway is here as soon as it is known. */
+  readonly unscannable: readonly Unscannable[];
+  evidence(): Evidence;
+  /** At most FINDINGS_KEPT of them, for the reviewer; counts are in the evidence. */
+  findings(): readonly Finding[];
+  receipt(): Receipt;
+}
+
+/** What is visible before the mode is chosen: declared type and sniffed prefix, settled into one answer. */
+export interface Sniffed {
+  /** For example `json`, `text`, `form`, `multipart`, `zip`, `unknown`. */
+  readonly syntax: string;
+  /** Multipart with files, archives, documents, messages: must be held if anything may stop it. */
+  readonly container: boolean;
+  /** Reasons already certain from the head and prefix. */
+  readonly unscannable: readonly Unscannable[];
+  /** False when the head makes masking impossible (signed or hashed body). */
+  readonly maskable: boolean;
+}
+
+export interface InspectorFactory {
+  /** Bytes that `sniff` wants to see, at most. */
+  readonly prefixLength: number;
+  sniff(head: BodyHead, prefix: Uint8Array): Sniffed;
+  /** `masks` answers for each finding whether policy wants it masked. */
+  inspect(head: BodyHead, prefix: Uint8Array, masks: (finding: Finding) => boolean): Inspector;
+  /** Scans the head's texts; for `query` returns the masked text of the same length when anything in it is to be masked. */
+  inspectHead(texts: readonly HeadText[], masks: (finding: Finding) => boolean): HeadInspection;
+}
+
+export interface HeadInspection {
+  readonly evidence: Evidence;
+  readonly findings: readonly Finding[];
+  /** Masked replacements by HeadText name (only kind `query`). */
+  readonly masked: ReadonlyMap<string, string>;
+  /** Every text with everything found in it masked, whatever policy says: the only form that may be stored or shown unsealed. */
+  readonly safe: ReadonlyMap<string, string>;
+}
+
+/** Decoded UTF-16 units, each with the bytes it was read from (offsets in the bytes that were given). */
+export interface Decoded {
+  readonly units: Uint16Array;
+  readonly length: number;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Bytes read; the rest is the beginning of a unit that more bytes will complete. */
+  readonly consumed: number;
+  /** Sequences that were no valid text; each byte of them stands as U+FFFD. */
+  readonly invalid: number;
+  /** An escape was longer than anyone writes one: what it stands for was not read. */
+  readonly endless?: boolean;
+}
+
+/** A way of reading bytes as text that can also write: a stack of layers (charset, escapes). */
+export interface View {
+  /** Names of the layers, outermost first, for the receipt. */
+  readonly chain: readonly string[];
+  /** Without these bytes in a text this view reads the same as the plain one; `undefined` for the plain view itself. */
+  readonly trigger: readonly number[] | undefined;
+  /** Most bytes one unit can take. */
+  readonly widest: number;
+  /** `bytes` begin at a unit's first byte. With `last`, an unfinished unit at the end is read as invalid. */
+  decode(bytes: Uint8Array, last: boolean): Decoded;
+  /** Writes `unit` over the bytes of one unit, keeping their number. Fits for `*`, `_`, ASCII digits and, over full-width, `＊`. */
+  poke(bytes: Uint8Array, from: number, to: number, unit: number): void;
+}
+
+/** One stretch of text of a body: scanned as it comes, in all its views. */
+export interface Leaf {
+  /** `at` is the wire offset of the first byte; calls are contiguous. Returns the settled wire offset. */
+  write(bytes: Uint8Array, at: number, last: boolean): number;
+  /** Set when text turned out to hide more than it shows: its part counts as unread, though scanning goes on. */
+  readonly problem: UnscannableReason | undefined;
+}
+export interface LeafOptions {
+  readonly part: string;
+  readonly views: readonly View[];
+  /** The first is the fill of masks here: `*`, or `_` in file names. */
+  readonly fill: '*' | '_';
+  /** A JSON text: numbers outside strings are masked as 1 and zeros (HC 8). */
+  readonly json: boolean;
+}
+/** Receives what leaves find, in an order that does not depend on how the bytes were cut. */
+export interface LeafSink {
+  /** Policy's wish for this finding. */
+  masks(finding: Finding): boolean;
+  edit(edit: MaskEdit): void;
+  found(finding: Finding): void;
+}
+export type LeafFactory = (options: LeafOptions, sink: LeafSink) => Leaf;

@@ -1,0 +1,198 @@
+/** What is written down: the ledger, the audit, alerts, metrics, the log, and what a reviewer may ask of them. */
+import type { Finding, Receipt, Unscannable } from './findings.js';
+import type { Action, ChannelName, Direction, ExchangeId, Mode, Severity } from './names.js';
+
+export type HeldState =
+  | 'held' | 'awaiting-second' | 'releasing' | 'sending' | 'released'
+  | 'rejected' | 'expired' | 'failed' | 'uncertain' | 'needs-credentials';
+
+/** What the ledger keeps of a held message: nothing here may hold a value (HC 15). */
+export interface HeldMessage {
+  readonly id: ExchangeId;
+  readonly receivedAt: Date;
+  readonly channel: ChannelName;
+  readonly route: string;
+  readonly direction: Direction;
+  readonly policy: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly fourEyes: boolean;
+  readonly bytes: number;
+  /** Masked previews and counts. */
+  readonly findings: readonly Finding[];
+  readonly findingCounts: Readonly<Record<string, number>>;
+  readonly unscannable: readonly Unscannable[];
+  readonly receipt: Receipt;
+  /** Masked. */
+  readonly method: string;
+  readonly target: string;
+  readonly destination: string;
+  readonly user: string | undefined;
+  readonly sender: string | undefined;
+  readonly recipients: readonly string[];
+  readonly subject: string | undefined;
+  readonly clientAddress: string | undefined;
+  readonly mediaType: string | undefined;
+  /** Keyed HMAC over route, target and body: the same again within 24 h joins the incident (HC 19). */
+  readonly bodyFingerprint: string;
+  /** Keyed HMAC over the same, sender and destination: only this sender's own retry spends the permit of a release (HC 20). */
+  readonly permitFingerprint: string;
+  readonly suite: 'age-v1';
+  readonly expiresAt: Date;
+}
+
+/** One act worth keeping. `data` holds codes, counts and masked previews only. */
+export interface AuditEntry {
+  readonly at: Date;
+  /** `gateway`, `worker`, `system`, `token:<name>` or an account. */
+  readonly actor: string;
+  /** For example `verdict.block`, `message.release`, `policy.reload`. */
+  readonly act: string;
+  readonly subject: string | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The gateway's side of the ledger. Errors are LedgerUnavailable: nothing was written, or it is in doubt. */
+export interface HoldLedger {
+  /** An open incident with the same fingerprint within 24 h: count it there and answer with its id. */
+  join(route: string, bodyFingerprint: string): Promise<ExchangeId | undefined>;
+  /** Message, audit row and outbox rows (alert) in one transaction. */
+  hold(message: HeldMessage, audit: AuditEntry): Promise<void>;
+  /** Spends a one-time permit left by a `resubmit` release; true when there was one. */
+  permit(route: string, permitFingerprint: string): Promise<boolean>;
+}
+
+/** Every verdict but pass and every unscanned byte. Never loses an entry: a journal on disk takes over while the database is away. */
+export interface AuditTrail {
+  append(entry: AuditEntry): Promise<void>;
+}
+
+/** Fire-and-forget notices for alerting: grouped, retried and sent by jobs. Never carries a value. */
+export interface AlertEvent {
+  readonly kind: 'hold' | 'block' | 'failure' | 'dead-letter' | 'expiry' | 'health';
+  readonly at: Date;
+  readonly severity: Severity;
+  readonly route: string | undefined;
+  readonly incident: string | undefined;
+  readonly rule: string | undefined;
+  /** Code, never prose with content. */
+  readonly code: string | undefined;
+  readonly counts: Readonly<Record<string, number>>;
+}
+export interface Alerts {
+  raise(event: AlertEvent): void;
+}
+/** What one message to a sink says: events of one minute, alike ones counted together. */
+export interface AlertBatch {
+  readonly from: Date;
+  readonly to: Date;
+  readonly total: number;
+  /** Worst first, bounded; `total` counts all. */
+  readonly items: readonly { readonly event: AlertEvent; readonly count: number }[];
+}
+export interface AlertSink {
+  readonly id: string;
+  wants(event: AlertEvent): boolean;
+  /** `deliveryId` is the same on a retry. Throws when the far side did not say 2xx. */
+  send(batch: AlertBatch, deliveryId: string): Promise<void>;
+}
+
+/** What a reviewer may do and see; the API and the command sit on this. */
+export interface ReviewLedger {
+  list(filter: MessageFilter): Promise<{ readonly messages: readonly StoredMessage[]; readonly next: string | undefined }>;
+  get(id: string): Promise<StoredMessage | undefined>;
+  /** Decision, audit row and outbox row in one transaction. */
+  release(id: string, decision: { readonly as: 'original' | 'masked'; readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  reject(id: string, decision: { readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  /** Settles an `uncertain` or `failed` release: what did a person find out? */
+  settle(id: string, decision: { readonly outcome: 'arrived' | 'retry'; readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  counts(): Promise<{ readonly states: Readonly<Partial<Record<HeldState, number>>>; readonly oldestHeldAt: Date | undefined }>;
+}
+export interface MessageFilter {
+  readonly state?: HeldState | undefined;
+  readonly route?: string | undefined;
+  /** 1..200 */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+}
+export interface StoredMessage extends HeldMessage {
+  readonly state: HeldState;
+  /** How often the same message came again while it was held. */
+  readonly joined: number;
+  readonly decision: { readonly kind: 'release' | 'reject' | 'expire'; readonly as: 'original' | 'masked' | undefined; readonly reason: string; readonly actor: string; readonly at: Date } | undefined;
+  /** The next hop's answer, once there was one. */
+  readonly delivery: { readonly status: number; readonly at: Date; readonly attempts: number } | undefined;
+  /** Stable code of the last failed attempt. */
+  readonly lastError: string | undefined;
+}
+export type DecisionResult =
+  | { readonly kind: 'done'; readonly state: HeldState }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'wrong-state'; readonly state: HeldState };
+
+/** One component of /readyz. */
+export interface Health {
+  readonly component: string;
+  check(): Promise<{ readonly ok: boolean; readonly neededFor: 'all' | 'hold'; readonly detail: string }>;
+}
+
+/** How one exchange ended, for metrics and the log. */
+export interface Outcome {
+  readonly id: ExchangeId;
+  readonly channel: ChannelName;
+  readonly route: string;
+  readonly direction: Direction;
+  readonly mode: Mode;
+  readonly action: Action;
+  readonly rule: string;
+  readonly policy: string;
+  readonly monitored: readonly { readonly rule: string; readonly action: Action }[];
+  readonly bytes: number;
+  readonly receipt: Receipt | undefined;
+  readonly findingCounts: Readonly<Record<string, number>>;
+  readonly durationSeconds: number;
+  readonly scanSeconds: number;
+  /** Status sent to the client, when one was. */
+  readonly status: number | undefined;
+  /** Stable error code when the exchange failed. */
+  readonly error: string | undefined;
+}
+export interface Recorder {
+  exchange(outcome: Outcome): void;
+}
+
+/** The structured log: a stable event code and scalar fields, never content. `exchange` is the field that names an exchange. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export interface Log {
+  error(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  debug(event: string, fields?: LogFields): void;
+}
+
+/** What rules, routes or the whole gateway in monitor mode would have done, counted per UTC day (HC 37). */
+export interface MonitorReport {
+  /** First day counted, `YYYY-MM-DD`. */
+  readonly since: string;
+  readonly rows: readonly {
+    readonly day: string;
+    readonly route: string;
+    readonly rule: string;
+    readonly action: Action;
+    readonly exchanges: number;
+  }[];
+  /** Counts that had no room of their own. */
+  readonly folded: number;
+}
+export interface MonitorReports {
+  report(): MonitorReport;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What a port wrapper sees: crash tests name every awaited port call with it. */
+export type WrapPort = <T extends object>(name: string, port: T) => T;
