@@ -1,7 +1,7 @@
 /** Who is at the other end: the peer itself, or what proxies we trust say of it. */
 import { BlockList, isIP } from 'node:net';
 import type { Field } from '../../ports.js';
-import { valuesOf } from './fields.js';
+import { membersOutsideQuotes, valuesOf } from './fields.js';
 
 export type Trusts = (address: string | undefined) => boolean;
 
@@ -51,8 +51,7 @@ function rightmostUntrusted(hops: readonly (string | undefined)[], trusts: Trust
 
 /** The `for` parameter of each element, outermost proxy last. */
 function forwardedFor(value: string): readonly (string | undefined)[] {
-  const elements = value.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? [];
-  return elements.map((element) => {
+  return membersOutsideQuotes(value, ',').map((element) => {
     const parameter = /(?:^|;)\s*for\s*=\s*("(?:\\.|[^"\\])*"|[^;\s]+)/i.exec(element)?.[1];
     return parameter === undefined ? undefined : nodeAddress(parameter.replace(/^"|"$/g, ''));
   });

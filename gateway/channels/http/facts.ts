@@ -4,7 +4,7 @@ import type { Route } from '../../../config/schema.js';
 import type { Clock, Field } from '../../ports.js';
 import type { BodyFacts } from './body-facts.js';
 import { readable } from './body-head.js';
-import { valueOf, valuesOf } from './fields.js';
+import { membersOutsideQuotes, valuesOf } from './fields.js';
 import { jwtReader, type JwtReader } from './jwt-user.js';
 
 type Source = NonNullable<Route['facts']['user']>[number];
@@ -46,11 +46,11 @@ export async function factReader(facts: Route['facts'], clock: Clock): Promise<F
   return {
     needsBody: sources.some((source) => 'form' in source || 'json' in source),
     read: async (input) => {
-      const name = (await first(user, input))[0];
+      const name = only(await first(user, input));
       return {
         user: name,
         department: name === undefined ? undefined : departments.get(name),
-        sender: (await first(sender, input))[0],
+        sender: only(await first(sender, input)),
         recipients: (await first(recipients, input)).flatMap(addresses),
         subject: (await first(subject, input))[0],
       };
@@ -67,6 +67,12 @@ async function first(sources: readonly Look[], input: FactInput): Promise<readon
   return [];
 }
 
+/** Of two different names the upstream may believe the other one, so neither counts. */
+function only(names: readonly string[]): string | undefined {
+  const [name, ...others] = new Set(names);
+  return others.length === 0 ? name : undefined;
+}
+
 async function looks(sources: readonly Source[] | undefined, clock: Clock): Promise<readonly Look[]> {
   return Promise.all((sources ?? []).map((source) => lookFor(source, clock)));
 }
@@ -79,14 +85,14 @@ async function lookFor(source: Source, clock: Clock): Promise<Look> {
   if ('query' in source) return (input) => new URLSearchParams(input.query ?? '').getAll(source.query);
   if ('form' in source) return (input) => input.body?.form(source.form) ?? [];
   if ('json' in source) return (input) => input.body?.json(source.json) ?? [];
-  if ('basic' in source) return (input) => basicUser(valueOf(input.fields, 'authorization'));
+  if ('basic' in source) return (input) => basicUser(only(valuesOf(input.fields, 'authorization')));
   if ('clientCertificate' in source) return (input) => (input.certificateName === undefined ? [] : [input.certificateName]);
   return jwtLook(source.jwt.header.toLowerCase(), jwtReader(source.jwt, await readSecret(source.jwt.key), clock));
 }
 
 function jwtLook(header: string, read: JwtReader): Look {
   return async (input) => {
-    const value = valueOf(input.fields, header);
+    const value = only(valuesOf(input.fields, header));
     const user = value === undefined ? undefined : await read(value.replace(/^Bearer\s+/i, '').trim());
     return user === undefined ? [] : [user];
   };
@@ -102,7 +108,7 @@ function basicUser(value: string | undefined): readonly string[] {
 
 /** One field may list several recipients; a comma inside a quoted display name does not divide. */
 function addresses(value: string): readonly string[] {
-  return (value.match(/(?:"(?:\\.|[^"\\])*"|[^,;"])+/g) ?? []).map((one) => one.trim()).filter((one) => one !== '');
+  return membersOutsideQuotes(value, ',;').map((one) => one.trim()).filter((one) => one !== '');
 }
 
 async function readSecret(secret: Secret): Promise<string> {

@@ -28,3 +28,25 @@ export function tokensOf(fields: readonly Field[], name: string): readonly strin
 export function without(fields: readonly Field[], ...names: readonly string[]): readonly Field[] {
   return fields.filter((field) => !names.includes(field[0].toLowerCase()));
 }
+
+const CLOSED_QUOTE = /"(?:\\.|[^"\\])*"/y;
+
+/** Divides at any of `separators` outside quoted strings. A quote that never closes quotes nothing, and no later one closes either: one look, however many there are. */
+export function membersOutsideQuotes(value: string, separators: string): readonly string[] {
+  const members: string[] = [];
+  let member = '';
+  let quotes = true;
+  for (let at = 0; at < value.length;) {
+    const character = value.charAt(at);
+    CLOSED_QUOTE.lastIndex = at;
+    const quoted = character === '"' && quotes ? CLOSED_QUOTE.exec(value)?.[0] : undefined;
+    if (quoted !== undefined) member += quoted;
+    else if (character === '"' || separators.includes(character)) {
+      if (character === '"') quotes = false;
+      members.push(member);
+      member = '';
+    } else member += character;
+    at += quoted?.length ?? 1;
+  }
+  return [...members, member].filter((one) => one !== '');
+}

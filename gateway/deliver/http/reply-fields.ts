@@ -40,9 +40,11 @@ function publicCookie(value: string, via: UpstreamRequest['via'], place: Upstrea
   // `__Host-` promises Path=/ and no Domain; any change would make browsers refuse it.
   if (/^\s*__Host-/i.test(pair)) return value;
   const kept = attributes.flatMap((attribute): string[] => {
-    const parts = /^(\s*)(path|domain)(\s*=\s*)(.*?)(\s*)$/i.exec(attribute);
+    const parts = /^(\s*)(path|domain)(\s*=\s*)(.*)$/i.exec(attribute);
     if (parts === null) return [attribute];
-    const [, before = '', name = '', equals = '', text = '', behind = ''] = parts;
+    const [, before = '', name = '', equals = '', rest = ''] = parts;
+    const text = rest.trimEnd();
+    const behind = rest.slice(text.length);
     if (name.toLowerCase() === 'domain') return covers(text, place.host) && !covers(text, via.host ?? '') ? [] : [attribute];
     const mapped = toPublic(place.paths, text);
     if (mapped === undefined) return [attribute];
