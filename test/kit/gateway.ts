@@ -1,6 +1,6 @@
 /** A whole gateway from dist/ in a child process, on a data folder and a configuration of its own, with what it says captured. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tempFolder } from './temp.js';
@@ -71,6 +71,8 @@ const PROGRAM = process.env['WEIR_TEST_PROGRAM'] ?? join(ROOT, 'dist');
 const START_MS = 60_000;
 
 const alive = new Set<ChildProcess>();
+/** Data folders whose database may outlive its gateway. */
+const folders = new Set<string>();
 
 /** A data folder that PostgreSQL's unprivileged user can walk into, as an installed one is. */
 export function gatewayFolder(name: string): string {
@@ -92,6 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     env: { PATH: process.env['PATH'], ...options.env },
   });
   alive.add(child);
+  folders.add(options.dataDir);
   if (options.killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -172,4 +175,17 @@ export async function endGateways(): Promise<void> {
       await gone;
     }),
   );
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const where = workingFolder(pid);
+    if ([...folders].some((folder) => where.startsWith(`${folder}/`))) process.kill(Number(pid), 'SIGKILL');
+  }
+}
+
+function workingFolder(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // Gone meanwhile.
+    return '';
+  }
 }
