@@ -255,12 +255,16 @@ async function holding<T>(ports: PipelinePorts, run: Run, forward: (outbound: Ou
   }
 }
 
+/** Fields that make another message of the same bytes: another site, place within a file, name, or way to read them. A retry sends them unchanged. */
+const TELLS_APART: ReadonlySet<string> = new Set(['host', 'destination', 'content-type', 'content-encoding', 'content-range', 'content-disposition', 'upload-offset']);
+
 async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spool, release: () => Promise<void>): Promise<Spooled> {
   const { exchange, books } = run;
   const inspector = ports.inspectors.inspect(exchange.body, run.prefix, () => true);
   // The same bytes from or for somebody else are another message: joined to this one they would never arrive.
   const { user, sender, recipients, clientAddress, destination } = exchange.facts;
-  const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients]);
+  const about = exchange.http.fields.filter(([name]) => TELLS_APART.has(name.toLowerCase())).map(([name, value]) => [name.toLowerCase(), value]);
+  const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients, about]);
   const digest = createHmac('sha256', ports.fingerprintKey).update(`${whose}\0`);
   const kind = kinds();
   const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {

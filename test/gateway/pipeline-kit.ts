@@ -1,7 +1,7 @@
 /** A pipeline on ports in memory that write down, in one list, what happened in which order. */
 import { pipeline, type PipelinePorts } from '../../gateway/pipeline.js';
 import type {
-  Action, AuditEntry, Ended, Evidence, Exchange, ExchangeId, Finding, HeldMessage, HeadText, InspectorFactory, Mode, Outbound, Outcome, Plan, SealedHead, Spool, Verdict,
+  Action, AuditEntry, Ended, Evidence, Exchange, ExchangeId, Field, Finding, HeldMessage, HeadText, InspectorFactory, Mode, Outbound, Outcome, Plan, SealedHead, Spool, Verdict,
 } from '../../gateway/ports.js';
 import { manualClock } from '../kit/clock.js';
 import { bodyHead, engine } from '../kit/engine.js';
@@ -138,6 +138,7 @@ export interface Given {
   readonly chunks: readonly string[];
   readonly type?: string;
   readonly target?: string;
+  readonly fields?: readonly Field[];
   readonly texts?: readonly HeadText[];
   readonly length?: number | 'right';
   readonly streamWithAbort?: boolean;
@@ -152,7 +153,7 @@ export interface Source {
   readonly pulled: () => number;
 }
 export function exchangeOf(given: Given): Source {
-  const { chunks, type = 'text/plain', target = '/mail', texts = [] } = given;
+  const { chunks, type = 'text/plain', target = '/mail', texts = [], fields = [] } = given;
   let closed = false;
   let pulled = 0;
   const bytes = chunks.map((one) => Buffer.from(one));
@@ -175,7 +176,7 @@ export function exchangeOf(given: Given): Source {
       channel: 'http', route: 'mail', direction: 'request', clientAddress: '10.0.0.1', user: undefined, department: undefined, sender: undefined, recipients: [],
       subject: undefined, destination: 'mail.example', method: 'POST', mediaType: type, fileNames: [],
     },
-    http: { method: 'POST', target, fields: [] },
+    http: { method: 'POST', target, fields },
     body: { ...bodyHead(type), length, texts },
     chunks: source(),
     trailers: () => [],

@@ -6,7 +6,7 @@ import { tally } from '../../gateway/detect/tally.js';
 import { inspectorFactory } from '../../gateway/decode/inspector.js';
 import { leafFactory } from '../../gateway/detect/leaf.js';
 import { detectorSet } from '../../detectors/scan/scan-units.js';
-import type { Action, ExchangeId, InspectorFactory, Mode } from '../../gateway/ports.js';
+import type { Action, ExchangeId, Field, InspectorFactory, Mode } from '../../gateway/ports.js';
 import { builtIns } from '../kit/engine.js';
 import type { take} from './pipeline-kit.js';
 import { exchangeOf, run, stand, type Sent, type Stand } from './pipeline-kit.js';
@@ -168,6 +168,17 @@ describe('a hold', () => {
   it('has one fingerprint for the same message, and others for another body or target', async () => {
     const on = stand({ mode: 'hold', action: 'hold' });
     for (const given of [{ chunks: TEXT }, { chunks: [WHOLE] }, { chunks: [`${WHOLE}!`] }, { chunks: TEXT, target: '/other' }]) await run(on, exchangeOf(given));
+    const prints = on.held.map(({ bodyFingerprint }) => bodyFingerprint);
+    expect([prints[0] === prints[1], new Set(prints).size]).toEqual([true, 3]);
+  });
+
+  it('never joins the same bytes for another site or another place within a file, and still joins a retry', async () => {
+    const on = stand({ mode: 'hold', action: 'hold' });
+    const one: readonly Field[] = [['Host', 'a.example'], ['Content-Range', 'bytes 0-9/20']];
+    const retry: readonly Field[] = [['host', 'a.example'], ['content-range', 'bytes 0-9/20'], ['Date', 'later']];
+    const elsewhere: readonly Field[] = [['Host', 'b.example'], ['Content-Range', 'bytes 0-9/20']];
+    const behind: readonly Field[] = [['Host', 'a.example'], ['Content-Range', 'bytes 10-19/20']];
+    for (const fields of [one, retry, elsewhere, behind]) await run(on, exchangeOf({ chunks: TEXT, fields }));
     const prints = on.held.map(({ bodyFingerprint }) => bodyFingerprint);
     expect([prints[0] === prints[1], new Set(prints).size]).toEqual([true, 3]);
   });
