@@ -35,7 +35,7 @@ export interface HeadTexts {
   readonly fields: readonly Field[];
   /** Lower case. */
   readonly scanHeaders: readonly string[];
-  readonly subject: string | undefined;
+  readonly subjects: readonly string[];
   readonly addresses: readonly string[];
 }
 
@@ -47,7 +47,7 @@ function requestTexts(head: HeadTexts): readonly HeadText[] {
   for (const name of head.scanHeaders) {
     valuesOf(head.fields, name).forEach((value, at) => texts.push({ name: at === 0 ? name : `${name}:${at + 1}`, kind: 'field', text: decodeSafely(readable(value)) }));
   }
-  if (head.subject !== undefined) texts.push({ name: 'subject', kind: 'subject', text: head.subject });
+  head.subjects.forEach((text, at) => texts.push({ name: at === 0 ? 'subject' : `subject:${at + 1}`, kind: 'subject', text }));
   head.addresses.forEach((address, at) => texts.push({ name: `address:${at + 1}`, kind: 'address', text: address }));
   // The last segment is part of `path` already: a number in it must not count twice.
   return [...texts, ...nameTexts(head.fields)];

@@ -1,4 +1,5 @@
 /** File names out of a Content-Disposition field, plain and RFC 5987 forms. */
+import { decodeSafely } from './target.js';
 
 /** Every name it states: `filename` and `filename*` may differ, and a sender may hide behind either. */
 export function dispositionNames(value: string | undefined): readonly string[] {
@@ -22,12 +23,8 @@ function extended(text: string): string {
 /** Header bytes arrive as latin1; browsers send raw UTF-8 there, older ones GBK, some percent-escape. */
 function fromWire(text: string): string {
   const bytes = Buffer.from(text, 'latin1');
-  const plain = isUtf8(bytes) ? bytes.toString('utf8') : decode(bytes, 'gb18030');
-  try {
-    return decodeURIComponent(plain);
-  } catch {
-    return plain;
-  }
+  // Whatever part of it decodes: one stray % must not leave the rest unread.
+  return decodeSafely(isUtf8(bytes) ? bytes.toString('utf8') : decode(bytes, 'gb18030'));
 }
 
 function isUtf8(bytes: Buffer): boolean {

@@ -28,7 +28,7 @@ export async function requestExchange(id: ExchangeId, receivedAt: number, reques
   const readsBody = reader.needsBody && type !== undefined && /json$|^application\/x-www-form-urlencoded$/.test(type);
   const peeked = readsBody ? await peekBody(body.chunks, FACTS_PREFIX) : undefined;
   const coded = tokensOf(fields, 'content-encoding').some((coding) => coding !== 'identity');
-  const found = await reader.read({
+  const { senders, subjects, ...found } = await reader.read({
     fields,
     query: target.query,
     fromTrustedProxy: request.fromTrustedProxy,
@@ -55,8 +55,8 @@ export async function requestExchange(id: ExchangeId, receivedAt: number, reques
       target,
       fields,
       scanHeaders,
-      subject: found.subject,
-      addresses: [...new Set([...(found.sender === undefined ? [] : [found.sender]), ...found.recipients])],
+      subjects: [...new Set(subjects)],
+      addresses: [...new Set([...senders, ...found.recipients])],
     }),
     chunks: peeked?.chunks ?? body.chunks,
     // A field that is scanned in the head cannot be read where nobody scans it.

@@ -25,6 +25,9 @@ export interface RouteFacts {
   readonly sender: string | undefined;
   readonly recipients: readonly string[];
   readonly subject: string | undefined;
+  /** Everything the sources of `sender` and `subject` said: scanned, though only one can be the fact. */
+  readonly senders: readonly string[];
+  readonly subjects: readonly string[];
 }
 
 export interface FactReader {
@@ -47,12 +50,16 @@ export async function factReader(facts: Route['facts'], clock: Clock): Promise<F
     needsBody: sources.some((source) => 'form' in source || 'json' in source),
     read: async (input) => {
       const name = only(await first(user, input));
+      const senders = await first(sender, input);
+      const subjects = await first(subject, input);
       return {
         user: name,
         department: name === undefined ? undefined : departments.get(name),
-        sender: only(await first(sender, input)),
+        sender: only(senders),
         recipients: (await first(recipients, input)).flatMap(addresses),
-        subject: (await first(subject, input))[0],
+        subject: subjects[0],
+        senders,
+        subjects,
       };
     },
   };

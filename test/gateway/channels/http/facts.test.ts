@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { bodyFacts, peekBody } from '../../../../gateway/channels/http/body-facts.js';
+import { dispositionNames } from '../../../../gateway/channels/http/content-disposition.js';
 import { factReader, type FactInput } from '../../../../gateway/channels/http/facts.js';
 import { manualClock } from '../../../kit/clock.js';
 import { tempFolder } from '../../../kit/temp.js';
@@ -48,6 +49,20 @@ describe('facts from the head', () => {
   it('recipients are divided at commas, not inside quotes', async () => {
     const facts = await (await reader({ recipients: { query: 'to' } })).read(input({ query: 'to=%22Li%2C%20Si%22%20%3Ca%40x.example%3E,b@x.example&to=c@x.example' }));
     expect(facts.recipients).toEqual(['"Li, Si" <a@x.example>', 'b@x.example', 'c@x.example']);
+  });
+});
+
+describe('what a head says twice', () => {
+  it('is scanned twice, though one can be the fact', async () => {
+    const { client, pipeline } = await testChannel({ routes: [{ facts: { sender: { header: 'x-from', trusted: false }, subject: { header: 'x-subject', trusted: false } } }] });
+    const one = client();
+    one.write('GET /a HTTP/1.1\r\nHost: a\r\nX-Subject: one\r\nX-Subject: two\r\nX-From: a@x.example\r\nX-From: b@x.example\r\n\r\n');
+    await one.until(/ok/);
+    expect(pipeline.seen[0]?.exchange.body.texts.slice(1).map(({ kind, text }) => [kind, text])).toEqual([['subject', 'one'], ['subject', 'two'], ['address', 'a@x.example'], ['address', 'b@x.example']]);
+    expect(pipeline.seen[0]?.exchange.facts).toMatchObject({ subject: 'one', sender: undefined });
+  });
+  it('a file name is read behind a stray percent sign too', () => {
+    expect(dispositionNames('attachment; filename="100% %36%32.txt"')).toEqual(['100% 62.txt']);
   });
 });
 

@@ -12,7 +12,7 @@ describe('trailers', () => {
       clientAddress: undefined, fromTrustedProxy: false, certificateName: undefined, route: { id: 'r', upstream: 'demo', scanHeaders: ['X-Note'], streamWithAbort: false },
     } as unknown as Admitted;
     const trailers: Field[] = [['x-note', '13812345678'], ['X-Checksum', 'abc']];
-    const reader = { needsBody: false, read: async () => Promise.resolve({ user: undefined, department: undefined, sender: undefined, recipients: [], subject: undefined }) };
+    const reader = { needsBody: false, read: async () => Promise.resolve({ user: undefined, department: undefined, sender: undefined, recipients: [], subject: undefined, senders: [], subjects: [] }) };
     const exchange = await requestExchange('i' as ExchangeId, 0, request, { chunks: (async function* () { await Promise.resolve(); yield* []; })(), trailers: () => trailers }, reader);
     expect(exchange.trailers()).toEqual([['X-Checksum', 'abc']]);
   });
