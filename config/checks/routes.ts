@@ -84,6 +84,8 @@ function conduct({ route, path }: RawRoute): Complaint[] {
   const directions = texts(route.direction);
   if (route.streamWithAbort === true && !directions.includes('response')) found.push(doubtful([...path, 'streamWithAbort'], 'has no effect: it is about endless answers, and this route does not scan the response', 'direction: [request, response]'));
   if (route.streamWithAbort === true && route.release === 'resubmit') found.push(wrong([...path, 'streamWithAbort'], 'cannot be joined with "release: resubmit": what has partly left cannot be sent again', 'streamWithAbort: false'));
+  if (route.release === 'resubmit' && route.onHold !== 'refuse' && route.scan !== false && (directions.length === 0 || directions.includes('request')))
+    found.push(wrong([...path, 'release'], '"resubmit" waits for the sender\'s own next try, which nobody makes who was answered 202: say "onHold: refuse" beside it', 'onHold: refuse'));
   if (route.upgrades === 'pass' && route.scan !== false) found.push(doubtful([...path, 'upgrades'], 'what is said after an upgrade (WebSocket) is not scanned', 'upgrades: refuse'));
   if (route.syncClient === true && route.onHold !== 'refuse') found.push(doubtful([...path, 'syncClient'], 'clients that synchronise read any 2xx as stored: use "onHold: refuse" beside it', 'onHold: refuse'));
   if (route.scan === false) found.push(doubtful([...path, 'scan'], 'nothing on this route is scanned', 'scan: true'));

@@ -41,7 +41,7 @@ alerts: { webhooks: [{ id: hook, url: "${receiver}/alerts", secret: { env: HOOK_
 routes:
   - { id: hold, match: { path: /hold }, upstream: { url: "${upstream}" }, policy: hold-ids }
   - { id: alert, match: { path: /alert }, upstream: { url: "${upstream}" }, policy: hold-ids }
-  - { id: resubmit, match: { path: /resubmit }, upstream: { url: "${upstream}" }, policy: hold-ids, release: resubmit }
+  - { id: resubmit, match: { path: /resubmit }, upstream: { url: "${upstream}" }, policy: hold-ids, release: resubmit, onHold: refuse }
   - { id: mail, match: { path: /mail }, upstream: { url: "${upstream}" }, policy: mixed }
   - { id: upload, match: { path: /upload }, upstream: { url: "${upstream}" }, policy: mask-ids }
 policies:

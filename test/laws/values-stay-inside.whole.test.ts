@@ -47,7 +47,7 @@ routes:
   - { id: mail, match: { path: /mail }, ${to}, policy: mixed, facts: { sender: { json: from }, recipients: { json: to }, subject: { json: subject } } }
   - { id: hold, match: { path: /hold }, ${to}, policy: hold-all, scanHeaders: [x-note], ${facts} }
   - { id: refuse, match: { path: /refuse }, ${to}, policy: hold-all, onHold: refuse }
-  - { id: resubmit, match: { path: /resubmit }, ${to}, policy: hold-all, release: resubmit }
+  - { id: resubmit, match: { path: /resubmit }, ${to}, policy: hold-all, release: resubmit, onHold: refuse }
   - { id: block, match: { path: /block }, ${to}, policy: block-all, scanHeaders: [x-note], ${facts} }
   - { id: small, match: { path: /small }, ${to}, policy: hold-all, maxBody: 1KiB }
   - { id: away, match: { path: /away }, ${away}, policy: mask-all }
@@ -218,7 +218,7 @@ async function downloads(): Promise<void> {
 async function reviews(): Promise<void> {
   const held = async (name: string, path = '/hold'): Promise<{ id: string; body: string }> => {
     const body = `身份证 ${number.id(name)}, card ${number.card(name)}\n${FILLER}`;
-    return { id: known(name, await ask(name, `${path}/${name.replace(/[^a-z]/g, '-')}?to=a@b.example`, { headers: TEXT, body }), path === '/refuse' ? 403 : 202), body };
+    return { id: known(name, await ask(name, `${path}/${name.replace(/[^a-z]/g, '-')}?to=a@b.example`, { headers: TEXT, body }), path === '/refuse' || path === '/resubmit' ? 403 : 202), body };
   };
   const original = await held('released as it was');
   sent.push(number.all.at(-1)?.value ?? '');
