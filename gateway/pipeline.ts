@@ -1,6 +1,7 @@
 /** One exchange from its first byte to its audit row: sniff, choose the mode, scan, decide, act, record. Read this after ports.ts. */
 import { createHmac } from 'node:crypto';
 import { countsOf, joined, kinds, type Kinds } from './act/evidence.js';
+import { handedOut, startingWith } from './act/handed-out.js';
 import { inflow, type Inflow } from './act/inflow.js';
 import { keep, type Keeping } from './act/keep.js';
 import { paced } from './act/paced.js';
@@ -115,47 +116,6 @@ async function flowing<T>(ports: PipelinePorts, run: Run, forward: (outbound: Ou
     await outgoing.return();
     throw thrown;
   }
-}
-
-function startingWith(first: IteratorResult<Uint8Array, void>, rest: AsyncIterator<Uint8Array, void>): AsyncIterator<Uint8Array, void> {
-  let started = false;
-  return {
-    next: async () => {
-      if (started) return rest.next();
-      started = true;
-      return first;
-    },
-  };
-}
-
-/** Bytes given away: whoever takes them may stop at any time, even before the first, and `done` still runs once. */
-function handedOut(source: AsyncIterator<Uint8Array, void>, done: () => Promise<void>): { [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined>; return(): Promise<void> } {
-  let over = false;
-  const end = async (): Promise<void> => {
-    if (over) return;
-    over = true;
-    await source.return?.();
-    await done();
-  };
-  const iterator: AsyncIterator<Uint8Array, undefined> = {
-    async next() {
-      if (over) return { done: true, value: undefined };
-      try {
-        const next = await source.next();
-        if (next.done !== true) return next;
-      } catch (thrown) {
-        await end();
-        throw thrown;
-      }
-      await end();
-      return { done: true, value: undefined };
-    },
-    async return() {
-      await end();
-      return { done: true, value: undefined };
-    },
-  };
-  return { [Symbol.asyncIterator]: () => iterator, return: end };
 }
 
 /** The body as far as it is judged and masked; ends only after its verdict is on record. */
