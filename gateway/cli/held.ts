@@ -6,7 +6,7 @@ import { decisionAnswer, HELD_STATES, listAnswer, messageAnswer, PAGE_MOST } fro
 import { adminClient, type AdminClient } from './admin-client.js';
 import { messageText } from './held-message.js';
 import type { Terminal } from './terminal.js';
-import { table } from './terminal-text.js';
+import { jsonLine, table } from './terminal-text.js';
 import { fill } from './words.js';
 
 interface Common {
@@ -33,7 +33,7 @@ export function addHeld(program: Command, terminal: Terminal): void {
       if (options.limit !== undefined) query.set('limit', String(options.limit));
       if (options.after !== undefined) query.set('after', options.after);
       const answer = await (await client(options)).get(`/api/v1/messages?${query.toString()}`);
-      if (options.json === true) print(JSON.stringify(answer));
+      if (options.json === true) print(jsonLine(answer));
       else print(listText(listAnswer.parse(answer), terminal));
     });
 
@@ -41,14 +41,14 @@ export function addHeld(program: Command, terminal: Terminal): void {
     .argument('<id>')
     .action(async (id: string, options: Common) => {
       const answer = await (await client(options)).get(`/api/v1/messages/${encodeURIComponent(id)}`);
-      if (options.json === true) print(JSON.stringify(answer));
+      if (options.json === true) print(jsonLine(answer));
       else print(messageText(messageAnswer.parse(answer), terminal));
     });
 
   const decide = async (id: string, act: string, body: Readonly<Record<string, string>>, options: Common): Promise<void> => {
     const answer = await (await client(options)).post(`/api/v1/messages/${encodeURIComponent(id)}/${act}`, body);
     const { state } = decisionAnswer.parse(answer);
-    print(options.json === true ? JSON.stringify(answer) : fill(words.done, { id, state: STATE_NAMES[language][state] }));
+    print(options.json === true ? jsonLine(answer) : fill(words.done, { id, state: STATE_NAMES[language][state] }));
   };
   sub('release', words.heldRelease)
     .argument('<id>')

@@ -1,7 +1,7 @@
 /** Writes what a scan finds, as JSON lines or as text for people. */
 import type { Finding, Unscannable } from '../ports.js';
 import type { SkipReason } from './scan-walk.js';
-import { padded, plain } from './terminal-text.js';
+import { jsonLine, padded, plain } from './terminal-text.js';
 import { fill, type Words } from './words.js';
 
 export interface ScanReport {
@@ -21,13 +21,13 @@ interface Outputs {
 export function jsonReport({ explain, print }: Outputs): ScanReport {
   return {
     finding(file, { part, detector, start, end, confidence, preview, reasons, tags }) {
-      print(JSON.stringify({ file, part, detector, start, end, confidence, preview, ...(explain ? { reasons, tags } : {}) }));
+      print(jsonLine({ file, part, detector, start, end, confidence, preview, ...(explain ? { reasons, tags } : {}) }));
     },
     unscannable(file, { part, reason, bytes, detail }) {
-      print(JSON.stringify({ file, part, unscannable: reason, bytes, ...(explain ? { detail } : {}) }));
+      print(jsonLine({ file, part, unscannable: reason, bytes, ...(explain ? { detail } : {}) }));
     },
     skipped(file, reason, bytes) {
-      print(JSON.stringify({ file, part: 'file', unscannable: reason, bytes }));
+      print(jsonLine({ file, part: 'file', unscannable: reason, bytes }));
     },
   };
 }

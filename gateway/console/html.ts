@@ -22,7 +22,7 @@ function escaped(text: string): string {
   return (
     text
       .replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '')
-      // Controls and direction overrides could make a text look like another one.
-      .replace(/[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+      // Controls, direction marks and what is not seen could make a text look like another one.
+      .replace(/[^\P{Cc}\t\n\r]|(?![\u200c\u200d])\p{Cf}/gu, '\ufffd')
   );
 }
