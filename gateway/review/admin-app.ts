@@ -8,6 +8,7 @@ import { bearer, TOKEN_ACTOR } from './bearer.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation } from './operation.js';
 import { reviewOperations, type ReviewPorts } from './operations.js';
+import { underOwnName } from './own-name.js';
 import { ApiProblem, sendProblem, type Language, type ProblemCode } from './problem.js';
 import { readiness } from './readiness.js';
 
@@ -38,6 +39,7 @@ export function adminApp(options: AdminOptions): Express {
   app.set('trust proxy', [...options.trustedProxies]);
   app.use(requestLog(log, clock));
   app.use(securityHeaders());
+  app.use(underOwnName);
 
   const ready = readiness(options.health);
   app.get('/healthz', (_request, response) => void noStore(response).json({ status: 'alive' }));

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   'method-not-allowed': [405, 'This address does not allow that method.', '此地址不支持该方法。'],
   'wrong-state': [409, 'The message is not in a state that allows this.', '消息当前状态不允许此操作。'],
   'too-large': [413, 'The request body is too large.', '请求体过大。'],
+  misdirected: [421, 'From this machine, ask under an IP address or localhost.', '在本机请使用 IP 地址或 localhost 访问。'],
   'unsupported-type': [415, 'Send the body as uncompressed application/json in UTF-8.', '请以未压缩的 application/json（UTF-8）发送请求体。'],
   'too-many-attempts': [429, 'Too many failed attempts from this address. Wait and try again.', '此地址认证失败次数过多，请稍后再试。'],
   internal: [500, 'Something went wrong in the gateway.', '网关内部出错。'],

@@ -1,0 +1,20 @@
+/** Keeps web pages away whose name was made to point at this machine (DNS rebinding): pages and metrics ask for no token. */
+import type { Request, RequestHandler } from 'express';
+import { ApiProblem } from './problem.js';
+
+const LOOPBACK_PEER = /^(::1|(::ffff:)?127\.[0-9.]+)$/i;
+/** Names nobody else can have: addresses and localhost, with or without a port. */
+const OWN_NAME = /^(([a-z0-9-]+\.)*localhost\.?|[0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/i;
+
+/** A browser on this machine is all that reaches a loopback peer by a foreign name; a proxy in front is declared in trustedProxies, TLS proves the name. */
+export const underOwnName: RequestHandler = (request, _response, next) => {
+  const { host } = request.headers;
+  if (host !== undefined && !request.secure && isDirectFromHere(request) && !OWN_NAME.test(host)) throw new ApiProblem('misdirected');
+  next();
+};
+
+function isDirectFromHere(request: Request): boolean {
+  const peer = request.socket.remoteAddress ?? '';
+  const trusts = request.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  return LOOPBACK_PEER.test(peer) && !trusts(peer, 0);
+}
