@@ -57,7 +57,10 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
   const attempt = async (job: Go): Promise<ReleaseOutcome> => {
     const route = routeOf(job.message.route);
     if (route === undefined) return { kind: 'failed', code: 'route-missing' };
-    if (job.message.direction === 'response' || route.release === 'resubmit') return { kind: 'permitted', expiresAt: new Date(clock.now() + PERMIT_MS) };
+    const permits = job.message.direction === 'response' || route.release === 'resubmit';
+    // A permit lets the original pass: who decided for the masked form has not allowed that.
+    if (permits && job.as === 'masked') return { kind: 'failed', code: 'masked-not-possible' };
+    if (permits) return { kind: 'permitted', expiresAt: new Date(clock.now() + PERMIT_MS) };
     const repeatable = REPEATABLE.has(job.message.method.toUpperCase()) || route.idempotencyHeader !== undefined;
     if (job.interrupted === 'all' && !repeatable) return { kind: 'uncertain', code: 'interrupted' };
     if (vault === undefined) return { kind: 'retry', code: 'review-key-absent', delayMs: TRIES.mostMs };

@@ -7,6 +7,8 @@ import { toRow } from './message-rows.js';
 
 /** The same body again within this long joins the open incident (HC 19). */
 const JOIN_WINDOW_MS = 24 * 3_600_000;
+/** What has lost its content keeps nothing: the same message again is held anew. */
+const CONTENT_LOST = ['vault-missing', 'VAULT_MISSING', 'VAULT_DAMAGED', 'ENOENT'] as const;
 const OPEN = ['held', 'awaiting-second', 'releasing', 'sending', 'uncertain', 'needs-credentials', 'failed'] as const;
 
 export function holdLedger(options: { readonly database: LedgerDatabase; readonly audit: AuditWriter; readonly clock: Clock }): HoldLedger {
@@ -16,7 +18,8 @@ export function holdLedger(options: { readonly database: LedgerDatabase; readonl
       const since = new Date(clock.now() - JOIN_WINDOW_MS);
       const known = await database.read((db) =>
         db.selectFrom('messages').select('id').where('route', '=', route).where('body_fingerprint', '=', bodyFingerprint)
-          .where('received_at', '>', since).where('state', 'in', OPEN).orderBy('received_at', 'desc').limit(1).executeTakeFirst(),
+          .where('received_at', '>', since).where('state', 'in', OPEN)
+          .where((eb) => eb.or([eb('last_error', 'is', null), eb('last_error', 'not in', CONTENT_LOST)])).orderBy('received_at', 'desc').limit(1).executeTakeFirst(),
       );
       if (known === undefined) return undefined;
       return await database.transact(async (trx) => {

@@ -9,7 +9,8 @@ import { cleanText } from './text.js';
 
 /** A first approval waits this long for the second person; after that it counts as not given. */
 const FIRST_APPROVAL_MS = 24 * 3_600_000;
-const RELEASABLE: readonly HeldState[] = ['held', 'awaiting-second', 'needs-credentials'];
+/** `failed` too: another form, or a vault that was away, may make a new decision possible. */
+const RELEASABLE: readonly HeldState[] = ['held', 'awaiting-second', 'needs-credentials', 'failed'];
 const REJECTABLE: readonly HeldState[] = ['held', 'awaiting-second', 'needs-credentials', 'failed'];
 const SETTLEABLE: readonly HeldState[] = ['uncertain', 'failed'];
 

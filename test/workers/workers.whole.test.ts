@@ -186,6 +186,16 @@ describe('a release', () => {
     expect(upstream.started).toBe(before);
   });
 
+  it('as masked leaves no permit, with which the original would pass; a person may decide again', async () => {
+    const { id, row } = await released('masked', { direction: 'response' });
+    await release()(row);
+    expect(await stateOf(id)).toMatchObject({ state: 'failed', lastError: 'masked-not-possible' });
+    expect(await holdLedger(stores()).permit('share', `pf-${id}`)).toBe(false);
+    expect(await reviewLedger(stores()).release(id, { as: 'original', reason: 'as it is', actor: 'ann' })).toEqual({ kind: 'done', state: 'releasing' });
+    await release()(await jobOf(id));
+    expect(await stateOf(id)).toMatchObject({ state: 'released' });
+  });
+
   it('fails at once where the route or the sealed file is gone', async () => {
     const gone = await released('original', { route: 'removed' });
     await release()(gone.row);
@@ -301,6 +311,20 @@ describe('reconcile', () => {
     await run();
     expect(await stateOf(slow.id)).toMatchObject({ state: 'failed', lastError: 'vault-missing' });
     expect(await reviewLedger(stores()).settle(slow.id, { outcome: 'retry', reason: 'r', actor: 'ann' })).toMatchObject({ kind: 'wrong-state' });
+    // The same again must not join what has lost its content; and what comes back (a disk mounted late) can still be released.
+    expect(await holdLedger(stores()).join(slow.route, slow.bodyFingerprint)).toBeUndefined();
+    vault.put({ ...(await vault.open(kept)).head, id: slow.id }, BODY, MASK);
+    expect(await holdLedger(stores()).join(slow.route, slow.bodyFingerprint)).toBeUndefined();
+    expect(await reviewLedger(stores()).release(slow.id, { as: 'original', reason: 'it is back', actor: 'ann' })).toMatchObject({ state: 'releasing' });
+    await release()(await jobOf(slow.id));
+    expect(await stateOf(slow.id)).toMatchObject({ state: 'released' });
+  });
+
+  it('lets a message that has lost its file be rejected', async () => {
+    const run = reconciler({ outbox: outbox(stores()), carrier: { enqueue: async () => undefined }, ledger: sweepLedger(stores()), vault, clock });
+    const slow = await held();
+    await vault.shred(slow.id);
+    await run();
     expect(await reviewLedger(stores()).reject(slow.id, { reason: 'lost', actor: 'ann' })).toMatchObject({ kind: 'done' });
   });
 });
