@@ -25,6 +25,7 @@ import { adminApp } from './review/admin-app.js';
 import { adminToken } from './vault/secrets.js';
 import { adminListener, hostForUrl } from './wiring/admin-listener.js';
 import { banner } from './wiring/banner.js';
+import { closers } from './wiring/closers.js';
 import { spoolHealth, vaultHealth } from './wiring/health.js';
 import { exchangeIds } from './wiring/ids.js';
 import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
@@ -75,10 +76,8 @@ export async function start(options: StartOptions): Promise<Running> {
 
   const log = jsonLog({ level: config.log.level, stream: options.logStream, onWithheld: () => recorded?.logWithheld(), onLost: () => recorded?.logLost() });
   let recorded: ReturnType<typeof metrics> | undefined;
-  const opened: (() => Promise<void> | void)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of opened.splice(0).reverse()) await end();
-  };
+  const opened = closers();
+  const stop = (): Promise<void> => opened.close();
   try {
     const storage = await openStorage({
       config, dataDir: options.dataDir, env, clock, log, wrap,
@@ -210,7 +209,7 @@ export async function start(options: StartOptions): Promise<Running> {
     log.info('weir.started', { version: version(), detectors: detection.detectors.length, config: loaded.revision });
     return { dataUrl, adminUrl: admin.url, token, stop };
   } catch (thrown) {
-    await stop();
+    await stop().catch((failure: unknown) => log.error('weir.close-failed', { cause: causeCode(failure) }));
     throw thrown;
   }
 }
@@ -283,7 +282,7 @@ export async function run(invocation: Invocation, env: Readonly<Record<string, s
     say('Stopped.');
     return 0;
   } catch (thrown) {
-    process.stderr.write(`${startSentence(thrown)}\n`);
+    process.stderr.write(`${stopping === undefined ? startSentence(thrown) : `Weir stopped, but not everything could be closed (${causeCode(thrown)}).`}\n`);
     return 1;
   }
 }

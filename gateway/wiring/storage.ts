@@ -18,6 +18,7 @@ import { fileVaultReader } from '../vault/file-vault-reader.js';
 import { openKeys } from '../vault/keys.js';
 import { secretKey } from '../vault/secrets.js';
 import { vaultFiles } from '../vault/vault-files.js';
+import { closers } from './closers.js';
 
 /** How often a database that was away is asked whether it is back, to take what waits in journal and alert buffer. */
 const CATCH_UP_MS = 5_000;
@@ -57,10 +58,8 @@ export interface StorageOptions {
 /** Opens all of it or throws, with nothing left open. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { config, dataDir, env, clock, log, wrap } = options;
-  const opened: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
-    for (const end of opened.splice(0).reverse()) await end();
-  };
+  const opened = closers();
+  const close = (): Promise<void> => opened.close();
   try {
     const lock = await lockDataFolder(dataDir, { progress: options.progress });
     opened.push(() => lock.release());
@@ -109,7 +108,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       reader: keys.canOpen ? fileVaultReader({ dir: vaultDir, keys }) : undefined,
     };
   } catch (thrown) {
-    await close();
+    // Why it did not open is the news; a failure to close behind it is logged.
+    await close().catch((failure: unknown) => log.error('storage.close-failed', { cause: causeCode(failure) }));
     throw thrown;
   }
 }
