@@ -17,6 +17,7 @@ export const ERRORS = {
   'upstream-unreachable': [502, 'The destination could not be reached.', '无法连接目标服务器。'],
   'upstream-reset': [502, 'The destination closed the connection.', '目标服务器中断了连接。'],
   'upstream-invalid': [502, 'The destination answered in a way that could not be understood.', '目标服务器的应答无法识别。'],
+  'answer-too-large': [502, 'The answer of the destination is larger than this route allows.', '目标服务器的应答超过此路由允许的大小。'],
   'upstream-timeout': [504, 'The destination took too long to answer.', '目标服务器应答超时。'],
   'scan-failed': [503, 'The content could not be checked, so it was not sent. Try again later.', '内容未能完成检查，因此没有发出，请稍后重试。'],
   'unscannable': [403, 'Part of the content could not be checked, so the transfer was stopped.', '部分内容无法检查，传输已中止。'],

@@ -72,7 +72,7 @@ export async function* atMost(chunks: AsyncIterable<Uint8Array>, most: number): 
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > most) throw new WeirError('too-large');
+    if (total > most) throw new WeirError('answer-too-large');
     yield chunk;
   }
 }

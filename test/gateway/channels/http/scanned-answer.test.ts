@@ -65,6 +65,11 @@ describe('an answer on a route that scans answers', () => {
     expect(test.pipeline.seen.map((one) => one.told)).toEqual([[403], [403]]);
     expect(test.upstream.arrived[0]?.request.signal?.aborted).toBe(true);
   });
+  it('larger than the route takes is no fault of who asked', async () => {
+    const test = await downloads('pass', { routes: [{ maxBody: '3B' }] });
+    test.pipeline.stream = false;
+    expect(problemOf(await ask(test))).toMatchObject({ status: 502, type: 'urn:weir:problem:answer-too-large' });
+  });
   it('that fails before its head is an error, after it an incomplete body', async () => {
     const early = await downloads('pass');
     early.pipeline.alter = (outbound, exchange) => {
@@ -95,7 +100,7 @@ describe('an answer on a route that scans answers', () => {
   it('over the route\u2019s limit is broken off', async () => {
     const test = await downloads('pass', { routes: [{ maxBody: '3B' }] });
     await ask(test);
-    expect(test.errors).toEqual([['too-large', 'route-1']]);
+    expect(test.errors).toEqual([['answer-too-large', 'route-1']]);
   });
   it('on a route that scans answers only, the request goes on unscanned and whole', async () => {
     const test = await downloads('pass', { routes: [{ direction: ['response'] }] });
