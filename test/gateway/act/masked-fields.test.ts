@@ -12,7 +12,7 @@ const escaped = Array.from('13812345678', (digit) => `%3${digit}`).join('');
 function released(fields: readonly Field[], subject?: string): readonly Field[] {
   const target = parseTarget('/share');
   if (target === undefined) throw new Error('no target');
-  const body = requestBodyHead({ target, fields, scanHeaders: ['x-note'], subject, addresses: [] });
+  const body = requestBodyHead({ target, fields, scanHeaders: ['x-note'], subjects: subject === undefined ? [] : [subject], addresses: [] });
   const head = engine().inspectHead(body.texts, () => false);
   return maskedFields({ http: { method: 'PUT', target: '/share', fields }, body } as unknown as Exchange, head);
 }

@@ -13,7 +13,7 @@ describe('a disguised type', () => {
     const target = parseTarget('/');
     if (target === undefined) throw new Error('no target');
     const fields: Field[] = [['Content-Type', 'text/plain'], ['content-type', 'application/x-www-form-urlencoded']];
-    const head = requestBodyHead({ target, fields, scanHeaders: [], subject: undefined, addresses: [] });
+    const head = requestBodyHead({ target, fields, scanHeaders: [], subjects: [], addresses: [] });
     expect(reasons(head.contentType, '%31%33')).toEqual(['malformed']);
   });
 
