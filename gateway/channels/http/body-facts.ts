@@ -2,6 +2,8 @@
 
 /** A mail API's envelope fits easily; beyond it a fact is unknown, which rules can match. */
 export const FACTS_PREFIX = 64 * 1024;
+/** Arrays within arrays that are walked through: lists of lists exist, 30,000 levels only exhaust the stack. */
+const ARRAYS_MOST = 16;
 
 export interface Peeked {
   readonly prefix: Uint8Array;
@@ -69,10 +71,10 @@ export function bodyFacts(peeked: Peeked, type: string | undefined, coded: boole
 }
 
 /** Arrays are walked through, so that `to.address` reads every recipient's. */
-function walk(value: unknown, path: readonly string[]): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => walk(one, path));
+function walk(value: unknown, path: readonly string[], arrays = ARRAYS_MOST): readonly string[] {
+  if (Array.isArray(value)) return arrays === 0 ? [] : value.flatMap((one) => walk(one, path, arrays - 1));
   const [key, ...rest] = path;
   if (key === undefined) return typeof value === 'string' ? [value] : typeof value === 'number' ? [String(value)] : [];
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return [];
-  return walk((value as Readonly<Record<string, unknown>>)[key], rest);
+  return walk((value as Readonly<Record<string, unknown>>)[key], rest, arrays);
 }

@@ -52,6 +52,14 @@ describe('facts from the head', () => {
   });
 });
 
+describe('a fact in a body', () => {
+  it('is unknown where arrays nest without end', () => {
+    const nested = (depth: number) => Buffer.from(`{"to":${'['.repeat(depth)}"a"${']'.repeat(depth)}}`);
+    const to = (depth: number) => bodyFacts({ prefix: nested(depth), whole: true, chunks: bytes() }, 'application/json', false).json('to');
+    expect([to(2), to(30_000)]).toEqual([['a'], []]);
+  });
+});
+
 describe('what a head says twice', () => {
   it('is scanned twice, though one can be the fact', async () => {
     const { client, pipeline } = await testChannel({ routes: [{ facts: { sender: { header: 'x-from', trusted: false }, subject: { header: 'x-subject', trusted: false } } }] });
