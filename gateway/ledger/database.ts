@@ -36,7 +36,8 @@ export function ledgerPool(connection: PgConnection, options: { readonly max: nu
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
-    options: `-c search_path=${SCHEMA}`,
+    // What is answered 2xx is on the disk, also on an external server that is set to acknowledge sooner.
+    options: `-c search_path=${SCHEMA} -c synchronous_commit=on`,
     types: numbers,
   });
   // An idle connection that drops is replaced on the next query; that query reports the trouble.

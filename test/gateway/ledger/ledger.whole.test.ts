@@ -65,6 +65,18 @@ describe('holding', () => {
     expect([await count('messages'), await count('audit'), await count('alert_events'), (await count('vault_claims')) - 1]).toEqual(before);
   });
 
+  it('is on the disk when it is acknowledged, also where the server is set to acknowledge sooner', async () => {
+    await sql`alter role current_user set synchronous_commit = off`.execute(owner.db);
+    const later = ledgerDatabase(server().connection);
+    try {
+      const shown = await later.read((db) => sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(db));
+      expect(shown.rows).toEqual([{ synchronous_commit: 'on' }]);
+    } finally {
+      await later.close();
+      await sql`alter role current_user reset synchronous_commit`.execute(owner.db);
+    }
+  });
+
   it('counts the same message within 24 h at the open incident, and not after that or once it is decided', async () => {
     const message = heldMessage({ receivedAt: new Date(clock.now()) });
     await hold().hold(message, heldEntry(message));
