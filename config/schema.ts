@@ -233,7 +233,7 @@ export const configSchema = z.strictObject({
   language: z.enum(['auto', 'zh', 'en']).default('auto'),
   limits: z
     .strictObject({
-      headBytes: bytes.prefault('64KiB'),
+      headBytes: bytes.prefault('32KiB'),
       headTimeout: duration.prefault('15s'),
       spoolMemory: bytes.prefault('96MiB'),
       spoolDisk: bytes.prefault('64GiB'),

@@ -60,6 +60,8 @@ const DISPATCH_ROWS = 200;
 const CONCURRENCY = 8;
 /** Most releases end in seconds; one of gigabytes would hold up a stop for an hour and starts anew as well. */
 const STOP_WITHIN_MS = 20_000;
+/** For releases that were broken off to be recorded, and for connections to close. */
+const STOP_GRACE_MS = 10_000;
 const UNEXPECTED = { firstMs: 2_000, mostMs: 300_000 } as const;
 
 export function startWorkers(options: WorkersOptions): Workers {
@@ -92,10 +94,18 @@ export function startWorkers(options: WorkersOptions): Workers {
   return {
     wake: () => tasks[0]?.now(),
     async stop() {
-      const patience = setTimeout(() => breakOff.abort(), options.stopWithinMs ?? STOP_WITHIN_MS);
-      await Promise.all(tasks.map((task) => task.stop()));
-      await carrier.close();
-      clearTimeout(patience);
+      const within = options.stopWithinMs ?? STOP_WITHIN_MS;
+      const patience = setTimeout(() => breakOff.abort(), within);
+      let giveUp: NodeJS.Timeout | undefined;
+      // A store of jobs that is away would be waited for without end; what is open stays open in the outbox.
+      const late = new Promise<'late'>((resolve) => (giveUp = setTimeout(() => resolve('late'), within + STOP_GRACE_MS)));
+      const ended = Promise.all(tasks.map((task) => task.stop())).then(() => carrier.close());
+      try {
+        if ((await Promise.race([ended, late])) === 'late') log('warn', 'STOP_LATE');
+      } finally {
+        clearTimeout(patience);
+        clearTimeout(giveUp);
+      }
     },
   };
 }

@@ -124,13 +124,16 @@ function inspectHead(options: InspectorOptions, texts: readonly HeadText[], mask
   const safe = new Map<string, string>();
   const unscannable: Unscannable[] = [];
   for (const text of texts) {
+    const found = new Set<Finding>();
     const own = inspectText(options, text, masks, (finding) => {
+      found.add(finding);
       counts.add(finding);
       options.onFinding?.(finding);
     });
     if (own.problem) unscannable.push(own.problem);
     else if (text.kind === 'query' && own.text !== text.text) masked.set(text.name, own.text);
-    safe.set(text.name, inspectText(options, text, () => true, () => undefined).text);
+    // A second look only where the first found something: an empty one would be the same.
+    safe.set(text.name, own.problem ? own.text : found.size > 0 ? inspectText(options, text, () => true, () => undefined).text : text.text);
   }
   return { evidence: { classes: counts.classes, unscannable }, findings: counts.findings, masked, safe };
 }
