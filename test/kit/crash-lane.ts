@@ -1,4 +1,5 @@
 /** One data folder that lives through many crashes: a gateway, its destination and its alert receiver, and the books of what was sent. */
+import { request } from 'node:http';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -99,20 +100,33 @@ export interface Answer {
   readonly incident: string | undefined;
 }
 
+/** A restarted gateway listens on another port, but its senders know it by one name, as they would a real one. */
+const SITE = 'weir.example';
+
 /** Undefined: the sender never learned how it ended. */
 export async function send(lane: Lane, path: string, body: string, options: { readonly method?: string } = {}): Promise<Answer | undefined> {
-  try {
-    const answer = await fetch(`${lane.gateway.dataUrl}${path}`, {
-      method: options.method ?? 'POST',
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    await answer.text();
-    return { status: answer.status, action: answer.headers.get('weir-action') ?? undefined, incident: answer.headers.get('weir-incident') ?? undefined };
-  } catch {
-    return undefined;
-  }
+  return new Promise((resolve) => {
+    const sent = request(
+      `${lane.gateway.dataUrl}${path}`,
+      {
+        method: options.method ?? 'POST',
+        agent: false,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        headers: { host: SITE, 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) },
+      },
+      (answer) => {
+        const field = (name: string): string | undefined => {
+          const value = answer.headers[name];
+          return typeof value === 'string' ? value : undefined;
+        };
+        answer.on('error', () => resolve(undefined));
+        answer.on('close', () => resolve(answer.complete ? { status: answer.statusCode ?? 0, action: field('weir-action'), incident: field('weir-incident') } : undefined));
+        answer.resume();
+      },
+    );
+    sent.on('error', () => resolve(undefined));
+    sent.end(body);
+  });
 }
 
 export interface Row {
