@@ -4,6 +4,7 @@ import { countsOf, joined, kinds, type Kinds } from './act/evidence.js';
 import { handedOut, startingWith } from './act/handed-out.js';
 import { inflow, type Inflow } from './act/inflow.js';
 import { keep, type Keeping } from './act/keep.js';
+import { outgoingTarget } from './act/masked-facts.js';
 import { paced } from './act/paced.js';
 import { encodeEdit } from './body/edit-log.js';
 import { replay } from './body/replay.js';
@@ -105,7 +106,7 @@ async function flowing<T>(ports: PipelinePorts, run: Run, forward: (outbound: Ou
   });
   try {
     const sent = await forward({
-      target: target(exchange, head),
+      target: outgoingTarget(exchange, head),
       change: run.mode === 'stream' ? 'same-length' : 'none',
       length: exchange.body.length,
       body: outgoing,
@@ -261,7 +262,7 @@ async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, for
       const masked = (): AsyncIterable<Uint8Array> => replay(spool.stream(), log.stream(), chosen);
       await provenClean(ports, run, masked(), wanted);
       const head = ports.inspectors.inspectHead(exchange.body.texts, wanted);
-      return leave(masked(), target(exchange, head), log.size > 0 ? 'same-length' : 'none');
+      return leave(masked(), outgoingTarget(exchange, head), log.size > 0 ? 'same-length' : 'none');
     }
     case 'block':
       await recordVerdict(ports, run, 'verdict');
@@ -319,14 +320,6 @@ async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<U
   const fails = ({ reason }: { readonly reason: string }): boolean => reason === 'failed';
   const isBlind = again.unscannable.some(fails) && run.books.evidence?.unscannable.some(fails) !== true;
   if (uncovered.size > 0 || isBlind) throw new WeirError('mask-failed');
-}
-
-/** The target with its query masked where policy wants it. */
-function target(exchange: Exchange, head: HeadInspection): string {
-  const query = exchange.body.texts.find(({ kind }) => kind === 'query');
-  const masked = query === undefined || !exchange.route.maskQuery ? undefined : head.masked.get(query.name);
-  const question = exchange.http.target.indexOf('?');
-  return masked === undefined || question < 0 ? exchange.http.target : `${exchange.http.target.slice(0, question)}?${masked}`;
 }
 
 function timed<R>(ports: PipelinePorts, books: Books, work: () => R): R {

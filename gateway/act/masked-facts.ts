@@ -107,3 +107,11 @@ export function maskedFacts(facts: Facts, exchange: Exchange, head: HeadInspecti
     mediaType: facts.mediaType === undefined ? undefined : cut(withoutNumbers(facts.mediaType)),
   };
 }
+
+/** The target with its query masked where policy wants it. */
+export function outgoingTarget(exchange: Exchange, head: HeadInspection): string {
+  const query = exchange.body.texts.find(({ kind }) => kind === 'query');
+  const masked = query === undefined || !exchange.route.maskQuery ? undefined : head.masked.get(query.name);
+  const question = exchange.http.target.indexOf('?');
+  return masked === undefined || question < 0 ? exchange.http.target : `${exchange.http.target.slice(0, question)}?${masked}`;
+}

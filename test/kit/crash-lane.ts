@@ -186,7 +186,7 @@ export function inVault(lane: Lane, id: string): boolean {
   return existsSync(join(lane.dataDir, 'vault', `${id}.key`)) && existsSync(join(lane.dataDir, 'vault', `${id}.body`));
 }
 
-/** Every id that has any file in the vault. */
+/** The ids that have a file in the vault. */
 export function vaultIds(lane: Lane): Set<string> {
   return new Set(readdirSync(join(lane.dataDir, 'vault')).map((name) => name.slice(0, name.indexOf('.'))));
 }

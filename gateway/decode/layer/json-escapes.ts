@@ -43,7 +43,7 @@ export const jsonEscapes: EscapeLayer = {
     return stand === undefined ? { unit, size: 6 } : { unit: stand, size: 12 };
   },
   write(unit, size, original) {
-    // Only \uXXXX, or a pair of them, can stand for a digit; a two-character escape has no room and is never part of a value.
+    // Only a six-character escape, or a pair of them, can stand for a digit; a two-character escape has no room and is never part of a value.
     const one = `\\u${(size === 12 ? 0x2a : unit).toString(16).padStart(4, '0')}`;
     return size === 6 ? one : size === 12 ? one + one : original;
   },

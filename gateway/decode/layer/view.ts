@@ -14,7 +14,7 @@ export interface ByteLayer {
   poke(bytes: Uint8Array, from: number, to: number, value: number): void;
 }
 
-/** A layer that hides characters behind characters, such as `\uXXXX` or `&#49;`. */
+/** A layer that hides characters behind characters, such as `\u0031` or `&#49;`. */
 export interface EscapeLayer {
   readonly name: string;
   readonly trigger: readonly number[];
