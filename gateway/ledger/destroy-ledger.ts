@@ -2,7 +2,7 @@
 import type { Clock, ExchangeId } from '../ports.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
-import { closeJob } from './outbox.js';
+import { closeJob, lockJob } from './outbox.js';
 
 export interface DestroyLedger {
   /** The message an open `destroy` job is for, if its decision still stands. */
@@ -27,6 +27,7 @@ export function destroyLedger(options: { readonly database: LedgerDatabase; read
     },
     async destroyed(n, id, why) {
       await database.transact(async (trx) => {
+        await lockJob(trx, n);
         const at = new Date(clock.now());
         const row = await trx.updateTable('messages').set({ shredded_at: at }).where('id', '=', id).where('shredded_at', 'is', null).returning('id').executeTakeFirst();
         await closeJob(trx, n, 'done', at);

@@ -63,6 +63,11 @@ export function outbox(options: { readonly database: LedgerDatabase; readonly cl
   };
 }
 
+/** Every transaction that touches both takes the job before its message: two orders would be a deadlock. */
+export async function lockJob(trx: Trx, n: number): Promise<void> {
+  await trx.selectFrom('outbox').select('n').where('n', '=', n).forUpdate().executeTakeFirst();
+}
+
 /** Ready for the dispatcher again at `dueAt`, whatever the carrier remembers. */
 export async function postpone(trx: Trx, n: number, code: string, dueAt: Date): Promise<void> {
   await trx.updateTable('outbox').set((eb) => ({ attempts: eb('attempts', '+', 1), last_error: code, due_at: dueAt })).where('n', '=', n).where('closed_at', 'is', null).execute();

@@ -5,7 +5,7 @@ import { insertAlerts } from './alert-rows.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
 import { fromRow } from './message-rows.js';
-import { addJob, closeJob, postpone } from './outbox.js';
+import { addJob, closeJob, lockJob, postpone } from './outbox.js';
 import type { MessagesTable, Trx } from './tables.js';
 
 /** The fence outlives the lease: whoever took over has a higher one, and our late writes match nothing. */
@@ -102,6 +102,7 @@ export function releaseLedger(options: { readonly database: LedgerDatabase; read
 
     async finish(lease, outcome) {
       return await database.transact(async (trx) => {
+        await lockJob(trx, lease.n);
         const at = now();
         const status = 'status' in outcome ? outcome.status : undefined;
         const code = 'code' in outcome ? outcome.code : null;

@@ -1,5 +1,6 @@
 /** The workers over a real PostgreSQL and a real HTTP upstream: exactly one arrival, or a word that says why not (HC 20, 21, 29, 30). */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { alertBatches } from '../../gateway/ledger/alert-batches.js';
 import { verifyAudit } from '../../gateway/ledger/audit-chain.js';
 import { auditWriter } from '../../gateway/ledger/audit-writer.js';
@@ -97,6 +98,13 @@ async function stateOf(id: string): Promise<StoredMessage> {
 async function actsOf(id: string): Promise<string[]> {
   const rows = await database.db.selectFrom('audit').select('act').where('subject', '=', id).orderBy('at').orderBy('act').execute();
   return rows.map(({ act }) => act).sort();
+}
+/** Until some statement on this server waits for another's row. */
+async function waitingForALock(): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`select 1 from pg_locks where not granted`.execute(database.db);
+    if (rows.length > 0) return;
+  }
 }
 const unreachable = () => plainUpstream('http://127.0.0.1:1');
 
@@ -232,6 +240,22 @@ describe('a release', () => {
     const before = upstream.started;
     await Promise.all([release()(row), release()(row), release()(row)]);
     expect(upstream.started - before).toBe(1);
+  });
+
+  it('ends while another worker looks at its job: both take the job before the message, so neither waits for the other', async () => {
+    const ledger = releaseLedger(stores());
+    const { id, row } = await released();
+    const begun = await ledger.begin(row, 60_000);
+    if (begun.kind !== 'go') throw new Error('the lease was not given');
+    const looking = await database.db.startTransaction().execute();
+    await looking.selectFrom('outbox').select('n').where('n', '=', row).forUpdate().execute();
+    const finishing = ledger.finish(begun.lease, { kind: 'released', status: 200 });
+    await waitingForALock();
+    // With the message locked first, this and `finishing` would wait for each other.
+    await looking.selectFrom('messages').select('id').where('id', '=', id).forUpdate().noWait().execute();
+    await looking.commit().execute();
+    expect(await finishing).toBe(true);
+    expect(await stateOf(id)).toMatchObject({ state: 'released' });
   });
 });
 
