@@ -5,6 +5,7 @@ import { TEST_CARDS } from './data/iins.js';
 import { groupingOf, type Grouping } from './grouping.js';
 import { issuerOf, type Issuer } from './issuers.js';
 import { neighbourLines } from './neighbour-lines.js';
+import type { Reason } from './reasons.js';
 import { surroundingsOf } from './surroundings.js';
 import { fold, hintOf, type Hint } from './words/match.js';
 import { BANK_CARD_WORDS } from './words/bank-card.js';
@@ -95,7 +96,7 @@ function judge(candidate: Candidate, issuer: Issuer): Verified | undefined {
   const grouping = groupingOf(candidate, USUAL_GROUPS);
   const test = TEST_CARDS.has(digits);
   const tags = test ? ['test-number'] : [];
-  const reasons = ['checksum', `issuer-${issuer.trust}`];
+  const reasons: Reason[] = ['checksum', `issuer-${issuer.trust}`];
 
   const doubt = doubtOf(candidate, grouping, test, around);
   if (doubt !== undefined) {

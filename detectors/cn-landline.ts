@@ -2,6 +2,7 @@
 import type { Domestic } from './calling-codes.js';
 import type { Judged } from './cn-mobile.js';
 import { AREAS, EIGHT_DIGIT_AREAS, TWO_DIGIT_AREAS } from './data/phone-numbers.js';
+import type { Reason } from './reasons.js';
 import { plainContext, type Surroundings } from './surroundings.js';
 import { HOTLINE_WORDS } from './words/phone.js';
 import { fold, type Hint } from './words/match.js';
@@ -32,10 +33,10 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
   if (contiguous ? area.zero === 0 : !wellParted(number, area.length + area.zero)) return undefined;
   if ((around.leftToken !== '' && hint !== 'raise') || (around.rightToken !== '' && !/^x[0-9]{1,5}$/i.test(around.rightToken))) return undefined;
 
-  const reasons = ['area-code'];
+  const reasons: Reason[] = ['area-code'];
   const gap = plainContext(number.gaps[0] ?? '');
   let confidence = contiguous ? CONTIGUOUS : /^ +$/.test(gap) ? PARTED_BY_BLANK : PARTED;
-  const cost = (name: string, amount: number): void => {
+  const cost = (name: Reason, amount: number): void => {
     reasons.push(name);
     confidence -= amount;
   };

@@ -2,6 +2,7 @@
 import type { Domestic } from './calling-codes.js';
 import { LONGER_SEGMENTS, MOBILE_SEGMENTS, TEST_PHONES } from './data/phone-numbers.js';
 import { groupingOf, type Grouping } from './grouping.js';
+import type { Reason } from './reasons.js';
 import type { Surroundings } from './surroundings.js';
 import type { Hint } from './words/match.js';
 
@@ -19,7 +20,7 @@ const FILLER = /0{7}/;
 
 export interface Judged {
   readonly confidence: number;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
   readonly tags: readonly string[];
   /** Digits of the domestic number that go before the mobile one: a trunk 0. */
   readonly skip: number;
@@ -41,9 +42,9 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   const groupingCost = grouping === 'mixed' && !USUAL_GROUPS.has(groups.join('-')) ? undefined : GROUPING_COST[seldom ? 'seldom' : grouping];
   if (groupingCost === undefined) return undefined;
 
-  const reasons = [listed ? 'segment' : 'unlisted-segment'];
+  const reasons: Reason[] = [listed ? 'segment' : 'unlisted-segment'];
   let confidence = (sure ? WITH_WORDS : number.country === 'perhaps' ? WITH_BARE_CODE : ALONE) - groupingCost;
-  const cost = (name: string, amount: number): void => {
+  const cost = (name: Reason, amount: number): void => {
     reasons.push(name);
     confidence -= amount;
   };

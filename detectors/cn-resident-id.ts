@@ -2,6 +2,7 @@
 import type { Candidate, NumberDetector, Verified } from './contract.js';
 import { luhn, mod11Two } from './checksum.js';
 import { groupingOf, type Grouping } from './grouping.js';
+import type { Reason } from './reasons.js';
 import { isForeignerCode, regionOf } from './regions.js';
 import { surroundingsOf, type Surroundings } from './surroundings.js';
 import { hintOf, type Hint } from './words/match.js';
@@ -93,7 +94,7 @@ function verify18(candidate: Candidate): Verified | undefined {
   if (around.cutFromMask) return undefined;
   const grouping = groupingOf(candidate, GROUPS_OF_18);
   const hint = hintOf(around.left, around.right, RESIDENT_ID_WORDS);
-  const reasons = ['checksum', 'date', kind === 'province' ? 'province' : 'region', ...(kind === 'permit' || kind === 'foreigner' ? [kind] : [])];
+  const reasons: Reason[] = ['checksum', 'date', kind === 'province' ? 'province' : 'region', ...(kind === 'permit' || kind === 'foreigner' ? [kind] : [])];
 
   let confidence = ALONE[kind] - GROUPING_COST[grouping];
   if (grouping === 'even' || grouping === 'mixed') reasons.push('odd-groups');
@@ -122,7 +123,7 @@ function kindOf(code: string): Kind | undefined {
 }
 
 /** Structure around the number, never words, can make even a conclusive one less sure. */
-function costOf(around: Surroundings, reasons: string[]): number {
+function costOf(around: Surroundings, reasons: Reason[]): number {
   if (around.hexadecimal && (around.leftToken + around.rightToken).length >= 14) {
     reasons.push('hexadecimal');
     return 0.4;
@@ -156,7 +157,7 @@ function verify15(candidate: Candidate): Verified | undefined {
   const grouping = groupingOf(candidate, GROUPS_OF_15);
   if (grouping === 'mixed' || grouping === 'even') return undefined;
   const hint: Hint = hintOf(around.left, around.right, RESIDENT_ID_WORDS);
-  const reasons = ['date', region === 'county' ? 'region' : 'province', 'old-form'];
+  const reasons: Reason[] = ['date', region === 'county' ? 'region' : 'province', 'old-form'];
   if (hint === 'raise') return { confidence: region === 'county' ? OLD_WITH_WORDS : OLD_ALONE + 0.25, reasons: [...reasons, 'keyword'] };
   // American Express cards of 15 digits begin like IDs of Anhui and Shandong.
   if (hint === 'lower' || region !== 'county' || grouping !== 'whole' || luhn(digits)) return undefined;

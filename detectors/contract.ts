@@ -1,4 +1,5 @@
 /** What a detector is: one object that says what may start it, how far it reaches, and how sure it is. Imports nothing of ours. */
+import type { Reason } from './reasons.js';
 
 /** Characters of context on each side that a detector may look at (HC 14). */
 export const CONTEXT = 64;
@@ -6,14 +7,14 @@ export const CONTEXT = 64;
 /**
  * A run of digit groups with at most small gaps between them, cut out of normalised text.
  * Full-width and other digits have become ASCII, ignorable characters are gone.
- * A group is a whole run of digits: no candidate begins or ends inside one.
+ * A group is a whole run of digits of one kind, decimal or numeral: no candidate begins or ends inside one.
  */
 export interface Candidate {
   /** All digits joined; an `X` or `x` that closes the last group comes last, as `X`. */
   readonly digits: string;
   /** Lengths of the groups (X included), for example [6, 8, 4]. */
   readonly groups: readonly number[];
-  /** What stood between the groups: one shorter than `groups`. Each is 1 to 3 characters of separators. */
+  /** What stood between the groups: one shorter than `groups`. Each is 1 to 3 separators, line ends and punctuation among them; '' where decimal digits and numerals touch. */
   readonly gaps: readonly string[];
   /** Up to CONTEXT characters before the candidate, as they stand (not lower-cased). '' only at the very start. */
   readonly before: string;
@@ -23,13 +24,15 @@ export interface Candidate {
   readonly ignored: number;
   /** Digits that were not ASCII in the text (full-width and others). */
   readonly foreignDigits: number;
+  /** Digits written as Han numerals, in rings or raised (`一`, `壹`, `①`, `¹`). */
+  readonly numerals: number;
 }
 
 export interface Verified {
   /** 0..1. 0.9 and over: high; 0.7 to 0.9: medium; under 0.7: low. */
   readonly confidence: number;
-  /** Short stable codes, for example `checksum`, `region`, `keyword`, `glued-letter`. Never the value. */
-  readonly reasons: readonly string[];
+  /** Short stable codes, for example `checksum`, `region`, `keyword`, `glued-letter`. Never the value: reasons.ts lists them with their words. */
+  readonly reasons: readonly Reason[];
   /** Digit indexes, half open, when the number is only part of the candidate (a `86` in front, for example). */
   readonly from?: number;
   readonly to?: number;

@@ -3,6 +3,7 @@ import { CONTEXT, type PatternDetector } from './contract.js';
 import { luhn, mod11Two } from './checksum.js';
 import { DetectorError } from './detector-error.js';
 import { patternLength, PatternProblem } from './pattern-length.js';
+import type { Reason } from './reasons.js';
 
 /** The same shape as a pattern in the configuration file. */
 export interface PatternDefinition {
@@ -59,7 +60,9 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
         const right = text.slice(end, end + CONTEXT);
         if (holds(match[0], checksum, least) && notBefore?.test(left) !== true && notAfter?.test(right) !== true) {
           const word = words.length > 0 && near(left, right, words);
-          const reasons = ['pattern', ...(checksum === 'none' ? [] : ['checksum']), ...(word ? ['keyword'] : [])];
+          const reasons: Reason[] = ['pattern'];
+          if (checksum !== 'none') reasons.push('checksum');
+          if (word) reasons.push('keyword');
           return { start: match.index, end, confidence: word ? Math.max(confidence, confidenceWithWords) : confidence, reasons };
         }
         // One on, not past the match: a shorter or later one may begin inside it.
