@@ -7,7 +7,8 @@ import type { Candidate } from './contract.js';
  */
 export type Grouping = 'whole' | 'usual' | 'wide' | 'even' | 'mixed';
 
-const BLANKS = /^[\s\u00a0\u3000]+$/;
+/** Line ends and tabs part cells and lines, not the groups of one number. */
+const BLANKS = /^\p{Zs}+$/u;
 const HYPHEN = /^[\s\u3000]?[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d][\s\u3000]?$/;
 const DOT = /^[.\u00b7\u2024\u2027\u30fb\uff0e]$/;
 

@@ -1,6 +1,6 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
-import { CLASS, DIGIT, IGNORABLE, SEPARATOR, VALUE, isCheckX } from './characters.js';
+import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, isAnyDigit, isCheckX } from './characters.js';
 import { X_VALUE, notRuledOut } from './shape.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
@@ -41,13 +41,14 @@ const ignoredAt = new Uint8Array(ROOM);
 const gapFrom = new Int32Array(ROOM);
 const gapTo = new Int32Array(ROOM);
 
-/** Where a digit group begins: a digit whose left neighbour, ignorables aside, is no digit. Looks back no further than a window's context. */
+/** Where a digit group begins: a digit whose left neighbour, ignorables aside, is no digit of its kind. Looks back no further than a window's context. */
 export function isGroupStart(window: Units, at: number): boolean {
-  if (CLASS[window.units[at] ?? 0] !== DIGIT) return false;
+  const kind = CLASS[window.units[at] ?? 0];
+  if (!isAnyDigit(kind)) return false;
   let left = at - 1;
   const far = at - CONTEXT;
   while (left >= far && left >= 0 && CLASS[window.units[left] ?? 0] === IGNORABLE) left--;
-  return left < 0 || left < far || CLASS[window.units[left] ?? 0] !== DIGIT;
+  return left < 0 || left < far || CLASS[window.units[left] ?? 0] !== kind;
 }
 
 function text(units: Uint16Array, from: number, to: number): string {
@@ -69,6 +70,7 @@ class CandidateInWindow implements Candidate {
     readonly gaps: readonly string[],
     readonly ignored: number,
     readonly foreignDigits: number,
+    readonly numerals: number,
   ) {}
   get before(): string {
     return (this.#before ??= text(this.window.units, Math.max(0, this.start - CONTEXT), this.start));
@@ -84,7 +86,8 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
   let placed: Placed[] | undefined;
   let count = 0;
   let group = 0;
-  let inGroup = false;
+  /** The kind of the group that is being read; 0 between groups. */
+  let inGroup = 0;
   let gap = 0;
   let gapStart = start;
   let ignored = 0;
@@ -106,21 +109,26 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
     if (at >= length) {
       // A run that has not ended could still grow into any length that is taken.
       if (!last) return 'undecided';
-      if (inGroup) undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
+      if (inGroup !== 0) undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
       break;
     }
     const unit = units[at] ?? 0;
     const kind = CLASS[unit];
-    if (kind === DIGIT) {
+    if (kind === DIGIT || kind === NUMERAL) {
+      if (inGroup !== 0 && inGroup !== kind) {
+        undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
+        gapStart = (places[count - 1] ?? start) + 1;
+        inGroup = 0;
+      }
       // One digit too many: runs that ended before still stand, this group and all that would join it do not.
       if (count >= most) break;
-      if (!inGroup) {
+      if (inGroup === 0) {
         if (count > 0) {
           group++;
           gapFrom[group] = gapStart;
           gapTo[group] = at;
         }
-        inGroup = true;
+        inGroup = kind;
       }
       ignored += pending;
       pending = 0;
@@ -136,8 +144,8 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       if (ignored + ++pending > MAX_IGNORED) return 'malformed';
       continue;
     }
-    if (count === 17 && isCheckX(unit) && (inGroup || gap === 1)) {
-      if (!inGroup) {
+    if (count === 17 && isCheckX(unit) && (inGroup !== 0 || gap === 1)) {
+      if (inGroup === 0) {
         group++;
         gapFrom[group] = gapStart;
         gapTo[group] = at;
@@ -147,9 +155,9 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       undecided = offer(at + 1, at) || undecided;
       break;
     }
-    if (inGroup) {
+    if (inGroup !== 0) {
       undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
-      inGroup = false;
+      inGroup = 0;
       gapStart = (places[count - 1] ?? start) + 1;
     }
     if (kind !== SEPARATOR || ++gap > MAX_GAP) break;
@@ -166,6 +174,7 @@ function placeOf(window: Units, start: number, end: number, count: number, x: nu
   const own: number[] = [];
   let text = '';
   let foreign = 0;
+  let numerals = 0;
   const groups = new Array<number>((groupOf[size - 1] ?? 0) + 1).fill(0);
   for (let i = 0; i < size; i++) {
     const at = i < count ? (places[i] ?? 0) : x;
@@ -173,7 +182,8 @@ function placeOf(window: Units, start: number, end: number, count: number, x: nu
     groups[groupOf[i] ?? 0] = (groups[groupOf[i] ?? 0] ?? 0) + 1;
     if (i < count) {
       text += String.fromCharCode(0x30 + (digits[i] ?? 0));
-      if ((window.units[at] ?? 0) > 0x39) foreign++;
+      if (CLASS[window.units[at] ?? 0] === NUMERAL) numerals++;
+      else if ((window.units[at] ?? 0) > 0x39) foreign++;
     }
   }
   const gaps: string[] = [];
@@ -190,6 +200,6 @@ function placeOf(window: Units, start: number, end: number, count: number, x: nu
     end,
     places: own,
     detectors,
-    candidate: new CandidateInWindow(window, start, end, x < 0 ? text : `${text}X`, groups, gaps, ignoredAt[size - 1] ?? 0, foreign),
+    candidate: new CandidateInWindow(window, start, end, x < 0 ? text : `${text}X`, groups, gaps, ignoredAt[size - 1] ?? 0, foreign, numerals),
   };
 }

@@ -4,12 +4,30 @@ export const OTHER = 0;
 export const DIGIT = 1;
 export const SEPARATOR = 2;
 export const IGNORABLE = 3;
+/** A digit in words or in a ring: never part of a group of decimal digits, since `第一138…` is a count and a number. */
+export const NUMERAL = 4;
 
-/** Spaces, hyphens, dots and brackets that people put between the groups of a number. */
+/** Spaces, hyphens, dots and brackets that people put between the groups of a number, and what parts words: detectors judge by the gap. */
 const SEPARATORS =
   ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000' +
   '-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d' +
-  '.\u00b7\u2024\u2027\u30fb\uff0e()\uff08\uff09';
+  '.\u00b7\u2024\u2027\u2022\u30fb\uff0e()\uff08\uff09' +
+  '\t\n\v\f\r\u0085\u2028\u2029' +
+  '/\uff0f\u2044_\uff3f,\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c~\uff5e\u3002\u2026';
+
+/** Digits 0 to 9 in other dress: Han numerals (everyday, formal, older and spoken forms), Suzhou numerals, circled and raised digits. */
+const NUMERALS = [
+  '零〇○⓪⓿⁰₀',
+  '一壹弌幺〡①⑴⒈❶➀➊⓵㈠㊀¹₁',
+  '二贰貳弍两兩〢②⑵⒉❷➁➋⓶㈡㊁²₂',
+  '三叁參叄弎〣③⑶⒊❸➂➌⓷㈢㊂³₃',
+  '四肆〤④⑷⒋❹➃➍⓸㈣㊃⁴₄',
+  '五伍〥⑤⑸⒌❺➄➎⓹㈤㊄⁵₅',
+  '六陆陸〦⑥⑹⒍❻➅➏⓺㈥㊅⁶₆',
+  '七柒〧⑦⑺⒎❼➆➐⓻㈦㊆⁷₇',
+  '八捌〨⑧⑻⒏❽➇➑⓼㈧㊇⁸₈',
+  '九玖〩⑨⑼⒐❾➈➒⓽㈨㊈⁹₉',
+];
 
 /** Characters that leave no mark of their own between two digits: what Unicode calls default-ignorable, combining, or a direction. */
 const UNSEEN = /^(?:\p{Default_Ignorable_Code_Point}|\p{Mn}|\p{Me}|\p{Bidi_Control})$/u;
@@ -38,6 +56,17 @@ for (let unit = 0, run = 0; unit < 65536; unit++) {
   }
 }
 for (const one of SEPARATORS) CLASS[one.charCodeAt(0)] = SEPARATOR;
+for (const [value, forms] of NUMERALS.entries()) {
+  for (const form of forms) {
+    CLASS[form.charCodeAt(0)] = NUMERAL;
+    VALUE[form.charCodeAt(0)] = value;
+  }
+}
+
+/** A digit of either kind. */
+export function isAnyDigit(kind: number | undefined): boolean {
+  return kind === DIGIT || kind === NUMERAL;
+}
 
 /** An ignorable character that stands for any other. */
 export const UNSEEN_UNIT = 0x2060;
@@ -65,9 +94,9 @@ export function isCheckX(unit: number): boolean {
   return unit === 0x58 || unit === 0x78 || unit === 0xff38 || unit === 0xff58;
 }
 
-/** The mask character that is as wide as the unit it covers: `＊` for full-width, else `*`. */
+/** The mask character that is as wide as the unit it covers: `＊` for full-width forms, Han numerals and ringed digits, else `*`. */
 export function star(unit: number): number {
-  return unit >= 0xff01 && unit <= 0xff5e ? 0xff0a : 0x2a;
+  return (unit >= 0xff01 && unit <= 0xff5e) || (unit >= 0x2460 && CLASS[unit] === NUMERAL) ? 0xff0a : 0x2a;
 }
 
 /** A unit as patterns see it: full-width forms and every script's digits become ASCII, one for one. */

@@ -3,7 +3,7 @@
  * at the text it has just changed, so that a mask never uncovers a neighbour (laws 1, 4 and 5).
  */
 import { CONTEXT, type Detector, type NumberDetector, type PatternDetector } from '../contract.js';
-import { CLASS, DIGIT, IGNORABLE, SEPARATOR } from './characters.js';
+import { CLASS, IGNORABLE, SEPARATOR, isAnyDigit } from './characters.js';
 import { MAX_GAP, MAX_IGNORED, candidatesAt, isGroupStart, type Units } from './candidates.js';
 import { nextPattern, type Next } from './patterns.js';
 import { settle, type Match } from './settle.js';
@@ -121,7 +121,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       let begin = at;
       let numbers: Match[] = [];
       for (; begin < bound && begin <= (pattern ?? bound); begin++) {
-        if (CLASS[window.units[begin] ?? 0] !== DIGIT || !isGroupStart(window, begin)) continue;
+        if (!isGroupStart(window, begin)) continue;
         const verified = verifiedAt(window, set, begin);
         if (verified === 'malformed') {
           malformed = true;
@@ -192,7 +192,7 @@ function joinable(window: Units, begin: number, floor: number, most: number): nu
   let ignored = 0;
   for (let at = begin - 1; at >= floor && digits < most; at--) {
     const kind = CLASS[window.units[at] ?? 0];
-    if (kind === DIGIT) {
+    if (isAnyDigit(kind)) {
       digits++;
       gap = 0;
       first = at;

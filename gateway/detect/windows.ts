@@ -1,6 +1,6 @@
 /** Proves absence fast: the stretches of raw UTF-8 dense enough in digits to hold a candidate; everything else is never decoded. */
 import { MAX_IGNORED } from '../../detectors/scan/candidates.js';
-import { isUnseenControl } from '../../detectors/scan/characters.js';
+import { CLASS, SEPARATOR, isUnseenControl } from '../../detectors/scan/characters.js';
 
 const BREAK = 0;
 const NEUTRAL = 1;
@@ -8,17 +8,16 @@ const DIGIT = 2;
 
 /**
  * Too generous is fine, too strict is a leak: every byte that can belong to a digit, a separator or an ignorable must not break.
- * Digits of all scripts in UTF-8 begin with one of the leads below; E4–E9 begin only CJK ideographs, which end every candidate.
+ * Digits of all scripts and Han numerals in UTF-8 begin with one of the leads below.
  */
 const KIND = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   if (byte >= 0x30 && byte <= 0x39) KIND[byte] = DIGIT;
-  else if (byte === 0x20 || byte === 0x28 || byte === 0x29 || byte === 0x2d || byte === 0x2e) KIND[byte] = NEUTRAL;
+  else if (byte < 0x80 && CLASS[byte] === SEPARATOR) KIND[byte] = NEUTRAL;
   else if (byte === 0x58 || byte === 0x78) KIND[byte] = NEUTRAL;
   else if (byte < 0x80 && isUnseenControl(byte)) KIND[byte] = NEUTRAL;
   else if (byte < 0x80) KIND[byte] = BREAK;
-  else if (byte >= 0xe4 && byte <= 0xe9) KIND[byte] = BREAK;
-  else KIND[byte] = byte >= 0xc2 && byte !== 0xe2 && byte !== 0xe3 ? DIGIT : NEUTRAL;
+  else KIND[byte] = byte >= 0xc2 ? DIGIT : NEUTRAL;
 }
 
 export interface Windows {

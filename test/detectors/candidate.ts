@@ -14,5 +14,6 @@ export function candidate(marked: string): Candidate {
     after: after.slice(0, 64),
     ignored: 0,
     foreignDigits: 0,
+    numerals: 0,
   };
 }

@@ -25,8 +25,10 @@ describe('a candidate', () => {
     ['a gap of three', '1234 - 5678', ['1234', '12345678']],
     ['a gap of four parts', '1234 -- 5678', ['1234']],
     ['letters part', '1234a5678', ['1234']],
-    ['a comma parts', '1234,5678', ['1234']],
-    ['a line end parts', '1234\n5678', ['1234']],
+    ['a comma and a line end', '1234,\r\n5678', ['1234', '12345678']],
+    ['a quote parts', '1234"5678', ['1234']],
+    ['Han numerals', '一三八〇', ['1380']],
+    ['decimal digits and numerals that touch', '138一二三4', ['138', '138123', '1381234'].slice(1)],
     ['too many digits are none', '1234567890123456789', []],
     ['a group that would be too much is left out', '1234 1234567890123456', ['1234']],
     ['an X after 17 digits', '12345678901234567X', ['12345678901234567X']],
@@ -42,7 +44,7 @@ describe('a candidate', () => {
   it('knows its groups, gaps, foreign digits, ignorables and surroundings', () => {
     const found = all('卡 1２3\u200b4 -\u200b 56。完', 2).at(-1);
     expect(found && { ...found, before: found.before, after: found.after }).toMatchObject({
-      digits: '123456', groups: [4, 2], gaps: [' - '], ignored: 2, foreignDigits: 1, before: '卡 ', after: '。完',
+      digits: '123456', groups: [4, 2], gaps: [' - '], ignored: 2, foreignDigits: 1, numerals: 0, before: '卡 ', after: '。完',
     });
   });
 
@@ -70,6 +72,7 @@ describe('a group', () => {
   it('begins where no digit stands before it, invisible characters aside', () => {
     const start = (text: string, index: number): boolean => isGroupStart(windowOf(text), index);
     expect([start('12', 0), start('12', 1), start('1 2', 2), start('1\u200b2', 2), start('a\u200b2', 2), start('a', 0)]).toEqual([true, false, true, false, true, false]);
+    expect([start('一1', 1), start('1一', 1), start('一二', 1), start('①一', 1)]).toEqual([true, true, false, false]);
   });
 
   it('begins the same whether or not more than its context is in sight', () => {

@@ -20,9 +20,10 @@ describe('characters', () => {
     }
   });
 
-  it('are separators for every kind of blank, hyphen, dot and bracket, and line ends are none', () => {
+  it('are separators for every kind of blank, hyphen, dot and bracket, for line ends, and for what parts words', () => {
     for (const one of ' \u00a0\u2007\u3000-\u2010\u2014\uff0d.\uff0e()\uff08\uff09') expect(CLASS[unit(one)]).toBe(SEPARATOR);
-    for (const one of '\n\r\t,;:/_') expect(CLASS[unit(one)]).toBe(OTHER);
+    for (const one of '\n\r\t,;:/_|~、，；：／＿') expect(CLASS[unit(one)]).toBe(SEPARATOR);
+    for (const one of '*"\'=+#&<>＊=') expect(CLASS[unit(one)]).toBe(OTHER);
   });
 
   it('are ignorable when nobody sees them between two digits', () => {

@@ -32,7 +32,7 @@ const candidate: fc.Arbitrary<Candidate> = fc
       left -= cut;
     }
     groups.push(left);
-    return { digits, groups, gaps: groups.slice(1).map(() => gap), before, after, ignored: 0, foreignDigits: 0 };
+    return { digits, groups, gaps: groups.slice(1).map(() => gap), before, after, ignored: 0, foreignDigits: 0, numerals: 0 };
   });
 
 describe('shapes', () => {
