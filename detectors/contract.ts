@@ -1,4 +1,4 @@
-/** What a detector is: one object that says what may start it, how far it reaches, and how sure it is. Imports nothing of ours. */
+/** What a detector is: one object that says what may start it, how far it reaches, and how sure it is. Imports nothing outside this folder. */
 import type { Reason } from './reasons.js';
 
 /** Characters of context on each side that a detector may look at (HC 14). */

@@ -1,4 +1,5 @@
 /** Decides between matches that claim the same digits: the surer band first, then the detector's rank, then the longer one. */
+import { bandOf } from '../band.js';
 import type { Detector } from '../contract.js';
 
 /** Something a detector vouches for, with its place in the window. */
@@ -15,14 +16,11 @@ export interface Match {
   readonly value: string;
 }
 
-/** The three bands that people see: high, medium, low. */
-function band(confidence: number): number {
-  return confidence >= 0.9 ? 2 : confidence >= 0.7 ? 1 : 0;
-}
+const SURENESS = { low: 0, medium: 1, high: 2 } as const;
 
 function stronger(a: Match, b: Match): number {
   return (
-    band(b.confidence) - band(a.confidence) ||
+    SURENESS[bandOf(b.confidence)] - SURENESS[bandOf(a.confidence)] ||
     b.detector.rank - a.detector.rank ||
     b.end - b.start - (a.end - a.start) ||
     b.confidence - a.confidence ||
