@@ -1,13 +1,9 @@
 /** `weir config check`: every problem of a configuration file at once, each with its place and a right example. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { configFile } from './config-file.js';
 import { CommandFailed, EXIT } from './outcome.js';
 import type { Terminal } from './terminal.js';
 import { plain } from './terminal-text.js';
-
-/** The shipped one; in dist/ it lies beside the compiled program. */
-const SHIPPED = fileURLToPath(new URL('../../config/default.yaml', import.meta.url));
 
 export function addConfig(program: Command, terminal: Terminal): void {
   const { words, env } = terminal;
@@ -19,7 +15,7 @@ export function addConfig(program: Command, terminal: Terminal): void {
     .argument('[file]')
     .option('--json', words.jsonOption)
     .action(async (given: string | undefined, options: { readonly json?: boolean }) => {
-      const file = given ?? env['WEIR_CONFIG'] ?? (existsSync(SHIPPED) ? SHIPPED : undefined);
+      const file = configFile(given, env);
       if (file === undefined) throw new CommandFailed(words.fileMissing);
       const { loadConfig, reportLines } = await import('../../config/load.js');
       const { detectorChecks } = await import('../engine.js');

@@ -1,8 +1,10 @@
 /** Writes what a scan finds, as JSON lines or as text for people. */
+import { bandOf } from '../../detectors/band.js';
 import type { Finding, Unscannable } from '../ports.js';
+import { explained } from './scan-explain.js';
 import type { SkipReason } from './scan-walk.js';
 import { jsonLine, padded, plain } from './terminal-text.js';
-import { fill, type Words } from './words.js';
+import { fill, type Language, type Words } from './words.js';
 
 export interface ScanReport {
   finding(file: string, finding: Finding): void;
@@ -11,6 +13,7 @@ export interface ScanReport {
 }
 
 interface Outputs {
+  readonly language: Language;
   readonly words: Words;
   readonly explain: boolean;
   readonly print: (text: string) => void;
@@ -21,7 +24,7 @@ interface Outputs {
 export function jsonReport({ explain, print }: Outputs): ScanReport {
   return {
     finding(file, { part, detector, start, end, confidence, preview, reasons, tags }) {
-      print(jsonLine({ file, part, detector, start, end, confidence, preview, ...(explain ? { reasons, tags } : {}) }));
+      print(jsonLine({ file, part, detector, start, end, confidence, preview, ...(explain ? { band: bandOf(confidence), reasons, tags } : {}) }));
     },
     unscannable(file, { part, reason, bytes, detail }) {
       print(jsonLine({ file, part, unscannable: reason, bytes, ...(explain ? { detail } : {}) }));
@@ -36,17 +39,18 @@ export function jsonReport({ explain, print }: Outputs): ScanReport {
 const PREVIEW_COLUMNS = 22;
 const DETECTOR_COLUMNS = 16;
 
-export function textReport({ words, explain, print, tell }: Outputs): ScanReport {
+export function textReport({ language, words, explain, print, tell }: Outputs): ScanReport {
   let heading: string | undefined;
   const under = (file: string): void => {
     if (heading !== file) print(plain(file));
     heading = file;
   };
   return {
-    finding(file, { part, detector, start, end, confidence, preview, reasons, tags }) {
+    finding(file, finding) {
+      const { part, detector, start, end, confidence, preview } = finding;
       under(file);
-      const why = explain ? `  ${[...reasons, ...tags].join(' ')}` : '';
-      print(`  ${padded(plain(preview), PREVIEW_COLUMNS)}  ${padded(detector, DETECTOR_COLUMNS)}  ${confidence.toFixed(2)}  ${plain(part)} ${start}–${end}${why}`);
+      print(`  ${padded(plain(preview), PREVIEW_COLUMNS)}  ${padded(detector, DETECTOR_COLUMNS)}  ${confidence.toFixed(2)}  ${plain(part)} ${start}–${end}`);
+      if (explain) for (const line of explained(finding, language, words)) print(`      ${plain(line)}`);
     },
     unscannable(file, { part, reason, bytes, detail }) {
       tell(`${plain(file)}: ${plain(part)}: ${words.notScanned}: ${reason}${explain && detail !== '' ? ` (${plain(detail)})` : ''}, ${fill(words.bytes, { n: bytes })}`);

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { causeCode } from '../errors.js';
+import { configFile } from './config-file.js';
 import { scanExitCode, scanPaths, type ScanTotals } from './scan-paths.js';
 import { scanProgress } from './scan-progress.js';
 import { jsonReport, textReport } from './scan-report.js';
@@ -13,6 +14,7 @@ import { fill } from './words.js';
 const CONFIDENCE = 0.7;
 
 interface Options {
+  readonly config?: string;
   readonly json?: boolean;
   readonly explain?: boolean;
   readonly confidence: number;
@@ -27,6 +29,7 @@ export function addScan(program: Command, terminal: Terminal): void {
     .description(words.scan)
     .argument('<path...>')
     .option('--json', words.jsonOption)
+    .option('--config <file>', words.scanConfigOption)
     .option('--explain', words.explainOption)
     .option('--confidence <n>', words.confidenceOption, (text) => share(text, terminal), CONFIDENCE)
     .option('--follow', words.followOption)
@@ -35,7 +38,9 @@ export function addScan(program: Command, terminal: Terminal): void {
 }
 
 async function scan(paths: readonly string[], options: Options, terminal: Terminal): Promise<number> {
-  const { words, tell } = terminal;
+  const { words, tell, env, language } = terminal;
+  const { detectorsOf, scanEngine } = await import('./scan-engine.js');
+  const detectors = detectorsOf(configFile(options.config, env), env);
   const stop = new AbortController();
   // A reader of standard input may wait for a byte that never comes.
   stop.signal.addEventListener('abort', () => void process.stdin.destroy());
@@ -45,14 +50,13 @@ async function scan(paths: readonly string[], options: Options, terminal: Termin
   process.stdout.on('error', interrupt);
 
   const follow = options.follow ?? false;
-  const { scanEngine } = await import('./scan-engine.js');
-  const engineFor = scanEngine((thrown) => tell(`${words.notScanned}: ${causeCode(thrown)}`));
+  const engineFor = scanEngine((thrown) => tell(`${words.notScanned}: ${causeCode(thrown)}`), detectors);
   const progress = await scanProgress(words, () => sizeOf(paths, follow, stop.signal));
   const above = (write: (text: string) => void) => (text: string) => {
     progress.clear();
     write(text);
   };
-  const outputs = { words, explain: options.explain ?? false, print: above(terminal.print), tell: above(tell) };
+  const outputs = { language, words, explain: options.explain ?? false, print: above(terminal.print), tell: above(tell) };
   const totals = await scanPaths({
     paths,
     follow,

@@ -6,7 +6,7 @@ import { finding } from './fake-engine.js';
 function outputs(explain: boolean) {
   const printed: string[] = [];
   const told: string[] = [];
-  return { printed, told, all: { words: wordsFor('en'), explain, print: (text: string) => void printed.push(text), tell: (text: string) => void told.push(text) } };
+  return { printed, told, all: { language: 'en' as const, words: wordsFor('en'), explain, print: (text: string) => void printed.push(text), tell: (text: string) => void told.push(text) } };
 }
 
 describe('what a scan writes', () => {
@@ -16,7 +16,7 @@ describe('what a scan writes', () => {
     jsonReport({ ...all, explain: true }).finding('a.txt', finding('body', 3));
     expect(printed).toEqual([
       '{"file":"a.txt","part":"body","detector":"fake","start":3,"end":4,"confidence":0.9,"preview":"*"}',
-      '{"file":"a.txt","part":"body","detector":"fake","start":3,"end":4,"confidence":0.9,"preview":"*","reasons":["hash"],"tags":[]}',
+      '{"file":"a.txt","part":"body","detector":"fake","start":3,"end":4,"confidence":0.9,"preview":"*","band":"high","reasons":["hash"],"tags":[]}',
     ]);
   });
 
@@ -33,8 +33,24 @@ describe('what a scan writes', () => {
     report.finding('a\u001b[2J.txt', finding('body', 3));
     report.finding('a\u001b[2J.txt', finding('body\u0007', 5));
     report.skipped('x\ny', 'special', 0);
-    expect(printed).toHaveLength(3);
-    expect(printed[0]).toBe('a\ufffd[2J.txt');
+    expect(printed.filter((line) => !line.startsWith('  '))).toEqual(['a\ufffd[2J.txt']);
     expect([...printed, ...told].filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
+  });
+
+  it('text explains a finding below it, in the language of the terminal', () => {
+    const { printed, all } = outputs(true);
+    const found = finding('body', 3, { confidence: 0.72, reasons: ['segment', 'keyword', 'glued-letter'], tags: ['test-number'] });
+    textReport(all).finding('a', found);
+    expect(printed.slice(2).map((line) => line.trim())).toEqual([
+      'Confidence: medium (0.72).',
+      'For it: its mobile segment is in force; a word near it names this kind of number.',
+      'Against it: letters are glued to it.',
+      'It is a published test number.',
+    ]);
+    printed.length = 0;
+    textReport({ ...all, language: 'zh', words: wordsFor('zh') }).finding('a', found);
+    expect(printed.slice(2).map((line) => line.trim())).toEqual([
+      '置信度：中（0.72）。', '依据：属于在用的手机号段；附近有表明这类号码的词。', '疑点：与字母紧连。', '是公开的测试号码。',
+    ]);
   });
 });

@@ -37,6 +37,14 @@ async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+const MAIL_TO_DEMO =
+  'version: 1\ndemo: true\nroutes: [{ id: mail, match: { path: /mail }, upstream: demo, policy: mail }]\npolicies: { mail: { rules: [{ id: all, when: { found: {} }, action: hold }] } }\n';
+const STAFF_NUMBERS = `detectors:
+  disable: [cn.phone]
+  patterns:
+    - { id: acme.staff, title: { zh: 工号, en: Staff number }, pattern: 'E\\d{6}', words: [工号], cases: { hit: ['工号«E123456»'], miss: ['E12345'] } }
+`;
+
 describe('weir scan', () => {
   it('finds numbers in files, keeps their values to itself, and exits 1', async () => {
     const folder = tempFolder('scan');
@@ -76,6 +84,34 @@ describe('weir scan', () => {
     expect((await weir(['scan', '/does/not/exist'])).code).toBe(2);
     expect((await weir(['nonsense'])).code).toBe(2);
     expect((await weir(['--help'])).code).toBe(0);
+  });
+
+  it('explains each finding when asked, with the band for programs', async () => {
+    const text = `手机 ${numberSource(3).phone()}`;
+    const told = await weir(['scan', '--explain', '-'], { LANG: 'zh_CN.UTF-8' }, text);
+    expect(told.out).toContain('置信度：高');
+    expect(told.out).toContain('依据：属于在用的手机号段；附近有表明这类号码的词。');
+    const { out } = await weir(['scan', '--explain', '--json', '-'], {}, text);
+    expect(JSON.parse(out)).toMatchObject({ band: 'high', reasons: ['segment', 'keyword'], tags: [] });
+  });
+
+  it('uses the detectors of the configuration that is named, else of WEIR_CONFIG', async () => {
+    const file = join(tempFolder('config'), 'c.yaml');
+    writeFileSync(file, `${MAIL_TO_DEMO}${STAFF_NUMBERS}`);
+    const text = `手机 ${numberSource(3).phone()}，工号 E123456`;
+    const found = ({ out, code }: { readonly out: string; readonly code: number | null }): unknown => [code, out.trim().split('\n').map((line) => (JSON.parse(line) as { detector: string }).detector)];
+    expect(found(await weir(['scan', '--json', '-'], {}, text))).toEqual([1, ['cn.phone']]);
+    expect(found(await weir(['scan', '--json', '--config', file, '-'], { WEIR_CONFIG: '/does/not/exist' }, text))).toEqual([1, ['acme.staff']]);
+    expect(found(await weir(['scan', '--json', '-'], { WEIR_CONFIG: file }, text))).toEqual([1, ['acme.staff']]);
+  });
+
+  it('exits 2 with the problems of a configuration that is not usable, as the check names them', async () => {
+    const file = join(tempFolder('config'), 'c.yaml');
+    writeFileSync(file, `${MAIL_TO_DEMO}${STAFF_NUMBERS.replace('{6}', '+')}`);
+    const check = await weir(['config', 'check', file]);
+    expect(check).toMatchObject({ code: 1, out: expect.stringContaining('"+" has no end') });
+    expect(await weir(['scan', '--config', file, '-'], {}, 'clean')).toEqual({ code: 2, out: '', err: check.out });
+    expect(await weir(['scan', '-'], { WEIR_CONFIG: '/does/not/exist' }, 'clean')).toMatchObject({ code: 2, err: expect.stringContaining('this file does not exist') });
   });
 
   it('ends at once on an interrupt while it waits for input', async () => {
@@ -155,7 +191,7 @@ describe('weir config check', () => {
 
   it('takes the file from WEIR_CONFIG and exits 0 when it is fine', async () => {
     const file = join(tempFolder('config'), 'c.yaml');
-    writeFileSync(file, 'version: 1\ndemo: true\nroutes: [{ id: mail, match: { path: /mail }, upstream: demo, policy: mail }]\npolicies: { mail: { rules: [{ id: all, when: { found: {} }, action: hold }] } }\n');
+    writeFileSync(file, MAIL_TO_DEMO);
     const { code, out } = await weir(['config', 'check'], { WEIR_CONFIG: file });
     expect(out).toContain('usable');
     expect(code).toBe(0);
