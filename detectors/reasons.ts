@@ -34,6 +34,8 @@ export const REASONS = {
   'country-code': { side: 'for', zh: '前面有国家代码 86', en: 'the country code 86 stands in front' },
   // What stands around it.
   keyword: { side: 'for', zh: '附近有表明这类号码的词', en: 'a word near it names this kind of number' },
+  column: { side: 'for', zh: '表格同一列的其他单元格也是这类号码', en: 'the other cells of its column hold such numbers too' },
+  'column-other': { side: 'against', zh: '表格同一列的其他单元格不是这类号码', en: 'the other cells of its column hold no such numbers' },
   'other-label': { side: 'against', zh: '附近的词表明是另一类号码', en: 'a word near it names another kind of number' },
   'company-line': { side: 'against', zh: '附近的词表明是单位的公开电话', en: 'a word near it names a company’s public line' },
   row: { side: 'against', zh: '像数字表格中的一行', en: 'it looks like a row in a table of numbers' },

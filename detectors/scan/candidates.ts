@@ -2,6 +2,7 @@
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
 import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, isAnyDigit, isCheckX } from './characters.js';
 import { X_VALUE, notRuledOut } from './shape.js';
+import type { Cell, TableWindow } from './table.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
 export const MAX_GAP = 3;
@@ -14,11 +15,14 @@ export interface Units {
   readonly length: number;
   /** No unit follows the last one. */
   readonly last: boolean;
+  readonly table?: TableWindow | undefined;
 }
 
 /** A candidate with the places of its digits, and the detectors that its digits do not rule out. */
 export interface Placed {
   readonly candidate: Candidate;
+  /** The table's cell that it fills alone. */
+  readonly cell: Cell | undefined;
   readonly detectors: readonly NumberDetector[];
   readonly start: number;
   readonly end: number;
@@ -71,12 +75,20 @@ class CandidateInWindow implements Candidate {
     readonly ignored: number,
     readonly foreignDigits: number,
     readonly numerals: number,
+    private readonly cell: Cell | undefined,
   ) {}
   get before(): string {
-    return (this.#before ??= text(this.window.units, Math.max(0, this.start - CONTEXT), this.start));
+    return (this.#before ??= this.#textBefore());
   }
   get after(): string {
     return (this.#after ??= text(this.window.units, this.end, Math.min(this.window.length, this.end + CONTEXT)));
+  }
+  /** A column's header stands before each of its cells, nearer than the cells to the left. */
+  #textBefore(): string {
+    const before = text(this.window.units, Math.max(0, this.start - CONTEXT), this.start);
+    if (this.cell === undefined) return before;
+    const row = before.slice(before.lastIndexOf('\n') + 1);
+    return `${row} ${this.cell.header}: `.slice(-CONTEXT);
   }
 }
 
@@ -195,11 +207,13 @@ function placeOf(window: Units, start: number, end: number, count: number, x: nu
     }
     gaps.push(gap);
   }
+  const cell = window.table?.cellAt(start, end);
   return {
     start,
     end,
     places: own,
     detectors,
-    candidate: new CandidateInWindow(window, start, end, x < 0 ? text : `${text}X`, groups, gaps, ignoredAt[size - 1] ?? 0, foreign, numerals),
+    cell,
+    candidate: new CandidateInWindow(window, start, end, x < 0 ? text : `${text}X`, groups, gaps, ignoredAt[size - 1] ?? 0, foreign, numerals, cell),
   };
 }

@@ -47,10 +47,11 @@ function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'und
   if (typeof begun === 'string') return begun;
   if (begun.length === 0) return NOTHING;
   const found: Match[] = [];
-  for (const { candidate, detectors, places } of begun) {
+  for (const { candidate, cell, detectors, places } of begun) {
     const count = candidate.digits.length;
     for (const detector of detectors) {
-      const verified = detector.verify(candidate);
+      const judged = detector.verify(candidate);
+      const verified = judged === undefined || cell === undefined ? judged : window.table?.weigh(cell, detector.id, judged);
       if (verified === undefined) continue;
       const own = places.slice(verified.from ?? 0, verified.to ?? count);
       const first = own[0];

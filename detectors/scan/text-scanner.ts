@@ -3,6 +3,7 @@ import { CONTEXT, type Detector, type Finding } from '../contract.js';
 import { UNSEEN_UNIT, standIn } from './characters.js';
 import { detectorSet, scanUnits, type DetectorSet } from './scan-units.js';
 import { stars } from './mask.js';
+import { Table } from './table.js';
 
 const isHigh = (unit: number | undefined): boolean => unit !== undefined && unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number | undefined): boolean => unit !== undefined && unit >= 0xdc00 && unit <= 0xdfff;
@@ -28,6 +29,7 @@ export class TextScanner {
   #base = 0;
   /** Units of #units that are context: already settled and handed out. */
   #context = 0;
+  readonly #table = new Table(0, (units) => String.fromCharCode(...units));
   /** Set once text hid digits beyond any reach. */
   malformed = false;
 
@@ -57,7 +59,12 @@ export class TextScanner {
       reasons: match.reasons,
       tags: match.tags,
     });
-    const scanned = scanUnits({ units, length, last }, this.#context, this.#set, (match) =>
+    const table = this.#table;
+    const cells = {
+      cellAt: (start: number, end: number) => table.cellAt(units, origin, origin + start, origin + end),
+      weigh: table.weigh.bind(table),
+    };
+    const scanned = scanUnits({ units, length, last, table: cells }, this.#context, this.#set, (match) =>
       this.#masks(finding(match)) ? stars(match, units, match.detector.keep) : undefined,
     );
     this.malformed ||= scanned.malformed;
@@ -67,6 +74,7 @@ export class TextScanner {
     let settled = '';
     for (let at = this.#context; at < next; at++) settled += String.fromCharCode(shown(at));
     const keepFrom = Math.max(0, next - CONTEXT);
+    table.keep(units, origin, origin + keepFrom);
     this.#units = units.slice(keepFrom);
     this.#raw = raw.slice(keepFrom);
     this.#base = origin + next;

@@ -1,0 +1,172 @@
+/** Follows a table with a header line through a text that comes in pieces: which cell a number fills, and what its column held before (HC 14). */
+import type { Verified } from '../contract.js';
+
+/** A longer first line is prose, or no table that people made. */
+export const MAX_HEADER = 4096;
+/** Columns that are followed; what stands further right is judged without its header. */
+const MAX_COLUMNS = 256;
+/** Cells of a column that are looked back on. */
+export const COLUMN_MEMORY = 64;
+/** Fewer cells say nothing of a column yet. */
+const LEAST_FOR = 8;
+const LEAST_AGAINST = 16;
+/** From this share on the column holds such numbers; below the other they are what chance makes of serial numbers. */
+const SHARE_FOR = 0.75;
+const SHARE_AGAINST = 0.25;
+/** A column's habit decides weak numbers only: what checks itself or carries its own word stands. */
+const WEAK = 0.9;
+const AGAINST = 0.3;
+/** What a column can make of a number at most. */
+const FOR_CEILING = 0.96;
+/** Below this a number is more likely none. */
+const LEAST_LIKELY = 0.5;
+
+/** Quotes, blanks and signs between a cell's border and its number: few, so that the border is in sight however the text was cut. */
+const MAX_PADDING = 4;
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const QUOTE = 0x22;
+const PADDING = new Set([...' "\'+('].map((one) => one.charCodeAt(0)));
+/** Comma, tab, semicolon, bar: in this order where two are equally frequent. */
+const DELIMITERS = [0x2c, 0x09, 0x3b, 0x7c];
+
+/** The cell that a number fills alone. */
+export interface Cell {
+  readonly header: string;
+  readonly column: number;
+  /** 1 for the first line under the header. */
+  readonly row: number;
+}
+
+interface Position {
+  /** Offset of the next element to follow. */
+  readonly at: number;
+  readonly row: number;
+  readonly column: number;
+  /** Where the current cell begins. */
+  readonly cell: number;
+  readonly quoted: boolean;
+}
+
+export type Elements = ArrayLike<number>;
+
+/** What the scanner asks of the table that its window lies in; places are unit indexes of the window. */
+export interface TableWindow {
+  cellAt(start: number, end: number): Cell | undefined;
+  weigh(cell: Cell, detector: string, verified: Verified): Verified | undefined;
+}
+
+export class Table {
+  #head: number[] | undefined = [];
+  /** Offset of the next element that belongs to the header: what is followed twice is read once. */
+  #headAt: number;
+  #headers: readonly string[] = [];
+  #delimiter = -1;
+  /** The state at the start of what can still be asked for, and the furthest one reached. */
+  #kept: Position;
+  #near: Position;
+  readonly #rows = new Map<string, number[]>();
+
+  /** `start` is the offset of the text's first element; `read` turns header elements into text. */
+  constructor(start: number, private readonly read: (elements: readonly number[]) => string) {
+    this.#headAt = start;
+    this.#kept = this.#near = { at: start, row: 0, column: 0, cell: start, quoted: false };
+  }
+
+  /** False once the text has shown that it is no table with a header. */
+  get possible(): boolean {
+    return this.#head !== undefined || this.#delimiter >= 0;
+  }
+
+  /** Nothing before `until` will be asked for again; `elements[0]` has offset `base`. */
+  keep(elements: Elements, base: number, until: number): void {
+    if (this.possible) this.#kept = this.#follow(this.#from(until), elements, base, until);
+  }
+
+  /** The cell that the elements [start, end) fill, quotes and blanks aside; undefined outside tables and in their header. */
+  cellAt(elements: Elements, base: number, start: number, end: number): Cell | undefined {
+    if (!this.possible) return undefined;
+    this.#near = this.#follow(this.#from(start), elements, base, start);
+    const { row, column, cell } = this.#near;
+    const header = this.#headers[column];
+    if (row === 0 || header === undefined || start - cell > MAX_PADDING || cell < base) return undefined;
+    for (let at = cell; at < start; at++) if (!isPadding(elements[at - base])) return undefined;
+    let after = end - base;
+    while (after - (end - base) < MAX_PADDING && isPadding(elements[after])) after++;
+    const closing = elements[after];
+    if (closing !== undefined && closing !== this.#delimiter && closing !== NEWLINE && closing !== RETURN) return undefined;
+    return { header, column, row };
+  }
+
+  /** Remembers that `detector` believes the cell's number, and lets the column's last cells speak. */
+  weigh(cell: Cell, detector: string, verified: Verified): Verified | undefined {
+    const key = `${cell.column} ${detector}`;
+    const rows = this.#rows.get(key) ?? [];
+    const first = cell.row - COLUMN_MEMORY;
+    // A number may be judged again after a later one: only what stands above it counts.
+    const hits = rows.filter((row) => row >= first && row < cell.row).length;
+    if (!rows.includes(cell.row)) this.#rows.set(key, [...rows.filter((row) => row >= first - COLUMN_MEMORY), cell.row]);
+    const seen = Math.min(cell.row - 1, COLUMN_MEMORY);
+    if (verified.confidence >= WEAK) return verified;
+    if (seen >= LEAST_FOR && hits >= seen * SHARE_FOR) {
+      const confidence = verified.confidence + (FOR_CEILING - verified.confidence) / 2;
+      return { ...verified, confidence: rounded(confidence), reasons: [...verified.reasons, 'column'] };
+    }
+    if (seen < LEAST_AGAINST || hits > seen * SHARE_AGAINST || verified.reasons.includes('keyword')) return verified;
+    const confidence = verified.confidence - AGAINST;
+    return confidence < LEAST_LIKELY ? undefined : { ...verified, confidence: rounded(confidence), reasons: [...verified.reasons, 'column-other'] };
+  }
+
+  #from(until: number): Position {
+    return this.#near.at <= until && this.#near.at >= this.#kept.at ? this.#near : this.#kept;
+  }
+
+  #follow(from: Position, elements: Elements, base: number, until: number): Position {
+    let { row, column, cell, quoted } = from;
+    const stop = Math.min(until, base + elements.length);
+    let at = from.at;
+    for (; at < stop && this.possible; at++) {
+      const one = elements[at - base] ?? 0;
+      if (this.#head !== undefined && at === this.#headAt && one !== NEWLINE) {
+        this.#headAt++;
+        this.#head.push(one);
+        if (this.#head.length > MAX_HEADER) this.#head = undefined;
+      }
+      // A quote inside a cell is a character like others; one left open ends with its line, so that it cannot swallow the table.
+      if (one === QUOTE) quoted = quoted ? false : at === cell;
+      else if (one === NEWLINE) {
+        if (this.#head !== undefined) this.#readHeader(this.#head);
+        row++;
+        column = 0;
+        cell = at + 1;
+        quoted = false;
+      } else if (one === this.#delimiter && !quoted) {
+        column++;
+        cell = at + 1;
+      }
+    }
+    return { at: Math.max(at, from.at), row, column, cell, quoted };
+  }
+
+  #readHeader(head: readonly number[]): void {
+    this.#head = undefined;
+    const counts = DELIMITERS.map((delimiter) => head.filter((one) => one === delimiter).length);
+    const most = Math.max(...counts);
+    const delimiter = DELIMITERS[counts.indexOf(most)];
+    if (most === 0 || most >= MAX_COLUMNS || delimiter === undefined) return;
+    const cells = this.read(head).split(String.fromCharCode(delimiter)).map((text) => text.replace(/["\ufeff]/g, '').trim());
+    // A header names its columns: lines with numbers in them are rows already.
+    if (cells.some((text) => /\d{3}/.test(text) || text.length > COLUMN_MEMORY)) return;
+    this.#headers = cells;
+    this.#delimiter = delimiter;
+  }
+}
+
+function isPadding(element: number | undefined): boolean {
+  return element !== undefined && PADDING.has(element);
+}
+
+function rounded(confidence: number): number {
+  return Math.round(confidence * 100) / 100;
+}
