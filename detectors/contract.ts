@@ -71,12 +71,20 @@ export interface NumberDetector extends DetectorBase {
   verify(candidate: Candidate): Verified | undefined;
 }
 
+/** Tells in one pass which of many expressions match a text, as `RE2.Set` does. */
+export interface ExpressionSet {
+  test(text: string | Buffer): boolean;
+  match(text: string | Buffer): readonly number[];
+}
+
 /** Looks at text with a pattern of finite length; what YAML declares becomes one of these. */
 export interface PatternDetector extends DetectorBase {
   readonly kind: 'pattern';
   readonly rank: number;
   /** Most UTF-16 units a match can have. */
   readonly reach: number;
+  /** Where this expression does not match, `next` finds nothing: lets one pass over a text speak for many patterns. */
+  readonly expression?: { readonly source: string; readonly Set: new (sources: readonly string[]) => ExpressionSet };
   /** Leftmost match at or after `from`, or undefined. `text` is normalised; looks at most CONTEXT units around the match. */
   next(text: string, from: number): ({ readonly start: number; readonly end: number } & Omit<Verified, 'from' | 'to'>) | undefined;
 }

@@ -1,5 +1,5 @@
 /** Makes a detector of what a configuration declares: an RE2 pattern of finite length, a checksum, and words that raise confidence. */
-import { CONTEXT, type PatternDetector } from './contract.js';
+import { CONTEXT, type ExpressionSet, type PatternDetector } from './contract.js';
 import { luhn, mod11Two } from './checksum.js';
 import { DetectorError } from './detector-error.js';
 import { patternLength, PatternProblem } from './pattern-length.js';
@@ -22,7 +22,10 @@ export interface PatternDefinition {
 }
 
 /** What npm `re2` exports, as far as it is used here; given by the caller, so that this folder needs no native code. */
-export type Re2Constructor = new (pattern: string, flags: string) => Re2;
+export interface Re2Constructor {
+  new (pattern: string, flags: string): Re2;
+  readonly Set: new (sources: readonly string[]) => ExpressionSet;
+}
 export interface Re2 {
   lastIndex: number;
   exec(text: string): { readonly index: number; readonly 0: string } | null;
@@ -49,6 +52,7 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
     cases: definition.cases,
     rank: RANK,
     reach,
+    expression: { source: definition.pattern, Set: RE2.Set },
     next: (text, from) => {
       let start = from;
       for (;;) {

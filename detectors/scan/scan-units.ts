@@ -2,10 +2,11 @@
  * The scanner: walks a window of text from left to right, settles overlapping claims, masks what is to be masked, and looks again
  * at the text it has just changed, so that a mask never uncovers a neighbour (laws 1, 4 and 5).
  */
-import { CONTEXT, type Detector, type NumberDetector, type PatternDetector } from '../contract.js';
+import type { Detector, NumberDetector } from '../contract.js';
 import { CLASS, IGNORABLE, SEPARATOR, isAnyDigit } from './characters.js';
 import { MAX_GAP, MAX_IGNORED, candidatesAt, isGroupStart, type Units } from './candidates.js';
-import { nextPattern, type Next } from './patterns.js';
+import { PatternSet } from './pattern-set.js';
+import { PatternSearch } from './patterns.js';
 import { settle, type Match } from './settle.js';
 
 /** Claims that overlap one another in a chain longer than this are malformed text (HC 9). */
@@ -27,7 +28,8 @@ export interface Scanned {
 export interface DetectorSet {
   readonly all: readonly Detector[];
   readonly numbers: readonly NumberDetector[];
-  readonly patterns: readonly PatternDetector[];
+  /** `undefined` when there are none. */
+  readonly patterns: PatternSet | undefined;
   /** Most digits that a detector takes. */
   readonly most: number;
 }
@@ -36,7 +38,7 @@ export function detectorSet(all: readonly Detector[]): DetectorSet {
   const numbers = all.filter((one) => one.kind === 'number');
   const patterns = all.filter((one) => one.kind === 'pattern');
   const most = Math.max(0, ...numbers.map((one) => one.most));
-  return { all, numbers, patterns, most };
+  return { all, numbers, patterns: patterns.length > 0 ? new PatternSet(patterns) : undefined, most };
 }
 
 const NOTHING: Match[] = [];
@@ -78,36 +80,15 @@ function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'und
  */
 export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined): Scanned {
   const out: (Match & { pokes: readonly Poke[] })[] = [];
-  const nextOf = new Map<PatternDetector, Next>();
+  const patterns = set.patterns && new PatternSearch(window, set.patterns);
   // Matches that stay readable: what overlaps them has been settled and is not reported twice.
   let keptUntil = from;
   let maskedUntil = from;
   let cursor = from;
   let malformed = false;
 
-  const patternNext = (detector: PatternDetector, at: number): Next => {
-    const known = nextOf.get(detector);
-    if (known !== undefined && (known.kind === 'none' ? known.until > at : known.match.start >= at)) return known;
-    const next = nextPattern(window, detector, at);
-    nextOf.set(detector, next);
-    return next;
-  };
-
   /** Where a pattern may yet begin that needs more text to be seen. */
-  const unsureFrom = (at: number): number => Math.min(...set.patterns.map((one) => undecidedFrom(patternNext(one, at), window.length)), window.length);
-
-  /** After a mask only matches that touch its surroundings can have changed; what is known of the rest stands. */
-  const refresh = (detector: PatternDetector, start: number, end: number): void => {
-    const known = nextOf.get(detector);
-    const margin = detector.reach + CONTEXT;
-    if (known === undefined || (known.kind === 'match' && known.match.start <= end + margin)) {
-      nextOf.delete(detector);
-      return;
-    }
-    const length = Math.min(window.length, end + 2 * margin);
-    const near = nextPattern({ units: window.units, length, last: window.last && length === window.length }, detector, start);
-    if (near.kind === 'match') nextOf.set(detector, near);
-  };
+  const unsureFrom = (at: number): number => patterns?.unsureFrom(at) ?? window.length;
 
   for (;;) {
     const cluster: Match[] = [];
@@ -118,7 +99,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
     for (;;) {
       // The next number claim at or after `at`, unless a pattern begins before it: nothing is verified that is not reached yet.
       const bound = cluster.length > 0 ? clusterEnd : window.length;
-      const pattern = earliest(set.patterns, patternNext, at, bound);
+      const pattern = patterns?.earliest(at, bound);
       let begin = at;
       let numbers: Match[] = [];
       for (; begin < bound && begin <= (pattern ?? bound); begin++) {
@@ -139,7 +120,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       }
       // All that begins there: what is left out here is never asked again.
       if (numbers.length === 0) begin = pattern ?? bound;
-      const claims = [...numbers, ...(begin === pattern ? beginning(set.patterns, patternNext, at, begin) : [])];
+      const claims = [...numbers, ...(begin === pattern ? (patterns?.beginning(begin) ?? NOTHING) : NOTHING)];
       if (claims.length === 0) {
         const unsure = unsureFrom(at);
         if (cluster.length > 0 && unsure >= clusterEnd) break;
@@ -174,7 +155,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       out.push({ ...match, pokes });
     }
     if (masked) {
-      for (const detector of set.patterns) refresh(detector, start, clusterEnd);
+      patterns?.changed();
       maskedUntil = Math.max(maskedUntil, clusterEnd);
       // A group that the mask cut short may now join groups to its left.
       cursor = joinable(window, start, keptUntil, set.most + 1);
@@ -204,28 +185,4 @@ function joinable(window: Units, begin: number, floor: number, most: number): nu
     }
   }
   return Math.max(first, Math.min(floor, begin));
-}
-
-function undecidedFrom(next: Next, length: number): number {
-  return next.kind === 'none' ? Math.min(next.until, length) : length;
-}
-
-type NextOf = (detector: PatternDetector, at: number) => Next;
-
-/** Where the first pattern match in [at, before) begins. */
-function earliest(patterns: readonly PatternDetector[], nextOf: NextOf, at: number, before: number): number | undefined {
-  let first: number | undefined;
-  for (const detector of patterns) {
-    const next = nextOf(detector, at);
-    if (next.kind === 'match' && next.match.start < Math.min(before, first ?? Infinity)) first = next.match.start;
-  }
-  return first;
-}
-
-/** The pattern matches that begin at `begin`. */
-function beginning(patterns: readonly PatternDetector[], nextOf: NextOf, at: number, begin: number): Match[] {
-  return patterns.flatMap((detector) => {
-    const next = nextOf(detector, at);
-    return next.kind === 'match' && next.match.start === begin ? [next.match] : [];
-  });
 }

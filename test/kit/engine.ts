@@ -15,7 +15,7 @@ export const builtIns: readonly Detector[] = [cnResidentId, bankCard, cnPhone];
 export function engine(detectors: readonly Detector[] = builtIns, options: { readonly prefilter?: boolean } = {}): InspectorFactory {
   const set = detectorSet(detectors);
   const keepOf = (id: string): { first: number; last: number } => detectors.find((one) => one.id === id)?.keep ?? { first: 0, last: 0 };
-  const least = options.prefilter === false || set.patterns.length > 0 ? 0 : Math.min(...set.numbers.map((one) => one.least));
+  const least = options.prefilter === false || set.patterns !== undefined ? 0 : Math.min(...set.numbers.map((one) => one.least));
   return inspectorFactory({
     leaf: leafFactory({ set, least, keepOf }, Buffer.from('test key')),
     tally,

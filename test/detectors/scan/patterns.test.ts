@@ -6,7 +6,8 @@ import { cnPhone } from '../../../detectors/cn-phone.js';
 import type { Detector, PatternDetector } from '../../../detectors/contract.js';
 import { patternDetector, type PatternDefinition } from '../../../detectors/pattern.js';
 import { findAllWith } from '../../../detectors/scan/find.js';
-import { nextPattern } from '../../../detectors/scan/patterns.js';
+import { PatternSet } from '../../../detectors/scan/pattern-set.js';
+import { PatternSearch } from '../../../detectors/scan/patterns.js';
 import { TextScanner } from '../../../detectors/scan/text-scanner.js';
 import { builtIns } from '../../kit/engine.js';
 import { text as arbitraryText } from '../../laws/bodies.js';
@@ -40,8 +41,8 @@ describe('the next match of a pattern', () => {
 
   it('is not decided while more text could show an earlier one', () => {
     const either = pattern('p', '[a-z]{100}|\\d{4}');
-    const next = nextPattern({ units: units(`${'q'.repeat(60)}1234`), length: 64, last: false }, either, 0);
-    expect(next).toEqual({ kind: 'none', until: 0 });
+    const search = new PatternSearch({ units: units(`${'q'.repeat(60)}1234`), length: 64, last: false }, new PatternSet([either]));
+    expect([search.earliest(0, 64), search.unsureFrom(0)]).toEqual([undefined, 0]);
   });
 });
 
