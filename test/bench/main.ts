@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
-import { scan, scanText } from './scan/scan.js';
+import { writeFigures } from './scan/figures.js';
+import { scan, scanMarkdown, scanText } from './scan/scan.js';
 import { parseBytes, table } from './table.js';
 
 const TABLES = ['upload', 'scan'] as const;
@@ -16,6 +17,8 @@ const { values, positionals } = parseArgs({
     row: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
+    /** Puts the scan table into docs/figures.md. */
+    write: { type: 'boolean', default: false },
   },
 });
 const unknown = positionals.find((name) => !TABLES.some((one) => one === name));
@@ -41,4 +44,5 @@ if (wants('scan')) {
     build: !values['no-build'],
   });
   console.log(`\n${scanText(result)}`);
+  if (values.write) writeFigures('speed', scanMarkdown(result));
 }

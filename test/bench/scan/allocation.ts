@@ -7,7 +7,7 @@ import { CHUNK } from './rounds.js';
 /** Chunks in one reading: few enough that nothing is collected between two readings, enough to outweigh the reading itself. */
 const READING = 16;
 const READINGS = 60;
-const WARM = 20;
+const WARM = 60;
 
 export interface Allocation {
   readonly id: string;

@@ -30,6 +30,19 @@ function areaLike(chance: Seeded): string {
   return chance.once(2) ? `0${311 + chance.below(600)}-${chance.pick(['1', '9'])}${chance.digits(6)}` : `${chance.pick(['10', '11', '12'])}${chance.digits(9)}`;
 }
 
+/** One in ten wrong resident IDs is right as a card of 18 digits. */
+function noCard(draw: () => string): string {
+  for (;;) {
+    const text = draw();
+    let sum = 0;
+    for (let place = 0; place < text.length; place++) {
+      const digit = Number(text.charAt(text.length - 1 - place));
+      sum += place % 2 === 0 ? digit : Math.floor(digit / 5) + ((digit * 2) % 10);
+    }
+    if (sum % 10 !== 0) return text;
+  }
+}
+
 function orders(seed: number): () => Order {
   const chance = seeded(seed);
   const numbers = numberSource(seed);
@@ -40,7 +53,7 @@ function orders(seed: number): () => Order {
     return {
       id: id++,
       order: `${date.replaceAll('-', '')}${digits(9)}`,
-      waybill: `SF${digits(13)}`,
+      waybill: `SF1${digits(12)}`,
       name: chance.pick(NAMES),
       date,
       time: `${two(below(24))}:${two(below(60))}:${two(below(60))}`,
@@ -53,16 +66,23 @@ function orders(seed: number): () => Order {
       longitude: `${100 + below(20)}.${digits(6)}`,
       invoice: digits(8),
       state: chance.pick(STATES),
-      near: chance.once(12) ? numbers.nearMissId() : chance.once(12) ? numbers.nearMissCard() : '',
+      near: chance.once(12) ? noCard(() => numbers.nearMissId()) : chance.once(12) ? numbers.nearMissCard() : '',
     };
   };
 }
 
+const HEADER = '序号,订单号,运单号,客户,下单时间,时间戳,金额,区号,货号,条码,经度,纬度,发票号,流水号,状态';
+
 export function csv(bytes: number, seed: number): Buffer {
   const next = orders(seed);
+  let first = true;
   return lines(bytes, () => {
+    if (first) {
+      first = false;
+      return HEADER;
+    }
     const one = next();
-    return [one.id, one.order, one.waybill, one.name, `${one.date} ${one.time}`, one.stamp, one.amount, one.code, one.sku, one.barcode, one.latitude, one.longitude, one.invoice, one.near, one.state].join(',');
+    return [one.id, one.order, one.waybill, one.name, `${one.date} ${one.time}`, one.stamp, one.amount, one.code, one.sku, one.barcode, one.longitude, one.latitude, one.invoice, one.near, one.state].join(',');
   });
 }
 

@@ -8,8 +8,10 @@ import { repeated } from './seeded.js';
 /** Shorter files are mostly notes of where the text is, longer ones are one package's history. */
 const LEAST = 400;
 const MOST = 2 ** 20;
+/** Documentation that is not prose. */
+const OTHER = /\.(?:html?|xml|css|js|json|svg|c|h|cc|py|pl|sh|go|rs|conf|awk|cocci|patch|diff|bib|tex|ps|eps)(?:\.gz)?$/;
 /** Less would say more about the one file than about the language. */
-const ENOUGH = 2 ** 17;
+const ENOUGH = 2 ** 16;
 
 function files(folder: string): string[] {
   try {
@@ -35,7 +37,7 @@ function textOf(file: string): string | undefined {
 /** Files by the hash of their name: a mixture of packages rather than the first of the alphabet. */
 function gather(folders: readonly string[], bytes: number, keep: (text: string) => boolean, clean: (text: string) => string): Buffer | undefined {
   const order = (name: string): string => createHash('sha256').update(name).digest('hex');
-  const all = folders.flatMap(files).map((file) => [order(file), file] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = folders.flatMap(files).filter((file) => !OTHER.test(file)).map((file) => [order(file), file] as const).sort(([a], [b]) => (a < b ? -1 : 1));
   const seen = new Set<string>();
   const parts: string[] = [];
   let size = 0;
@@ -43,10 +45,12 @@ function gather(folders: readonly string[], bytes: number, keep: (text: string) 
     if (size >= bytes) break;
     const text = textOf(file);
     const start = text?.slice(0, 200) ?? '';
-    if (text === undefined || seen.has(start) || !keep(text)) continue;
+    if (text === undefined || seen.has(start)) continue;
     seen.add(start);
-    parts.push(`${clean(text)}\n`);
-    size += Buffer.byteLength(text);
+    const plain = clean(text);
+    if (!keep(plain)) continue;
+    parts.push(`${plain}\n`);
+    size += Buffer.byteLength(plain);
   }
   return size < ENOUGH ? undefined : repeated(Buffer.from(parts.join('')), bytes);
 }

@@ -1,10 +1,11 @@
 /** The scan table: rates, what Weir is times re2, what the project aims at, and whether that is reached. */
-import type { Aim } from './corpora.js';
+import type { Aim, Beside } from './corpora.js';
 
 export interface Line {
   readonly id: string;
   readonly title: string;
   readonly aim: Aim | undefined;
+  readonly beside?: Beside | undefined;
   /** MB a second by contender, one for each round. */
   readonly rates: Readonly<Record<string, readonly number[]>>;
   readonly found: number | undefined;
@@ -36,6 +37,12 @@ export function verdict(line: Line, a: Line | undefined): Verdict {
   return Number.isNaN(slower) ? { aim, reached: '', mark: '' } : { aim, reached: `a / ${figure(slower)}`, mark: slower <= line.aim.withinOfA ? 'ok' : 'SHORT' };
 }
 
+function besideText({ beside, rates }: Line): string {
+  if (beside === undefined || rates.weir === undefined) return '';
+  const times = median(rates.weir) / beside.rate;
+  return `${figure(times)}× (≥ ${beside.times}) ${times >= beside.times ? 'ok' : 'SHORT'}`;
+}
+
 /** Three figures say all that a measurement knows. */
 export function figure(value: number): string {
   if (Number.isNaN(value)) return '–';
@@ -53,14 +60,14 @@ export const CONTENDERS = [
 export function cells(lines: readonly Line[]): string[][] {
   const shown = CONTENDERS.filter(({ id }) => lines.some(({ rates }) => rates[id] !== undefined));
   const a = lines.find(({ id }) => id === 'a');
-  const head = ['', 'text', ...shown.map(({ title }) => title), 'lowest – highest', 'aim', 'reached', '', 'found'];
+  const head = ['', 'text', ...shown.map(({ title }) => title), 'lowest – highest', 'aim', 'reached', '', 'C engine', 'found'];
   return [
     head,
     ...lines.map((line) => {
       const { aim, reached, mark } = verdict(line, a);
       const ours = line.rates.weir ?? [];
       const spread = ours.length === 0 ? 'cannot read it yet' : `${figure(Math.min(...ours))} – ${figure(Math.max(...ours))}`;
-      return [line.id, line.title, ...shown.map(({ id }) => figure(median(line.rates[id] ?? []))), spread, aim, reached, mark, ours.length === 0 ? '' : String(line.found ?? '?')];
+      return [line.id, line.title, ...shown.map(({ id }) => figure(median(line.rates[id] ?? []))), spread, aim, reached, mark, besideText(line), ours.length === 0 ? '' : String(line.found ?? '?')];
     }),
   ];
 }

@@ -11,6 +11,9 @@ export interface Seeded {
   readonly digits: (count: number) => string;
 }
 
+/** Ranks over which words are about equally common: with it the first word makes up one in twenty. */
+const HEAD = 5;
+
 export function seeded(seed: number): Seeded {
   let state = seed >>> 0 || 1;
   const fraction = (): number => {
@@ -28,7 +31,8 @@ export function seeded(seed: number): Seeded {
   return {
     below,
     pick: (list) => at(list, below(list.length)),
-    skewed: (list) => at(list, Math.min(list.length - 1, Math.floor((list.length + 1) ** fraction()) - 1)),
+    // Zipf's law, flattened at its head as Mandelbrot found it.
+    skewed: (list) => at(list, Math.min(list.length - 1, Math.floor(HEAD * ((list.length / HEAD + 1) ** fraction() - 1)))),
     once: (times) => below(times) === 0,
     digits: (count) => {
       let text = '';
