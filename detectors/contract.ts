@@ -55,6 +55,8 @@ export interface Shape {
   /** The first digits are one of these. */
   readonly starts?: readonly string[];
   readonly checksum?: 'luhn' | 'mod11-2';
+  /** From digit `at` on stand a year of `year` digits, a month 01 to 12 and a day 01 to 31; a year of four digits lies between `from` and `to`. */
+  readonly date?: { readonly at: number; readonly year: 2 | 4; readonly from?: number; readonly to?: number };
   /** Most groups it may be written in. */
   readonly groups?: number;
 }

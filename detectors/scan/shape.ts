@@ -31,10 +31,27 @@ function startsAs(digits: Uint8Array, start: string): boolean {
   return true;
 }
 
+function number(digits: Uint8Array, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) value = value * 10 + (digits[i] ?? 0);
+  return value;
+}
+
+/** Days are not told by month: a necessary condition only. */
+function holdsDate({ at, year, from = 0, to = Infinity }: NonNullable<Shape['date']>, digits: Uint8Array, count: number): boolean {
+  if (at + year + 4 > count) return false;
+  const month = number(digits, at + year, at + year + 2);
+  const day = number(digits, at + year + 2, at + year + 4);
+  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  const full = number(digits, at, at + year);
+  return year === 2 || (full >= from && full <= to);
+}
+
 /** `digits` hold values 0 to 9, and X_VALUE for a closing X. */
 export function fits(shape: Shape, digits: Uint8Array, count: number, groups: number): boolean {
   if (!shape.lengths.includes(count) || groups > (shape.groups ?? Infinity)) return false;
   if (shape.starts !== undefined && !shape.starts.some((start) => startsAs(digits, start))) return false;
+  if (shape.date !== undefined && !holdsDate(shape.date, digits, count)) return false;
   if (shape.checksum === 'luhn') return passesLuhn(digits, count);
   return shape.checksum === undefined || passesMod11(digits, count);
 }
