@@ -48,7 +48,10 @@ describe('the reasons', () => {
   });
 
   it('on the list are all given by some detector', () => {
-    const sources = readdirSync(`${root}detectors`).filter((name) => name.endsWith('.ts') && name !== 'reasons.ts').map((name) => readFileSync(`${root}detectors/${name}`, 'utf8')).join('\n');
+    const sources = readdirSync(`${root}detectors`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && name !== 'reasons.ts')
+      .map((name) => readFileSync(`${root}detectors/${name}`, 'utf8'))
+      .join('\n');
     // The trust of an issuer is made into its code: `issuer-${trust}`.
     expect(listed.map(([code]) => code).filter((code) => !sources.includes(`'${code.replace(/^issuer-/, '')}'`))).toEqual([]);
   });
