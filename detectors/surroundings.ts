@@ -43,8 +43,11 @@ const UUID = /(?<![0-9a-z])[0-9a-f*]{8}(?:-[0-9a-f*]{4}){3}-[0-9a-f*]{12}(?![0-9
 /** Shorter runs of hexadecimal digits are words or codes; the shortest digest in use (CRC-64, half an MD5) has 16. */
 const LEAST_HEX = 16;
 
+/** Numbers in rings, raised or followed by a dot: they count things or name notes, and are no digits that go on. */
+const RINGED = /[²³¹⁰-₉\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3251-\u325f\u3280-\u3289\u32b1-\u32bf]/g;
+
 export function plainContext(text: string): string {
-  return text.normalize('NFKC').replace(INVISIBLE, '');
+  return text.replace(RINGED, '〇').normalize('NFKC').replace(INVISIBLE, '');
 }
 
 export function surroundingsOf(candidate: Candidate): Surroundings {
