@@ -20,7 +20,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['gateway/cli/**', 'gateway/main.ts', 'workers/main.ts', 'test/bench/**', '**/*.mjs'], rules: { 'no-console': 'off' } },
+  { files: ['gateway/cli/**', 'gateway/main.ts', 'workers/main.ts', 'test/bench/**', 'test/corpus/main.ts', '**/*.mjs'], rules: { 'no-console': 'off' } },
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', module: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly' } } },
   { files: ['test/**'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off' } },
 );

@@ -76,7 +76,7 @@ export function numberSource(seed: number): NumberSource {
 }
 
 /** Mulberry32: small, seeded, the same on every machine. */
-function randomBelow(seed: number): (limit: number) => number {
+export function randomBelow(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -87,13 +87,13 @@ function randomBelow(seed: number): (limit: number) => number {
 }
 
 /** ISO 7064 MOD 11-2 over 17 digits. */
-function idCheck(body: string): string {
+export function idCheck(body: string): string {
   const sum = ID_WEIGHTS.reduce((total, weight, index) => total + weight * Number(body.charAt(index)), 0);
   return ID_CHECKS.charAt(sum % 11);
 }
 
 /** The digit that makes `body` plus itself pass Luhn. */
-function luhnDigit(body: string): string {
+export function luhnDigit(body: string): string {
   let sum = 0;
   for (let index = body.length - 1, twice = true; index >= 0; index -= 1, twice = !twice) {
     const digit = Number(body.charAt(index)) * (twice ? 2 : 1);

@@ -1,0 +1,72 @@
+/** `npm run accuracy`: scores the detectors on the corpus, or on a folder of benign text. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findAll } from '../../detectors/index.js';
+import { benignReport, scoreFolder } from './benign.js';
+import { corpus, SEED, truthOf, WHOLE } from './corpus.js';
+import { renewFigures } from './figures.js';
+import { shortfalls, WHOLE_FLOORS } from './floors.js';
+import { figuresPage } from './page.js';
+import { report } from './report.js';
+import { renewSample } from './sample.js';
+import { addDocument, emptyScore } from './score.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(SEED) },
+    documents: { type: 'string', default: String(WHOLE) },
+    out: { type: 'string' },
+    'renew-sample': { type: 'boolean', default: false },
+    benign: { type: 'string', multiple: true },
+    ending: { type: 'string', multiple: true, default: [] },
+    show: { type: 'boolean', default: false },
+    from: { type: 'string', default: '0' },
+    most: { type: 'string', default: '200' },
+    write: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+  },
+});
+
+if (values.benign !== undefined) {
+  for (const folder of values.benign) {
+    const totals = scoreFolder(folder, { endings: values.ending, show: values.show ? Number(values.most) : 0, from: Number(values.from) });
+    console.log(values.json ? JSON.stringify({ folder, files: totals.files, bytes: totals.bytes, counts: Object.fromEntries(totals.counts) }) : benignReport(folder, totals));
+  }
+} else if (values['renew-sample']) {
+  renewSample();
+} else if (values.out !== undefined) {
+  writeCorpus(values.out);
+} else {
+  scoreCorpus();
+}
+
+function writeCorpus(folder: string): void {
+  const truth: string[] = [];
+  for (const document of corpus(Number(values.seed), Number(values.documents))) {
+    const path = join(folder, document.file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, document.text);
+    for (const line of truthOf(document)) truth.push(JSON.stringify(line));
+  }
+  writeFileSync(join(folder, 'truth.jsonl'), `${truth.join('\n')}\n`);
+}
+
+function scoreCorpus(): void {
+  const score = emptyScore();
+  for (const document of corpus(Number(values.seed), Number(values.documents))) addDocument(score, document, findAll(document.text));
+  const { types, hosts, forms, kinds, mistakes, tenths, bytes, documents } = score;
+  if (values.json) {
+    const plain = Object.fromEntries(Object.entries({ types, hosts, forms, kinds, mistakes, tenths }).map(([name, counts]) => [name, Object.fromEntries(counts)]));
+    console.log(JSON.stringify({ seed: Number(values.seed), documents, bytes, ...plain }, undefined, 1));
+  } else {
+    console.log(report(score));
+  }
+  if (values.write) renewFigures('accuracy', figuresPage(score, Number(values.seed)));
+  if (values.check) {
+    const short = shortfalls(score, WHOLE_FLOORS);
+    for (const line of short) console.error(line);
+    if (short.length > 0) process.exitCode = 1;
+  }
+}
