@@ -1,23 +1,26 @@
-/** `npm run bench [-- upload|scan] [--quick]`: large uploads beside a bare pass-through proxy, and scan rates beside regular expression engines. */
+/** `npm run bench [-- upload|scan|patterns] [--quick]`: large uploads beside a bare pass-through proxy, and scan rates beside regular expression engines. */
 import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
 import { writeFigures } from './scan/figures.js';
-import { scan, scanMarkdown, scanText } from './scan/scan.js';
+import { patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
 import { parseBytes, table } from './table.js';
 
-const TABLES = ['upload', 'scan'] as const;
+const TABLES = ['upload', 'scan', 'patterns'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Of one upload, or of one row's text when the scan table alone is asked for. */
+    /** Of one upload; of one row's text when no upload is asked for. */
     size: { type: 'string' },
     rounds: { type: 'string' },
     row: { type: 'string', multiple: true },
+    /** Small and rough, for work in progress. */
     quick: { type: 'boolean', default: false },
+    /** A compiled program, to scan with instead of building this one. */
+    dist: { type: 'string' },
     'no-build': { type: 'boolean', default: false },
-    /** Puts the scan table into docs/figures.md. */
+    /** Puts what was measured of scanning into docs/figures.md. */
     write: { type: 'boolean', default: false },
   },
 });
@@ -34,15 +37,24 @@ if (wants('upload')) {
     console.log(`\nUpload of ${size} of text, ${rounds} rounds, all on loopback; gateway and proxy on one core each in turn\n\n${table(measured)}`);
   }
 }
+
+const size = (wants('upload') ? undefined : values.size) ?? (values.quick ? '4MiB' : '16MiB');
+const options: ScanOptions = {
+  quick: values.quick,
+  bytes: parseBytes(size),
+  rounds: Number(values.rounds ?? (values.quick ? 3 : 5)),
+  rows: values.row,
+  dist: values.dist ?? (values['no-build'] ? 'dist' : undefined),
+};
+const pages: string[] = [];
 if (wants('scan')) {
-  const bytes = wants('upload') ? undefined : values.size;
-  const result = scan({
-    quick: values.quick,
-    bytes: parseBytes(bytes ?? (values.quick ? '4MiB' : '16MiB')),
-    rounds: Number(values.rounds ?? (values.quick ? 3 : 5)),
-    rows: values.row,
-    build: !values['no-build'],
-  });
+  const result = scan(options);
   console.log(`\n${scanText(result)}`);
-  if (values.write) writeFigures('speed', scanMarkdown(result));
+  pages.push(scanMarkdown(result));
 }
+if (wants('patterns')) {
+  const result = scanWithPatterns({ ...options, dist: options.dist ?? (wants('scan') ? 'dist' : undefined) });
+  console.log(`\n${patternsText(result)}`);
+  pages.push(patternsMarkdown(result));
+}
+if (values.write && pages.length > 0) writeFigures('speed', pages.join('\n\n'));

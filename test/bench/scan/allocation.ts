@@ -28,7 +28,7 @@ function used(): { heap: number; buffers: number } {
   return { heap: heapUsed, buffers: arrayBuffers };
 }
 
-const contender = await weir();
+const contender = await weir(process.argv[2] ?? '');
 const rows: Allocation[] = [];
 for (const { id, title, contentType, make } of CORPORA.filter((one) => one.id === 'a' || one.id === 'b')) {
   const data = make(READING * CHUNK) ?? Buffer.alloc(0);

@@ -1,9 +1,14 @@
 /** The process that is measured: `scan.ts` starts it on a core of its own and reads its answer from its output. */
 import { CORPORA } from './corpora.js';
-import { re2, regExp, weir } from './contenders.js';
+import { re2, re2Set, regExp, weir } from './contenders.js';
+import { PATTERNS } from './pattern-definitions.js';
 import { race, type Effort, type Speed } from './rounds.js';
 
 export interface Task extends Effort {
+  /** Weir beside other engines, or Weir with fifty patterns beside itself without. */
+  readonly table: 'scan' | 'patterns';
+  /** Folder of the compiled program. */
+  readonly dist: string;
   readonly rows: readonly string[];
   readonly bytes: number;
 }
@@ -15,7 +20,7 @@ export interface Row {
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as Task;
-const contenders = [await weir(), re2(), regExp()];
+const contenders = task.table === 'scan' ? [await weir(task.dist), re2(), regExp()] : [await weir(task.dist), await weir(task.dist, 'weir-patterns', PATTERNS), re2Set(PATTERNS)];
 const collect = (): void => {
   globalThis.gc?.();
 };

@@ -1,6 +1,7 @@
 /** Who is measured: Weir's engine as the gateway runs it, npm re2 on Buffers, and JavaScript's own RegExp, on the same chunks. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import RE2 from 're2';
+import type { PatternDefinition } from '../../../detectors/pattern.js';
 
 /** A pass over one text in chunks. */
 export interface Pass {
@@ -9,7 +10,7 @@ export interface Pass {
   end(): number;
 }
 export interface Contender {
-  readonly id: 'weir' | 're2' | 'regexp';
+  readonly id: string;
   /** `undefined` when it cannot read what is declared. */
   begin(contentType: string, first: Uint8Array): Pass | undefined;
 }
@@ -27,15 +28,15 @@ const KEY = Buffer.from('key of the bench');
 /** What is used of the compiled gateway. */
 type Engine = typeof import('../../../gateway/engine.js');
 
-/** The compiled engine with the built-in detectors; every finding is masked. */
-export async function weir(): Promise<Contender> {
-  const { engine } = (await import(fileURLToPath(new URL('../../../dist/gateway/engine.js', import.meta.url)))) as Engine;
-  const factory = engine({ disable: [], keep: {}, patterns: [] }, KEY, (thrown) => {
+/** The engine compiled into the folder `dist` with the built-in detectors, and `patterns` beside them; every finding is masked. */
+export async function weir(dist: string, id = 'weir', patterns: readonly PatternDefinition[] = []): Promise<Contender> {
+  const { engine } = (await import(join(dist, 'gateway', 'engine.js'))) as Engine;
+  const factory = engine({ disable: [], keep: {}, patterns }, KEY, (thrown) => {
     throw thrown;
   }).inspectors();
   const masks = (): boolean => true;
   return {
-    id: 'weir',
+    id,
     begin: (contentType, first) => {
       const head = { contentType, contentEncoding: undefined, contentDisposition: undefined, length: undefined, signedBy: [], texts: [] };
       const prefix = first.subarray(0, factory.prefixLength);
@@ -81,6 +82,23 @@ export function regExp(): Contender {
           const text = (bytes as Buffer).toString('latin1');
           pattern.lastIndex = 0;
           while (pattern.exec(text) !== null) found++;
+        },
+        end: () => found,
+      };
+    },
+  };
+}
+
+/** One pass of all patterns over text that is UTF-8 already: what it costs to know whether any of them is there. */
+export function re2Set(patterns: readonly PatternDefinition[]): Contender {
+  const set = new RE2.Set(patterns.map(({ pattern }) => pattern));
+  return {
+    id: 're2-set',
+    begin: () => {
+      let found = 0;
+      return {
+        chunk: (bytes) => {
+          found += set.match(bytes as Buffer).length;
         },
         end: () => found,
       };

@@ -2,10 +2,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Allocation } from './allocation.js';
 import type { Row, Task } from './child.js';
 import { CORPORA } from './corpora.js';
+import { patternCells, type PatternLine } from './pattern-table.js';
 import { cells, markdownTable, plainTable, type Line } from './scan-table.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -17,7 +19,8 @@ export interface ScanOptions {
   readonly bytes: number;
   readonly rounds: number;
   readonly rows: readonly string[] | undefined;
-  readonly build: boolean;
+  /** A compiled program that stands ready; otherwise this one is built. */
+  readonly dist: string | undefined;
 }
 export interface Scanned {
   readonly lines: readonly Line[];
@@ -31,7 +34,9 @@ export interface Scanned {
 const QUICK = { least: 0.04, most: 0.12, rg: false };
 const FULL = { least: 0.3, most: 3, rg: true };
 
-function build(): void {
+/** Folder of the compiled program, up to date. */
+function built(options: ScanOptions): string {
+  if (options.dist !== undefined) return resolve(options.dist);
   console.error('building what has changed …');
   try {
     execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
@@ -39,6 +44,7 @@ function build(): void {
     // The compiler writes what it can: for work in progress that is enough, for published figures it is not.
     console.error(`THE BUILD REPORTS ERRORS; what it wrote is measured (${thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : ''})`);
   }
+  return join(ROOT, 'dist');
 }
 
 function child(script: string, flags: readonly string[], task: string): unknown {
@@ -49,9 +55,9 @@ function child(script: string, flags: readonly string[], task: string): unknown 
 }
 
 export function scan(options: ScanOptions): Scanned {
-  if (options.build) build();
+  const dist = built(options);
   const ids = CORPORA.filter(({ id, long }) => (options.rows === undefined ? !(options.quick && long) : options.rows.includes(id))).map(({ id }) => id);
-  const task: Task = { ...(options.quick ? QUICK : FULL), rows: ids, bytes: options.bytes, rounds: options.rounds };
+  const task: Task = { ...(options.quick ? QUICK : FULL), table: 'scan', dist, rows: ids, bytes: options.bytes, rounds: options.rounds };
   const rows = child('child.ts', [], JSON.stringify(task)) as Row[];
   const lines = rows.map(({ id, title, speeds }): Line => ({
     id,
@@ -62,8 +68,35 @@ export function scan(options: ScanOptions): Scanned {
     found: speeds.find(({ contender }) => contender === 'weir')?.found,
   }));
   // A young generation that is not collected while it is read.
-  const allocations = child('allocation.ts', ['--min-semi-space-size=128', '--max-semi-space-size=128'], '') as Allocation[];
+  const allocations = child('allocation.ts', ['--min-semi-space-size=128', '--max-semi-space-size=128'], dist) as Allocation[];
   return { lines, allocations, bytes: options.bytes, rounds: options.rounds, processor: cpus()[0]?.model.trim() ?? 'unknown processor' };
+}
+
+/** Texts that patterns are measured on: prose in both languages, and numbers. */
+const PATTERN_ROWS = ['a', 'b', 'c'];
+
+export interface PatternsScanned {
+  readonly lines: readonly PatternLine[];
+  readonly about: string;
+}
+
+export function scanWithPatterns(options: ScanOptions): PatternsScanned {
+  const dist = built(options);
+  const ids = PATTERN_ROWS.filter((id) => options.rows === undefined || options.rows.includes(id));
+  const task: Task = { ...(options.quick ? QUICK : FULL), rg: false, table: 'patterns', dist, rows: ids, bytes: options.bytes, rounds: options.rounds };
+  const lines = (child('child.ts', [], JSON.stringify(task)) as Row[]).map(({ id, title, speeds }) => ({ id, title, rates: Object.fromEntries(speeds.map(({ contender, rates }) => [contender, rates])) }));
+  return { lines, about: `Fifty declared patterns, ${(options.bytes / 2 ** 20).toFixed(0)} MiB a row, ${options.rounds} rounds` };
+}
+
+const PATTERN_EXPLANATION =
+  'MB a second as above. `passes` is the time that fifty patterns add to the built-in detectors, in passes of one RE2.Set of the same fifty over the same text in UTF-8; median of the rounds.';
+
+export function patternsText({ lines, about: title }: PatternsScanned): string {
+  return [title, '', plainTable(patternCells(lines)), '', PATTERN_EXPLANATION].join('\n');
+}
+
+export function patternsMarkdown({ lines, about: title }: PatternsScanned): string {
+  return [`${title}.`, '', markdownTable(patternCells(lines)), '', PATTERN_EXPLANATION].join('\n');
 }
 
 const EXPLANATION =
