@@ -56,6 +56,8 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
     next: (text, from) => {
       let start = from;
       for (;;) {
+        // RE2 counts characters: inside a pair it would stand behind it and tell every later place one too low.
+        if (isInsidePair(text, start)) start++;
         pattern.lastIndex = start;
         const match = pattern.exec(text);
         if (match === null || match[0] === '') return undefined;
@@ -74,6 +76,12 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
       }
     },
   };
+}
+
+function isInsidePair(text: string, at: number): boolean {
+  const low = text.charCodeAt(at);
+  const high = text.charCodeAt(at - 1);
+  return low >= 0xdc00 && low <= 0xdfff && high >= 0xd800 && high <= 0xdbff;
 }
 
 function reachOf(id: string, pattern: string): number {

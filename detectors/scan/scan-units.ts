@@ -21,6 +21,8 @@ export interface Scanned {
   readonly matches: readonly (Match & { readonly pokes: readonly Poke[] })[];
   /** Everything before this unit is settled; call again from here with more text. */
   readonly next: number;
+  /** Masks were written up to here. Where it lies behind `next`, the next call must be told. */
+  readonly maskedUntil: number;
   /** Text that hides digits beyond any reach: its part must not be called scanned. The rest is scanned all the same, so that what is found does not depend on cuts. */
   readonly malformed: boolean;
 }
@@ -76,14 +78,14 @@ function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'und
 
 /**
  * Scans `window` from unit `from`. `mask` says how a match is to be covered, or `undefined` to leave it; its pokes are written
- * into `window.units` at once. Units before `from` are context only and must already be masked.
+ * into `window.units` at once. Units before `from` are context only and must already be masked; those before `covered` were, in part, by an earlier call.
  */
-export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined): Scanned {
+export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined, covered = from): Scanned {
   const out: (Match & { pokes: readonly Poke[] })[] = [];
   const patterns = set.patterns && new PatternSearch(window, set.patterns);
   // Matches that stay readable: what overlaps them has been settled and is not reported twice.
   let keptUntil = from;
-  let maskedUntil = from;
+  let maskedUntil = Math.max(from, covered);
   let cursor = from;
   let malformed = false;
 
@@ -111,7 +113,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
         }
         if (verified === 'undecided') {
           const next = joinable(window, cluster.length > 0 ? clusterBegin : begin, keptUntil, set.most + 1);
-          return { matches: out, next: Math.min(next, unsureFrom(at)), malformed };
+          return { matches: out, next: Math.min(next, unsureFrom(at)), maskedUntil, malformed };
         }
         if (verified.length > 0) {
           numbers = verified;
@@ -124,7 +126,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       if (claims.length === 0) {
         const unsure = unsureFrom(at);
         if (cluster.length > 0 && unsure >= clusterEnd) break;
-        return { matches: out, next: cluster.length > 0 ? Math.min(unsure, clusterBegin) : unsure, malformed };
+        return { matches: out, next: cluster.length > 0 ? Math.min(unsure, clusterBegin) : unsure, maskedUntil, malformed };
       }
       for (const claim of claims) {
         if (claim.start < keptUntil) continue;
@@ -135,7 +137,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       at = begin + 1;
       if (clusterEnd - clusterBegin > MAX_CLUSTER) {
         const unsure = unsureFrom(at);
-        if (unsure < clusterEnd) return { matches: out, next: Math.min(unsure, clusterBegin), malformed };
+        if (unsure < clusterEnd) return { matches: out, next: Math.min(unsure, clusterBegin), maskedUntil, malformed };
         malformed = true;
         break;
       }

@@ -29,6 +29,8 @@ export class TextScanner {
   #base = 0;
   /** Units of #units that are context: already settled and handed out. */
   #context = 0;
+  /** Units of #units up to which masks have been written. */
+  #covered = 0;
   readonly #table = new Table(0, (units) => String.fromCharCode(...units));
   /** Set once text hid digits beyond any reach. */
   malformed = false;
@@ -47,7 +49,8 @@ export class TextScanner {
     raw.set(this.#raw);
     for (let i = 0; i < text.length; i++) units[kept + i] = raw[kept + i] = text.charCodeAt(i);
     standInPairs(units);
-    const seen = units.slice();
+    const seen = raw.slice();
+    standInPairs(seen);
     // The first half of a pair waits for the second.
     const length = !last && isHigh(units.at(-1)) ? units.length - 1 : units.length;
     const origin = this.#base - this.#context;
@@ -64,8 +67,12 @@ export class TextScanner {
       cellAt: (start: number, end: number) => table.cellAt(units, origin, origin + start, origin + end),
       weigh: table.weigh.bind(table),
     };
-    const scanned = scanUnits({ units, length, last, table: cells }, this.#context, this.#set, (match) =>
-      this.#masks(finding(match)) ? stars(match, units, match.detector.keep) : undefined,
+    const scanned = scanUnits(
+      { units, length, last, table: cells },
+      this.#context,
+      this.#set,
+      (match) => (this.#masks(finding(match)) ? stars(match, units, match.detector.keep) : undefined),
+      this.#covered,
     );
     this.malformed ||= scanned.malformed;
     const next = last ? units.length : scanned.next;
@@ -79,6 +86,7 @@ export class TextScanner {
     this.#raw = raw.slice(keepFrom);
     this.#base = origin + next;
     this.#context = next - keepFrom;
+    this.#covered = scanned.maskedUntil - keepFrom;
     return { findings: scanned.matches.map(finding), text: settled };
   }
 }

@@ -36,6 +36,10 @@ describe('a pattern detector', () => {
     expect(spans('4111111111111111', made({ pattern: '\\d{15,16}', notBefore: undefined, notAfter: undefined, checksum: 'luhn' }))).toEqual(['4111111111111111']);
   });
 
+  it('tells the right place behind characters of two units', () => {
+    expect(spans('😀E1 😀E2 E3', made({ pattern: '.E\\d', notBefore: undefined, notAfter: undefined }))).toEqual(['😀E1', '😀E2', ' E3']);
+  });
+
   it('reads full-width characters as the pattern spells them', () => {
     expect(spans('Ｅ１２３４５６')).toEqual(['Ｅ１２３４５６']);
   });
