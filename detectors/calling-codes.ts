@@ -11,6 +11,8 @@ export interface Domestic {
   readonly digits: string;
   readonly groups: readonly number[];
   readonly gaps: readonly string[];
+  /** Digits of the whole candidate that are numerals. */
+  readonly numerals: number;
 }
 
 /** `+`, a code, and at most a few characters more: a plus further away belongs to an earlier number. A plus after a letter is a blank of a form, or arithmetic. */
@@ -20,7 +22,7 @@ const FOREIGN_00 = /(?<![0-9A-Za-z*+])00(?!86)[1-9][0-9]{0,2}[ ().-]{1,3}$/;
 
 /** Every way to read the candidate as a domestic number; a code inside it is taken off. */
 export function domesticOf(candidate: Candidate, left: string): Domestic {
-  const { digits, groups, gaps } = candidate;
+  const { digits, groups, gaps, numerals } = candidate;
   const [first = 0] = groups;
   const before = countryBefore(left);
   for (const code of ['0086', '86']) {
@@ -28,9 +30,9 @@ export function domesticOf(candidate: Candidate, left: string): Domestic {
     // `+` and then no 86 is foreign; with 86 it is the code itself.
     if (before === 'foreign' && !/\+\(?$/.test(left)) break;
     const rest = first === code.length ? groups.slice(1) : [first - code.length, ...groups.slice(1)];
-    return { country: code === '0086' || before !== 'none' ? 'china' : 'perhaps', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps };
+    return { country: code === '0086' || before !== 'none' ? 'china' : 'perhaps', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps, numerals };
   }
-  return { country: before, from: 0, digits, groups, gaps };
+  return { country: before, from: 0, digits, groups, gaps, numerals };
 }
 
 function countryBefore(left: string): Country {

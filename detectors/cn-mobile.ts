@@ -1,22 +1,20 @@
 /** Judges whether a domestic number is a mainland mobile number: 11 digits in a segment that is in force. */
 import type { Domestic } from './calling-codes.js';
 import { LONGER_SEGMENTS, MOBILE_SEGMENTS, TEST_PHONES } from './data/phone-numbers.js';
-import { groupingOf, type Grouping } from './grouping.js';
+import { besidePhone, inColumn, listOf } from './phone-neighbours.js';
+import { LINE_END, writingOf, type Writing } from './phone-writing.js';
 import type { Reason } from './reasons.js';
-import type { Surroundings } from './surroundings.js';
+import { plainContext, type Surroundings } from './surroundings.js';
 import type { Hint } from './words/match.js';
 
-const USUAL_GROUPS: ReadonlySet<string> = new Set(['3-4-4', '3-8', '7-4']);
-const SELDOM_GROUPS: ReadonlySet<string> = new Set(['4-4-3', '3-3-5', '4-3-4', '4-7', '5-6', '3-5-3', '3-2-2-2-2', '3-2-3-3', '3-4-2-2', '5-3-3', '1-2-4-4', '1-1-1-1-1-1-1-1-1-1-1']);
-
-const WITH_WORDS = 0.95;
+/** A bare 86 may be any number's first digits. */
 const WITH_BARE_CODE = 0.88;
-const ALONE = 0.85;
-const GROUPING_COST: Readonly<Record<Grouping | 'seldom', number | undefined>> = { whole: 0, usual: 0, seldom: 0.1, wide: 0.12, mixed: 0.2, even: undefined };
-/** Not on MIIT's list: lists grow stale, so a word or a country code may still speak for the number. */
+/** Not on MIIT's list: lists grow stale, so a country code may still speak for the number. */
 const UNLISTED_CEILING = 0.72;
 /** `13800000000` and the like stand in templates; runs of any other digit are sold as lucky numbers. */
 const FILLER = /0{7}/;
+const OTHER_LABEL = 0.28;
+const OTHER_LABEL_CONCLUSIVE = 0.12;
 
 export interface Judged {
   readonly confidence: number;
@@ -33,38 +31,76 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   if (digits.length !== 11 || !/^1[3-9]/.test(digits)) return undefined;
   const [first = 0, ...rest] = number.groups;
   const groups = trunk ? [first - 1, ...rest] : number.groups;
-  const sure = hint === 'raise' || number.country === 'china';
+  const china = number.country === 'china';
+  const sure = hint === 'raise' || china;
   const listed = MOBILE_SEGMENTS.has(digits.slice(0, 3)) || LONGER_SEGMENTS.some((segment) => digits.startsWith(segment));
-  if (!listed && !sure) return undefined;
+  // Only a code inside the candidate: its digits alone rule every other unlisted number out.
+  if (!listed && !(china && number.from > 0)) return undefined;
 
-  const grouping = groupingOf({ groups, gaps: number.gaps }, USUAL_GROUPS);
-  const seldom = grouping === 'even' && SELDOM_GROUPS.has(groups.join('-'));
-  const groupingCost = grouping === 'mixed' && !USUAL_GROUPS.has(groups.join('-')) ? undefined : GROUPING_COST[seldom ? 'seldom' : grouping];
-  if (groupingCost === undefined) return undefined;
+  const writing = writingOf({ groups, gaps: number.gaps, numerals: Math.min(number.numerals, digits.length) }, digits);
+  const base = writing === undefined ? undefined : baseOf(writing, number, sure, around);
+  if (writing === undefined || base === undefined) return undefined;
 
   const reasons: Reason[] = [listed ? 'segment' : 'unlisted-segment'];
-  let confidence = (sure ? WITH_WORDS : number.country === 'perhaps' ? WITH_BARE_CODE : ALONE) - groupingCost;
+  let confidence = base;
   const cost = (name: Reason, amount: number): void => {
     reasons.push(name);
     confidence -= amount;
   };
   if (number.country !== 'none') reasons.push('country-code');
   if (hint === 'raise') reasons.push('keyword');
-  if (hint === 'lower') cost('other-label', 0.3);
-  if (groupingCost > 0) reasons.push('odd-groups');
-  if (trunk) cost('trunk-zero', sure ? 0.1 : 0.2);
+  if (writing.reason !== undefined) reasons.push(writing.reason);
+  if (hint === 'lower') cost('other-label', china || writing.conclusive ? OTHER_LABEL_CONCLUSIVE : OTHER_LABEL);
+  if (trunk) cost('trunk-zero', sure ? 0.05 : isUpc(number.digits) ? 0.25 : 0.08);
   if (FILLER.test(digits)) cost('filler', sure ? 0.2 : 0.35);
   if (around.chained && number.country === 'none') cost('chained', sure ? 0.05 : 0.1);
-  if ((around.inRow || (seldom && around.besideDigit)) && number.country !== 'china' && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
+  if (!china) tableCosts(number, around, writing, sure, cost);
   if (around.fraction) {
-    if (hint !== 'raise') return undefined;
-    cost('decimal', 0.2);
+    if (hint !== 'raise' || /(?<![0-9*])0\.$/.test(around.left)) return undefined;
+    cost('decimal', 0.25);
   }
   const glue = glueCost(around, hint);
   if (glue === undefined) return undefined;
   if (glue > 0) cost('glued-letter', glue);
   if (!listed) confidence = Math.min(confidence, UNLISTED_CEILING);
   return { confidence, reasons, tags: TEST_PHONES.has(digits) ? ['test-number'] : [], skip: trunk ? 1 : 0 };
+}
+
+function baseOf(writing: Writing, number: Domestic, sure: boolean, around: Surroundings): number | undefined {
+  if (number.gaps.some((gap) => LINE_END.test(gap)) && standAlone(around)) return sure ? writing.sure - 0.1 : undefined;
+  if (sure) return writing.sure;
+  if (number.country === 'perhaps') return writing.alone === undefined ? undefined : Math.max(writing.alone, Math.min(WITH_BARE_CODE, writing.alone + 0.08));
+  return writing.alone;
+}
+
+const PROSE = /[\p{L}()「」“”"'<>@!?。]/u;
+
+/** Nothing but digits on both lines: figures of a column, one below the other. */
+function standAlone({ left, right }: Surroundings): boolean {
+  const before = /[^\n]*$/.exec(left)?.[0] ?? '';
+  const behind = /^[^\n]*/.exec(right)?.[0] ?? '';
+  return !PROSE.test(before) && !PROSE.test(behind);
+}
+
+/** What numbers beside it say: the cells of a row, the parts of a path, the other numbers of a list. */
+function tableCosts(number: Domestic, around: Surroundings, writing: Writing, sure: boolean, cost: (name: Reason, amount: number) => void): void {
+  const odd = writing.reason === 'odd-groups';
+  if (odd && around.besideDigit) cost('row', 0.25);
+  else if (around.inRow && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
+  else if (number.country === 'none' && inColumn(number, around)) cost('row', sure ? 0.1 : 0.15);
+  const sign = plainContext(writing.sign).trim();
+  if (sign !== '' && sign !== ',' && sign !== '、' && sign !== '.' && (around.left.endsWith(sign) || around.right.startsWith(sign))) cost('chained', sure ? 0.1 : 0.25);
+  if (number.groups.length === 1 && number.country === 'none') {
+    const list = listOf(around);
+    if (list === 'phones' && !sure) cost('list', -0.08);
+    if (list === 'others' && !sure) cost('row', 0.2);
+  }
+}
+
+/** An article's number of 12 digits, by its check digit. */
+function isUpc(digits: string): boolean {
+  const sum = Array.from(digits, (digit, index) => Number(digit) * (index % 2 === 0 ? 3 : 1)).reduce((a, b) => a + b, 0);
+  return digits.length === 12 && sum % 10 === 0;
 }
 
 /** What letters, digits and `_` glued to the number cost; `undefined` when it is part of an identifier. */
@@ -77,22 +113,15 @@ function glueCost({ leftToken: left, rightToken: right }: Surroundings, hint: Hi
 }
 
 function leftGlue(token: string): number | undefined {
-  if (/^[0-9*]+_$/.test(token)) return 0.12;
+  if (/^[0-9*]+_$/.test(token)) return 0.09;
   if (/[0-9*]/.test(token)) return undefined;
   // Prefixes of waybills, serial and order numbers.
-  return /^(?:sn|no|id|ord|order|dd|po|so|sku|txn?|ref|inv|req|sf|jd|yt|zto|sto|ems|msg|blk|item|batch|lot|v|r)_?$/i.test(token) ? 0.4 : 0.12;
+  return /^(?:sn|no|id|uid|ord|order|dd|ddh|po|so|sku|txn?|ref|inv|req|sf|jd|jt|yt|zto|sto|yto|ems|db|lp|bill|msg|blk|item|batch|lot|v|r|p|s|tb|wx|pay|t)_?$/i.test(token) ? 0.4 : 0.09;
 }
 
 function rightGlue(token: string): number | undefined {
-  if (/^x[0-9]{1,5}$/i.test(token)) return 0;
-  if (/^_/.test(token)) return 0.1;
+  if (/^(?:x|ext)[0-9]{1,5}$/i.test(token)) return 0;
+  if (/^_/.test(token)) return 0.08;
   if (/[0-9*]/.test(token)) return undefined;
-  return /^[a-f]+$/i.test(token) ? 0.3 : 0.12;
-}
-
-/** The group beside it is another phone number, perhaps masked: a list, not a table. */
-function besidePhone({ left, right }: Surroundings): boolean {
-  return (
-    /(?<![0-9*])1[3-9*][0-9*]([ -])[0-9*]{4}\1[0-9*]{4}[ -]{1,3}$/.test(left) || /^[ -]{1,3}1[3-9*][0-9*]([ -])[0-9*]{4}\1[0-9*]{4}(?![0-9*])/.test(right)
-  );
+  return /^[a-f]+$/i.test(token) ? 0.3 : 0.09;
 }

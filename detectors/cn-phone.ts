@@ -4,8 +4,14 @@ import { domesticOf } from './calling-codes.js';
 import { judgeLandline } from './cn-landline.js';
 import { judgeMobile } from './cn-mobile.js';
 import { plainContext, surroundingsOf } from './surroundings.js';
-import { fold, hintOf } from './words/match.js';
-import { PHONE_WORDS } from './words/phone.js';
+import { LONGER_SEGMENTS, MOBILE_SEGMENTS, AREAS } from './data/phone-numbers.js';
+import { gluedLabel, phoneHint } from './words/phone.js';
+
+/** More likely none than one. */
+const LEAST_LIKELY = 0.5;
+const SEGMENTS = [...MOBILE_SEGMENTS, ...LONGER_SEGMENTS];
+/** First three digits of landlines: 0 and the first two of an area. */
+const AREA_STARTS = [...new Set([...AREAS].map((area) => `0${area.slice(0, 2)}`))];
 
 export const cnPhone: NumberDetector = {
   kind: 'number',
@@ -17,9 +23,12 @@ export const cnPhone: NumberDetector = {
   least: 11,
   most: 16,
   shapes: [
-    { lengths: [11], starts: ['13', '14', '15', '16', '17', '18', '19'] },
-    { lengths: [11, 12], starts: ['0'] },
-    { lengths: [11, 12, 13, 14, 15, 16], starts: ['0086', '86'] },
+    { lengths: [11], starts: SEGMENTS },
+    { lengths: [12], starts: SEGMENTS.map((segment) => `0${segment}`) },
+    { lengths: [11, 12], starts: AREA_STARTS },
+    // A landline has 10 or 11 digits after the code, 11 or 12 with its 0; a mobile number 11 or 12.
+    { lengths: [12, 13, 14], starts: ['86'] },
+    { lengths: [14, 15, 16], starts: ['0086'] },
   ],
   verify: (candidate) => {
     // Cheap first: most candidates begin with no digit that a phone number begins with.
@@ -28,12 +37,15 @@ export const cnPhone: NumberDetector = {
     if (number.country === 'foreign') return undefined;
     const around = surroundingsOf(candidate);
     if (around.cutFromMask || around.hexadecimal) return undefined;
-    const hint = gluedLabel(around.leftToken) ? 'raise' : hintOf(around.left, around.right, PHONE_WORDS);
-    const surroundings = gluedLabel(around.leftToken) ? { ...around, leftToken: '' } : around;
+    const labelled = gluedLabel(around.leftToken);
+    const hint = labelled ? 'raise' : phoneHint(around.left, around.right);
+    const surroundings = labelled ? { ...around, leftToken: '' } : around;
     const judged = judgeMobile(number, surroundings, hint) ?? judgeLandline(number, surroundings, hint);
     if (judged === undefined) return undefined;
-    const { confidence, reasons, tags, skip } = judged;
-    return { confidence: Math.round(Math.min(0.99, Math.max(0.05, confidence)) * 100) / 100, reasons, tags, from: number.from + skip, to: candidate.digits.length };
+    const { reasons, tags, skip } = judged;
+    const confidence = Math.round(Math.min(0.99, judged.confidence) * 100) / 100;
+    if (confidence < LEAST_LIKELY) return undefined;
+    return { confidence, reasons, tags, from: number.from + skip, to: candidate.digits.length };
   },
   cases: {
     hit: [
@@ -64,6 +76,38 @@ export const cnPhone: NumberDetector = {
       '«0571-87654321»转8001',
       '"mobile":«19912345678»',
       'name=a+«13812345678»',
+      '«１３８－１２３４－５６７８»',
+      '«1\u200b3812\u200e345678»',
+      '«138\u00a01234\u20095678»',
+      '«138\u30001234\u30005678»',
+      '«138.1234.5678»',
+      '«138/1234/5678»',
+      '«138_1234_5678»',
+      '«138，1234，5678»',
+      '«138、1234、5678»',
+      '«138—1234—5678»',
+      '(«138) 1234-5678»',
+      '«1 3 8 1 2 3 4 5 6 7 8»',
+      '«1-3-8-1-2-3-4-5-6-7-8»',
+      '电话«1、3、8、1、2、3、4、5、6、7、8»',
+      '«一三八一二三四五六七八»',
+      '«壹叁捌-壹贰叁肆-伍陆柒捌»',
+      '«幺三八幺二三四五六七八»',
+      '«①③⑧①②③④⑤⑥⑦⑧»',
+      '«138一二三四5678»',
+      '«1三8一2三4五6七8»',
+      '手机号：«1381234\n5678»，谢谢',
+      '请打«138-1234-\n5678»找我',
+      '①«13812345678»',
+      '⑩«13812345678»',
+      '1、«13812345678»',
+      '(1)«13812345678»',
+      '第三«13812345678»',
+      '订单号 «13812345678»',
+      '「«零一零六九一五六六九九»」',
+      '«010—69156699»',
+      '电话«0571/87654321»',
+      '{"userMobile":«13812345678»,"id":7}',
     ],
     miss: [
       '12345678901',
@@ -84,14 +128,24 @@ export const cnPhone: NumberDetector = {
       '550e8400-e29b-41d4-a716-13812345678a',
       '1700000000000',
       '13812 34567 8',
+      'SF13812345678',
+      'NO13812345678',
+      '15412345678 手机',
+      '138.12345678',
+      '经纬度 139.12345678,35.1234567',
+      '139.196.100.12',
+      '13,812,345,678',
+      '1381234,5678',
+      '[1,3,8,1,2,3,4,5,6,7,8]',
+      '5,1,3,8,1,2,3,4,5,6,7,8,9',
+      '1998-12-31 9:59',
+      '1381234\n5678\n',
+      '+852 138 1234 5678',
+      '+44 (0) 13812345678',
+      '00852 13812345678',
+      '20241122133000',
+      '1440123456789',
       '138****5678',
     ],
   },
 };
-
-/** `tel138…` and `mobile_138…`: what is glued on is the number's own label. */
-function gluedLabel(token: string): boolean {
-  if (token === '') return false;
-  const word = fold(token).trim();
-  return [...word.matchAll(PHONE_WORDS.raise)].some((match) => match[0].length === word.length);
-}

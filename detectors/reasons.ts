@@ -30,6 +30,8 @@ export const REASONS = {
   filler: { side: 'against', zh: '同一数字连续过多，像占位数字', en: 'one digit is repeated as in a filled-in sample' },
   // How it is written.
   'odd-groups': { side: 'against', zh: '分组方式不像这类号码', en: 'it is grouped as such numbers seldom are' },
+  numerals: { side: 'for', zh: '以汉字或带圈数字写成，其他号码很少这样写', en: 'it is spelled in numerals, as other numbers hardly are' },
+  'line-end': { side: 'against', zh: '中间被换行断开', en: 'a line end cuts it in two' },
   'wide-groups': { side: 'against', zh: '各组之间间隔过宽', en: 'the gaps between its groups are wide' },
   'country-code': { side: 'for', zh: '前面有国家代码 86', en: 'the country code 86 stands in front' },
   // What stands around it.
@@ -38,6 +40,7 @@ export const REASONS = {
   'column-other': { side: 'against', zh: '表格同一列的其他单元格不是这类号码', en: 'the other cells of its column hold no such numbers' },
   'other-label': { side: 'against', zh: '附近的词表明是另一类号码', en: 'a word near it names another kind of number' },
   'company-line': { side: 'against', zh: '附近的词表明是单位的公开电话', en: 'a word near it names a company’s public line' },
+  list: { side: 'for', zh: '与其他手机号并列', en: 'it stands in a list of such numbers' },
   row: { side: 'against', zh: '像数字表格中的一行', en: 'it looks like a row in a table of numbers' },
   chained: { side: 'against', zh: '与其他字符以“-”或“.”相连', en: 'it is joined to something else by a hyphen or dot' },
   glued: { side: 'against', zh: '与字母、数字或下划线紧连', en: 'letters, digits or “_” are glued to it' },

@@ -1,4 +1,5 @@
-/** Number segments in force: mobile from MIIT's allotment list (state of 2023-03, published 2023-06-05), area codes and their lengths from the carriers' long-distance tables (seen 2026-11). Public facts, no licence. */
+/** Number segments in force: mobile from MIIT's allotment list (state of 2023-03, published 2023-06-05; 92 and 98 are planned, not in force), areas from areas.ts. Public facts, no licence. */
+import { THREE_DIGIT_EIGHT, THREE_DIGIT_SEVEN, TWO_DIGIT } from './areas.js';
 
 /** Three-digit mobile segments whose 11-digit numbers belong to people. */
 export const MOBILE_SEGMENTS: ReadonlySet<string> = new Set([
@@ -14,31 +15,26 @@ export const MOBILE_SEGMENTS: ReadonlySet<string> = new Set([
 /** Satellite and other segments that share their first three digits with nothing else in force. */
 export const LONGER_SEGMENTS: readonly string[] = ['1619', '1740', '1741', '1749'];
 
-/** Two-digit areas (after the 0); their subscriber numbers have 8 digits. */
-export const TWO_DIGIT_AREAS: ReadonlySet<string> = new Set(['10', '20', '21', '22', '23', '24', '25', '27', '28', '29']);
-
-/** Three-digit areas: first two digits followed by the third digits in use. */
-const THREE_DIGIT_AREAS =
-  '31:0123456789 33:5 34:9 35:0123456789 37:0123456789 39:1234568 41:0123456789 42:179 43:123456789 44:08 ' +
-  '45:123456789 46:4789 47:0123456789 48:23 51:0123456789 52:37 53:0123456789 54:36 55:0123456789 56:123456 ' +
-  '57:0123456789 58:0 59:123456789 63:12345 66:0238 69:12 70:1 71:0123456789 72:248 73:0123456789 74:3456 ' +
-  '75:0123456789 76:0235689 77:0123456789 79:0123456789 81:23678 82:567 83:0123456789 85:123456789 ' +
-  '87:0123456789 88:3678 89:0123456789 90:123689 91:0123456789 93:0123456789 94:13 95:12345 97:012345679 ' +
-  '99:0123456789';
-
-export const AREAS: ReadonlySet<string> = new Set([
-  ...TWO_DIGIT_AREAS,
-  ...THREE_DIGIT_AREAS.split(' ').flatMap((row) => {
+/** `31:01` stands for 310 and 311. */
+function areasOf(rows: string): string[] {
+  return rows.split(' ').flatMap((row) => {
     const [first = '', thirds = ''] = row.split(':');
     return Array.from(thirds, (third) => first + third);
-  }),
-]);
+  });
+}
 
-/** Three-digit areas known to have gone over to subscriber numbers of 8 digits; the list is not complete, so 8 digits elsewhere only cost confidence. */
-export const EIGHT_DIGIT_AREAS: ReadonlySet<string> = new Set([
-  '311', '371', '411', '431', '451', '510', '511', '512', '513', '514', '515', '516', '517', '518', '519', '523', '527',
-  '531', '532', '551', '571', '574', '577', '591', '595', '731', '755', '757', '769', '791', '851', '871', '898',
-]);
+/** Two-digit areas (after the 0); their subscriber numbers have 8 digits. */
+export const TWO_DIGIT_AREAS: ReadonlySet<string> = new Set(TWO_DIGIT.split(' '));
+
+/** Areas that were merged into others; their numbers of 7 digits stand in old papers. */
+const FORMER_AREAS = '44:08 56:5 73:23 76:5 89:09 91:08';
+
+/** Three-digit areas with subscriber numbers of 7 digits; a few have both lengths. */
+export const SEVEN_DIGIT_AREAS: ReadonlySet<string> = new Set([...areasOf(THREE_DIGIT_SEVEN), ...areasOf(FORMER_AREAS)]);
+
+export const EIGHT_DIGIT_AREAS: ReadonlySet<string> = new Set(areasOf(THREE_DIGIT_EIGHT));
+
+export const AREAS: ReadonlySet<string> = new Set([...TWO_DIGIT_AREAS, ...SEVEN_DIGIT_AREAS, ...EIGHT_DIGIT_AREAS]);
 
 /** Numbers that stand in advertisements and manuals as examples or hotlines. */
 export const TEST_PHONES: ReadonlySet<string> = new Set(['13800138000']);

@@ -1,0 +1,144 @@
+/** How a mobile number is written, and how sure that makes it: in one piece, in the groups people use, in numerals, cut by a line end, digit by digit. */
+import type { Reason } from './reasons.js';
+
+/** What the writing is worth with nothing else known, and with a word or a country code; `alone` is undefined where chance explains it better. */
+export interface Writing {
+  readonly alone: number | undefined;
+  readonly sure: number;
+  readonly reason: Reason | undefined;
+  /** Nothing but a phone number is written so: other labels lower it little. */
+  readonly conclusive: boolean;
+  /** The sign that parts its groups, when it is one that also parts cells, paths or versions. */
+  readonly sign: string;
+}
+
+export interface Written {
+  readonly groups: readonly number[];
+  readonly gaps: readonly string[];
+  readonly numerals: number;
+}
+
+type Kind = 'blank' | 'wide' | 'hyphen' | 'dot' | 'bracket' | 'mixed' | 'list' | 'sign' | 'jumble';
+
+const DIGITS = 11;
+export const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/;
+const KINDS: readonly (readonly [RegExp, Kind])[] = [
+  [/^\p{Zs}$/u, 'blank'],
+  [/^\p{Zs}+$/u, 'wide'],
+  [/^\p{Zs}?[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]{1,2}\p{Zs}?$/u, 'hyphen'],
+  [/^[.\u00b7\u2024\u2027\u2022\u30fb\uff0e]$/, 'dot'],
+  [/^[)\uff09]\p{Zs}?[-\u2010-\u2015\uff0d]?$/u, 'bracket'],
+  [/^[,\uff0c\ufe50\u3001\uff64\u3002;\uff1b]\p{Zs}?$/u, 'list'],
+];
+
+/** Groups with names of their own elsewhere (a year, then a number) are left out. */
+const SELDOM: ReadonlySet<string> = new Set(['4-4-3', '3-3-5', '4-3-4', '4-7', '5-6', '3-5-3', '3-2-2-2-2', '3-2-3-3', '3-4-2-2', '5-3-3', '3-2-6', '3-6-2', '6-5']);
+const SINGLES = Array.from({ length: DIGITS }, () => 1).join('-');
+
+const write = (alone: number | undefined, sure: number, reason?: Reason, more: Partial<Writing> = {}): Writing => ({ alone, sure, reason, conclusive: false, sign: '', ...more });
+
+const WHOLE = write(0.8, 0.95);
+/** Nobody writes eleven figures of another number in words. */
+const IN_NUMERALS = write(0.9, 0.96, 'numerals', { conclusive: true });
+const PARTLY_NUMERALS = write(0.8, 0.92, 'numerals');
+/** One numeral at either end may be a word of the sentence: `QQ一381…`, `…567两个`. */
+const NUMERAL_AT_END = write(0.52, 0.78, 'numerals');
+
+/** 3-4-4, the way mobile numbers are read out. */
+const IN_THREE: Readonly<Record<Kind, Writing>> = {
+  hyphen: write(0.91, 0.97, undefined, { conclusive: true }),
+  blank: write(0.86, 0.96),
+  bracket: write(0.82, 0.94),
+  dot: write(0.8, 0.93, undefined, { sign: '.' }),
+  wide: write(0.76, 0.92, 'wide-groups'),
+  mixed: write(0.74, 0.9, 'odd-groups'),
+  list: write(0.7, 0.88, 'odd-groups'),
+  sign: write(0.72, 0.88, 'odd-groups'),
+  jumble: write(undefined, 0.8, 'odd-groups'),
+};
+/** 3-8 and 7-4: with a dot or a comma a decimal number. */
+const IN_TWO: Readonly<Record<Kind, Writing>> = {
+  hyphen: write(0.82, 0.94),
+  blank: write(0.8, 0.94),
+  bracket: write(0.8, 0.92),
+  dot: write(undefined, 0.6, 'decimal'),
+  wide: write(0.72, 0.88, 'wide-groups'),
+  mixed: write(0.72, 0.88, 'odd-groups'),
+  list: write(undefined, 0.72, 'odd-groups'),
+  sign: write(0.6, 0.82, 'odd-groups'),
+  jumble: write(undefined, 0.6, 'odd-groups'),
+};
+const SELDOM_GROUPS = write(0.72, 0.86, 'odd-groups');
+const DIGIT_BY_DIGIT = write(0.74, 0.88, 'odd-groups');
+/** Lists of single digits are common in data. */
+const DIGIT_LIST = write(undefined, 0.8, 'odd-groups');
+const CUT = 0.19;
+const CUT_SURE = 0.09;
+
+/** `undefined` when people do not write phone numbers so. `years`: the first four digits may be a year. */
+export function writingOf(number: Written, digits: string): Writing | undefined {
+  const cuts = number.gaps.filter((gap) => LINE_END.test(gap));
+  if (cuts.length > 1) return undefined;
+  if (cuts.length === 1) return cutByLineEnd(number, digits);
+  const { groups, gaps, touching } = joined(number);
+  if (groups.length === 1) return touching ? partlyNumerals(number) : number.numerals === digits.length ? IN_NUMERALS : WHOLE;
+  const kind = kindOf(gaps);
+  const sign = kind === 'sign' || kind === 'list' ? (gaps[0] ?? '') : '';
+  const writing = ofGroups(groups.join('-'), kind, digits);
+  if (writing === undefined || touching && writing.conclusive) return writing;
+  return { ...writing, sign: writing.sign === '' ? sign : writing.sign, reason: writing.reason ?? (number.numerals > 0 ? 'numerals' : undefined) };
+}
+
+function ofGroups(shape: string, kind: Kind, digits: string): Writing | undefined {
+  if (shape === '3-4-4') return IN_THREE[kind];
+  if (shape === '3-8' || shape === '7-4') return IN_TWO[kind];
+  const close = kind === 'blank' || kind === 'hyphen' || kind === 'dot';
+  if (shape === SINGLES) {
+    // Sorted digits are counts or levels.
+    if (kind === 'mixed' || kind === 'jumble' || /^1*2*3*4*5*6*7*8*9*$/.test(digits)) return undefined;
+    return close ? DIGIT_BY_DIGIT : DIGIT_LIST;
+  }
+  // Four parts with dots are an address, more a version.
+  if (!close || !SELDOM.has(shape) || (kind === 'dot' && shape.length > 5)) return undefined;
+  return shape.startsWith('4-') && kind !== 'blank' && /^1[5-9]/.test(digits) ? { ...SELDOM_GROUPS, alone: 0.55 } : SELDOM_GROUPS;
+}
+
+/** The same without gaps of no width: decimal digits and numerals that touch are one group. */
+function joined({ groups, gaps }: Written): { groups: number[]; gaps: string[]; touching: boolean } {
+  const out = { groups: groups.slice(0, 1), gaps: [] as string[], touching: false };
+  for (const [index, gap] of gaps.entries()) {
+    const next = groups[index + 1] ?? 0;
+    if (gap === '') {
+      out.groups.push((out.groups.pop() ?? 0) + next);
+      out.touching = true;
+    } else {
+      out.gaps.push(gap);
+      out.groups.push(next);
+    }
+  }
+  return out;
+}
+
+function partlyNumerals({ groups, numerals }: Written): Writing {
+  return numerals === 1 && groups.length === 2 ? NUMERAL_AT_END : PARTLY_NUMERALS;
+}
+
+/** A number that would not fit its line: without the line end it is written in some usual way. */
+function cutByLineEnd(number: Written, digits: string): Writing | undefined {
+  if (Math.min(...number.groups) < 2) return undefined;
+  const at = number.gaps.findIndex((gap) => LINE_END.test(gap));
+  const rest = (number.gaps[at] ?? '').replace(/\s+/g, '');
+  const others = number.gaps.filter((_, index) => index !== at);
+  const ways = [rest, ...others.slice(0, 1), ' '].map((gap) => writingOf({ ...number, gaps: number.gaps.map((one, index) => (index === at ? gap : one)) }, digits));
+  const best = ways.find((way) => way?.alone !== undefined && way.alone >= 0.74);
+  return best === undefined ? undefined : { ...best, alone: (best.alone ?? 0) - CUT, sure: best.sure - CUT_SURE, reason: 'line-end', conclusive: false };
+}
+
+function kindOf(gaps: readonly string[]): Kind {
+  const kinds = new Set(gaps.map((gap) => KINDS.find(([pattern]) => pattern.test(gap))?.[1] ?? 'sign'));
+  const [first = 'sign', second] = kinds;
+  if (second === undefined) return first === 'sign' && new Set(gaps).size > 1 ? 'jumble' : first;
+  if (kinds.has('sign') || kinds.has('list')) return 'jumble';
+  // `(138) 1234-5678`
+  return first === 'bracket' && kinds.size === 2 && (second === 'blank' || second === 'hyphen') ? 'bracket' : 'mixed';
+}

@@ -1,0 +1,20 @@
+/** The name of the field that a number is the value of: `"mobile":"138…`, `uid=138…`, `<tel>138…`. */
+
+/** `key=`, `"key":`, `key:` with nothing after it: written by machines. A name, a colon and a blank may be prose, unless it begins the line. */
+const ASSIGNED = /(?:(["'`])([A-Za-z_$][\w$.-]{0,47})\\?\1\s*(?::|=>?|,)|(?<![\w$.-])([A-Za-z_$][\w$.-]{0,47})(?:\s*=>?|:|\s*:=))\s*\[?\s*\\?["'`]?$/;
+const LINE_OF_YAML = /(?:^|\n)[ \t]*(?:- )?([A-Za-z_$][\w$.-]{0,47}): +["']?$/;
+/** `create_time: 138…`: a name that nobody writes in prose. */
+const MACHINE_NAME = /(?<![\w$.-])([a-z]+(?:_[a-z]+|[A-Z][a-z]*)+): +["']?$/;
+/** `TEL;TYPE=WORK:` of a vCard. */
+const PROPERTY = /(?:^|\n)([A-Za-z][A-Za-z-]{0,30})(?:;[^:\n]{1,60})+:$/;
+const ELEMENT = /<([A-Za-z_][\w:.-]{0,47})(?:\s[^<>]{0,40})?>\s*(?:<!\[CDATA\[)?$/;
+/** Names that say nothing of what they hold, and HTML's own elements. */
+const TELLS_NOTHING =
+  /^(?:v|val|values?|text|string|str|s|t|x|y|z|a|b|c|k|content|data|datas|items?|list|array|msg|messages?|body|title|names?|note|remarks?|desc|description|args?|argv|params?|parameters?|input|output|q|query|keywords?|search|result|results|info|detail|field|cell|column|th|td|tr|li|ul|ol|p|span|div|b|i|em|strong|font|h[1-6]|a|pre|code|label|option|center|dd|dt|w:t|si|is)$/i;
+
+/** `undefined` when no field is seen, or one whose name tells nothing. */
+export function fieldName(left: string): string | undefined {
+  const assigned = ASSIGNED.exec(left);
+  const name = PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1];
+  return name === undefined || TELLS_NOTHING.test(name) ? undefined : name;
+}
