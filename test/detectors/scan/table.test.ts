@@ -28,6 +28,11 @@ describe('a number in a table', () => {
     expect(found.slice(8).every(({ reasons, confidence }) => reasons?.includes('column') === true && confidence >= 0.9)).toBe(true);
   });
 
+  it('is no surer for its neighbours under a header that names another kind of number', () => {
+    const found = find(['a,订单号', ...phones.slice(0, 40).map((phone) => `x,${phone}`)].join('\n'));
+    expect(found.filter(({ confidence }) => confidence >= 0.7)).toEqual([]);
+  });
+
   it('that chance made in a column of other numbers is doubted from the seventeenth row on', () => {
     const rows = Array.from({ length: 2000 }, (_, i) => `x,${random11(i + 1)}`);
     const found = find(['a,b', ...rows].join('\n'));
