@@ -25,7 +25,7 @@ describe('a number in a table', () => {
     const found = find(['a,b', ...phones.slice(0, 20).map((phone) => `x,${phone}`)].join('\n'));
     expect(found).toHaveLength(20);
     expect(found.slice(0, 8).some(({ reasons }) => reasons?.includes('column'))).toBe(false);
-    expect(found.slice(8).every(({ reasons, confidence }) => reasons?.includes('column') === true && confidence >= 0.9)).toBe(true);
+    expect(found.slice(8).every(({ reasons, confidence }) => reasons?.includes('column') === true && confidence > 0.85)).toBe(true);
   });
 
   it('is no surer for its neighbours under a header that names another kind of number', () => {
