@@ -61,7 +61,7 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   }
   const glue = glueCost(around, hint);
   if (glue === undefined) return undefined;
-  if (glue > 0) cost('glued-letter', glue);
+  if (glue > 0) cost('glued-letter', number.groups.length > 1 && !sure ? glue * 2 : glue);
   if (!listed) confidence = Math.min(confidence, UNLISTED_CEILING);
   return { confidence, reasons, tags: TEST_PHONES.has(digits) ? ['test-number'] : [], skip: trunk ? 1 : 0 };
 }
@@ -88,13 +88,29 @@ function tableCosts(number: Domestic, around: Surroundings, writing: Writing, su
   if (odd && around.besideDigit) cost('row', 0.25);
   else if (around.inRow && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
   else if (number.country === 'none' && inColumn(number, around)) cost('row', sure ? 0.1 : 0.15);
-  const sign = plainContext(writing.sign).trim();
-  if (sign !== '' && sign !== ',' && sign !== '、' && sign !== '.' && (around.left.endsWith(sign) || around.right.startsWith(sign))) cost('chained', sure ? 0.1 : 0.25);
+  else if (goesOn(writing.sign, around)) cost('row', sure ? 0.12 : 0.25);
+  if (isOperand(number, around) && !sure) cost('chained', 0.2);
   if (number.groups.length === 1 && number.country === 'none') {
     const list = listOf(around);
     if (list === 'phones' && !sure) cost('list', -0.08);
     if (list === 'others' && !sure) cost('row', 0.2);
   }
+}
+
+/** Another cell, or another part of a path, follows the sign that parts the groups. */
+function goesOn(gap: string, { left, right }: Surroundings): boolean {
+  const sign = plainContext(gap).trim();
+  if (sign === '') return false;
+  const before = left.trimEnd();
+  const behind = right.trimStart();
+  const more = /^[,;、]$/.test(sign) ? /[0-9*]\s*$/ : /\S$/;
+  return (before.endsWith(sign) && more.test(before.slice(0, -sign.length))) || (behind.startsWith(sign) && (/^[,;、]$/.test(sign) ? /^\s*[0-9*]/ : /^\S/).test(behind.slice(sign.length)));
+}
+
+/** A negative number of a list, or a factor of a term. Masks leave no so few stars. */
+function isOperand(number: Domestic, { left, right }: Surroundings): boolean {
+  if (number.groups.length > 1 || number.country !== 'none') return false;
+  return (/(?:^|[\s,(\[:=])[-−]$/.test(left) && /^\s*[,\])};]/.test(right)) || /^\*{1,2}[A-Za-z]/.test(right);
 }
 
 /** An article's number of 12 digits, by its check digit. */

@@ -8,6 +8,8 @@ const MACHINE_NAME = /(?<![\w$.-])([a-z]+(?:_[a-z]+|[A-Z][a-z]*)+): +["']?$/;
 /** `TEL;TYPE=WORK:` of a vCard. */
 const PROPERTY = /(?:^|\n)([A-Za-z][A-Za-z-]{0,30})(?:;[^:\n]{1,60})+:$/;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,47})(?:\s[^<>]{0,40})?>\s*(?:<!\[CDATA\[)?$/;
+/** `/items/138…`: the collection that the number is a key of. */
+const PATH = /\/([A-Za-z][\w-]{0,30})\/$/;
 /** Names that say nothing of what they hold, and HTML's own elements. */
 const TELLS_NOTHING =
   /^(?:v|val|values?|text|string|str|s|t|x|y|z|a|b|c|k|content|data|datas|items?|list|array|msg|messages?|body|title|names?|note|remarks?|desc|description|args?|argv|params?|parameters?|input|output|q|query|keywords?|search|result|results|info|detail|field|cell|column|th|td|tr|li|ul|ol|p|span|div|b|i|em|strong|font|h[1-6]|a|pre|code|label|option|center|dd|dt|w:t|si|is)$/i;
@@ -15,6 +17,6 @@ const TELLS_NOTHING =
 /** `undefined` when no field is seen, or one whose name tells nothing. */
 export function fieldName(left: string): string | undefined {
   const assigned = ASSIGNED.exec(left);
-  const name = PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1];
+  const name = PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1] ?? PATH.exec(left)?.[1];
   return name === undefined || TELLS_NOTHING.test(name) ? undefined : name;
 }

@@ -26,6 +26,7 @@ const OTHER_FIELD = anyOf([
   'id', 'uid', 'gid', 'pid', 'tid', 'cid', 'oid', 'eid', 'rid', 'sid', 'vid', 'aid', 'bid', 'fid', 'mid', 'nid', 'lid', 'did', 'seq', 'seq no', 'sequence', 'ts', 'offset', 'pos', 'position', 'size',
   'bytes', 'length', 'len', 'count', 'cnt', 'index', 'idx', 'sum', 'num bytes', 'ms', 'ns', 'us', 'block', 'blk', 'thread', 'thread id', 'lsn', 'xid', 'zxid', 'scn', 'version id', 'created', 'updated',
   'modified', 'expires', 'expiry', 'start', 'end', 'ctime', 'mtime', 'atime', 'date', 'datetime', 'lat', 'lng', 'lon', 'score', 'ratio', 'weight', 'tx', 'key', 'code', 'ref', 'pk', 'addr', 'ptr', 'gas',
+  'item', 'article', 'product', 'goods', 'detail', 'post', 'news', 'file', 'image', 'img', 'photo', 'video', 'archive', 'download', 'asset', 'object', 'record', 'commit', 'issue', 'ticket',
   'port', 'rate', 'freq', 'hz', 'cursor', 'page', 'limit', 'max', 'min', 'avg', 'mean', 'std', 'value id', 'no', 'sn no', 'md', 'sha', 'salt', 'sign', 'signature', 'random', 'rand', 'level', 'width',
   'height', 'volume', 'capacity', 'memory', 'mem', 'used', 'free', 'heap', 'rss', 'bh', 'xh', 'ddh', 'lsh', 'zh', 'gh',
 ]);
