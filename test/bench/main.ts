@@ -38,7 +38,7 @@ if (wants('upload')) {
   }
 }
 
-const size = (wants('upload') ? undefined : values.size) ?? (values.quick ? '4MiB' : '16MiB');
+const size = (wants('upload') ? undefined : values.size) ?? (values.quick ? '2MiB' : '16MiB');
 const options: ScanOptions = {
   quick: values.quick,
   bytes: parseBytes(size),

@@ -4,7 +4,7 @@ import RE2 from 're2';
 import type { PatternDefinition } from '../../../detectors/pattern.js';
 
 /** A pass over one text in chunks. */
-export interface Pass {
+interface Pass {
   chunk(bytes: Uint8Array): void;
   /** How much was found. */
   end(): number;

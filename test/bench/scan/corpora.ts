@@ -35,7 +35,7 @@ export interface Corpus {
 
 const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
-/** Point 8 of the aims: no input may be more than this many times slower than English prose. */
+/** No input may be more than this many times slower than English prose. */
 const WORST: Aim = { withinOfA: 20 };
 
 export const CORPORA: readonly Corpus[] = [

@@ -14,7 +14,7 @@ How accurate detection is, and how fast. Both parts are generated; run the comma
 <!-- accuracy -->
 <!-- accuracy -->
 
-## Speed: \`npm run bench -- scan --write\`
+## Speed: \`npm run bench -- scan patterns --write\`
 
 <!-- speed -->
 <!-- speed -->

@@ -12,7 +12,7 @@ export interface Ripgrep {
 }
 
 export function hasRipgrep(): boolean {
-  return spawnSync('rg', ['--version'], { stdio: 'ignore' }).status === 0 && spawnSync('bash', ['-c', 'true']).status === 0;
+  return spawnSync('bash', ['-c', 'command -v rg'], { stdio: 'ignore' }).status === 0;
 }
 
 /** Times the file is searched by one start of the program, so that starting it and the clock's steps weigh little. */

@@ -49,7 +49,7 @@ export function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-export const CONTENDERS = [
+const CONTENDERS = [
   { id: 'weir', title: 'Weir' },
   { id: 're2', title: 're2' },
   { id: 'regexp', title: 'RegExp' },

@@ -58,6 +58,9 @@ describe('the table of patterns', () => {
     expect(patternCells([{ id: 'a', title: '', rates }])[1]).toContain('ok');
     expect(patternCells([{ id: 'a', title: '', rates: { ...rates, 'weir-patterns': [50, 25] } }])[1]).toContain('SHORT');
   });
+  it('judges nothing where a scan without patterns was the slower one', () => {
+    expect(patternCells([{ id: 'a', title: '', rates: { weir: [100], 'weir-patterns': [110], 're2-set': [600] } }])[1]).toContain('?');
+  });
 });
 
 describe('the figures page', () => {
