@@ -1,9 +1,11 @@
 /** What the first digits and the length of a number say of the card it may be. */
+import type { Shape } from './contract.js';
 import { BINS } from './data/bins.js';
 import { ISSUER_RANGES } from './data/iins.js';
 
-/** A prefix of three digits is too short to tell a card from any other number. */
+/** A prefix of three digits is too short to tell a card from any other number; with four it is as good as UnionPay's whole range. */
 const LEAST_PREFIX = 4;
+const BANK_PREFIX = 5;
 
 const unionPayBins = new Map<number, ReadonlySet<string>>();
 const otherBins = new Map<number, ReadonlySet<string>>();
@@ -12,18 +14,64 @@ for (const [length, { after62, others }] of Object.entries(BINS)) {
   otherBins.set(Number(length), new Set(others.split(' ').filter((prefix) => prefix.length >= LEAST_PREFIX)));
 }
 
-/** `known`: a bank's own prefix of this length; `usual`: the network uses this length every day; `rare`: it exists. */
-export type Issuer = { readonly network: string; readonly trust: 'known' | 'usual' | 'rare' };
+/**
+ * `known`: a bank's own prefix of this length; `national`: UnionPay's range at a length in use, where banks not in the table begin too;
+ * `usual`: another network uses this length every day; `rare`: it exists.
+ */
+export type Trust = 'known' | 'national' | 'usual' | 'rare';
+export interface Issuer {
+  readonly network: string;
+  readonly trust: Trust;
+}
 
 export function issuerOf(digits: string): Issuer | undefined {
   const length = digits.length;
   if (unionPayBins.get(length)?.has(digits.slice(0, 6)) === true) return { network: 'unionpay', trust: 'known' };
   const six = Number(digits.slice(0, 6));
   const range = ISSUER_RANGES.find((one) => six >= one.from && six <= one.to && (one.usual.includes(length) || one.rare.includes(length)));
-  if (range?.usual.includes(length) === true) return { network: range.network, trust: 'usual' };
   const prefixes = otherBins.get(length);
-  for (let size = LEAST_PREFIX; prefixes !== undefined && size <= 9; size++) {
-    if (prefixes.has(digits.slice(0, size))) return { network: range?.network ?? 'domestic', trust: 'usual' };
+  for (let size = 9; prefixes !== undefined && size >= LEAST_PREFIX; size--) {
+    if (prefixes.has(digits.slice(0, size))) return { network: range?.network ?? 'domestic', trust: size >= BANK_PREFIX ? 'known' : 'national' };
   }
-  return range === undefined ? undefined : { network: range.network, trust: 'rare' };
+  if (range === undefined) return undefined;
+  if (!range.usual.includes(length)) return { network: range.network, trust: 'rare' };
+  return { network: range.network, trust: range.network === 'unionpay' ? 'national' : 'usual' };
+}
+
+/** Digits of the starts that shapes name: enough to tell nine numbers of ten from cards. */
+const START = 4;
+
+/** One shape for each set of starts: what issuerOf takes, rounded up to whole starts of at most four digits. */
+export function cardShapes(): Shape[] {
+  const lengthsOf = new Map<string, number[]>();
+  for (let length = 13; length <= 19; length++) {
+    const starts = shortest(startsOf(length)).join(' ');
+    lengthsOf.set(starts, [...(lengthsOf.get(starts) ?? []), length]);
+  }
+  return [...lengthsOf].map(([starts, lengths]) => ({ lengths, starts: starts.split(' '), checksum: 'luhn' }));
+}
+
+function startsOf(length: number): Set<string> {
+  const starts = new Set<string>();
+  for (const { from, to, usual, rare } of ISSUER_RANGES) {
+    if (!usual.includes(length) && !rare.includes(length)) continue;
+    for (let four = Math.floor(from / 100); four <= Math.floor(to / 100); four++) starts.add(String(four).padStart(START, '0'));
+  }
+  for (const prefix of [...(unionPayBins.get(length) ?? []), ...(otherBins.get(length) ?? [])]) starts.add(prefix.slice(0, START));
+  return starts;
+}
+
+/** Ten starts that differ in their last digit only become one. */
+function shortest(starts: ReadonlySet<string>): string[] {
+  let current = new Set(starts);
+  for (let size = START; size > 1; size--) {
+    const next = new Set<string>();
+    for (const start of current) {
+      const stem = start.slice(0, -1);
+      const whole = start.length === size && Array.from({ length: 10 }, (_, digit) => `${stem}${String(digit)}`).every((one) => current.has(one));
+      next.add(whole ? stem : start);
+    }
+    current = next;
+  }
+  return [...current].sort();
 }

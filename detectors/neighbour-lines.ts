@@ -1,8 +1,8 @@
 /** The numbers on the lines above and below, when they are grouped exactly like this one: a list of cards, or the rows of a table. */
 import type { Candidate } from './contract.js';
 
-const ABOVE = /(?:^|\n)[ \t]*([0-9*]+(?:[ -][0-9*]+)+)[ \t]*\r?\n[ \t]*$/;
-const BELOW = /^[ \t]*\r?\n[ \t]*([0-9*]+(?:[ -][0-9*]+)+)[ \t]*(?:\r?\n|$)/;
+const ABOVE = /(?:^|\n)[ \t]*([0-9*]+(?:[ \t-]+[0-9*]+)+)[ \t]*\r?\n[ \t]*$/;
+const BELOW = /^[ \t]*\r?\n[ \t]*([0-9*]+(?:[ \t-]+[0-9*]+)+)[ \t]*(?:\r?\n|$)/;
 
 /** Digits of each neighbour in the candidate's own groups; one that is masked is left out, as somebody has vouched for it. */
 export function neighbourLines(candidate: Candidate, left: string, right: string): string[] {
@@ -10,7 +10,7 @@ export function neighbourLines(candidate: Candidate, left: string, right: string
   const shape = candidate.groups.join('-');
   return [ABOVE.exec(left)?.[1], BELOW.exec(right)?.[1]].flatMap((line) => {
     if (line === undefined || line.includes('*')) return [];
-    const groups = line.split(/[ -]/);
+    const groups = line.split(/[ \t-]+/);
     return groups.map((group) => group.length).join('-') === shape ? [groups.join('')] : [];
   });
 }

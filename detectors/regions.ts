@@ -15,6 +15,8 @@ const counties: ReadonlySet<string> = new Set(
   ),
 );
 const provinces: ReadonlySet<string> = new Set([...Object.keys(COUNTIES), TAIWAN]);
+/** First digits of every region code. */
+export const PROVINCE_STARTS: readonly string[] = [...provinces];
 const nationalities: ReadonlySet<string> = new Set(NATIONALITIES.match(/.../g) ?? []);
 
 export type Region = 'county' | 'permit' | 'province' | 'unknown';

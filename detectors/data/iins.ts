@@ -28,21 +28,14 @@ export const ISSUER_RANGES: readonly IssuerRange[] = [
   { network: 'discover', from: 644000, to: 659999, usual: [16], rare: [17, 18, 19] },
   { network: 'jcb', from: 352800, to: 358999, usual: [16], rare: [17, 18, 19] },
   { network: 'mir', from: 220000, to: 220499, usual: [16], rare: [17, 18, 19] },
+  // Cards of the Agricultural Bank of China from before 62 was assigned; three digits tell them from few other numbers.
+  { network: 'unionpay', from: 103000, to: 103999, usual: [], rare: [19] },
+  { network: 'troy', from: 979200, to: 979299, usual: [], rare: [16] },
+  { network: 'humo', from: 986000, to: 986099, usual: [], rare: [16] },
+  { network: 'uzcard', from: 860000, to: 860099, usual: [], rare: [16] },
   // Maestro covers a tenth of all numbers: never believed without a word.
   { network: 'maestro', from: 500000, to: 509999, usual: [], rare: [16, 18, 19] },
   { network: 'maestro', from: 560000, to: 589999, usual: [], rare: [16, 18, 19] },
   { network: 'maestro', from: 630000, to: 643999, usual: [], rare: [16, 18, 19] },
   { network: 'maestro', from: 660000, to: 699999, usual: [], rare: [16, 18, 19] },
 ];
-
-/** Card numbers that networks and payment services publish for tests; they get the tag `test-number`. */
-export const TEST_CARDS: ReadonlySet<string> = new Set([
-  '4111111111111111', '4242424242424242', '4012888888881881', '4012000033330026', '4000056655665556', '4000000000000002',
-  '4000000000000077', '4222222222222', '4005519200000004', '4009348888881881', '4012000077777777', '4217651111111119', '4500600000000061',
-  '5555555555554444', '5105105105105100', '5200828282828210', '2223003122003222', '2223000048400011', '5454545454545454', '5431111111111111',
-  '378282246310005', '371449635398431', '378734493671000', '370000000000002', '341111111111111',
-  '30569309025904', '38520000023237', '36227206271667', '3056930009020004', '36148900647913',
-  '6011111111111117', '6011000990139424', '6011981111111113', '3530111333300000', '3566002020360505', '3566111111111113',
-  '6200000000000005', '6200000000000047', '6205500000000000004', '6250941006528599', '6250946000000016', '6243030000000001',
-  '8171999900000000021', '8171999927660000', '6799990100000000019', '2200000000000004', '2201382000000013',
-]);

@@ -1,0 +1,129 @@
+/** Weighs what speaks for and against a number that begins like a card and passes Luhn. */
+import type { Candidate, Verified } from './contract.js';
+import { luhn } from './checksum.js';
+import { TEST_CARDS } from './data/test-cards.js';
+import { evidence, type Evidence } from './evidence.js';
+import { issuerOf, type Issuer, type Trust } from './issuers.js';
+import { neighbourLines } from './neighbour-lines.js';
+import { isOldForm } from './old-form.js';
+import type { Reason } from './reasons.js';
+import { surroundingsOf, type Surroundings } from './surroundings.js';
+import { gradeOf, isLabel, type Grade } from './words/grade.js';
+import { BANK_CARD_WORDS } from './words/bank-card.js';
+import { writingOf, type Writing } from './writing.js';
+
+const USUAL_GROUPS: ReadonlySet<string> = new Set([
+  '4-4-4-4', '8-8', '6-10', '6-6-4', '4-4-8', '12-4', '4-12', '4-8-4',
+  '4-4-4-4-3', '6-13', '16-3', '4-4-4-7', '8-8-3', '3-4-4-4-4', '6-6-7', '4-4-11', '6-5-4-4', '4-15', '15-4',
+  '4-4-4-4-2', '6-12', '6-6-6', '4-4-4-4-1', '6-11', '4-6-5', '4-4-4-3', '4-6-4', '4-4-4-2', '4-4-4-1',
+]);
+
+/** What the digits are worth with each kind of word; under 0.5 a number is more likely none. */
+const WORTH: Readonly<Record<Trust | 'test', Readonly<Record<Grade, number>>>> = {
+  test: { strong: 0.99, weak: 0.97, none: 0.93, other: 0.85 },
+  // One random number of 19 digits in seven thousand: another number's label leaves a doubt, not silence.
+  known: { strong: 0.98, weak: 0.95, none: 0.88, other: 0.72 },
+  national: { strong: 0.97, weak: 0.93, none: 0.85, other: 0.58 },
+  // One random number of 16 digits in forty: with another number's label it is that number.
+  usual: { strong: 0.96, weak: 0.88, none: 0.8, other: 0.42 },
+  rare: { strong: 0.9, weak: 0.6, none: 0.35, other: 0.1 },
+};
+const LEAST_LIKELY = 0.5;
+/** A run of one digit this long is filler, a float, or a published test number. */
+const FILLER_RUN = 7;
+/** Fewer numerals beside decimal digits are words: `6222…一张`. */
+const LEAST_NUMERALS = 3;
+/** No floating-point number has so many digits: `1.6222…` is an item of a list. */
+const BEYOND_FLOAT = 18;
+/** Digits of a group that punctuation may part from the next: half a card. */
+const LONGEST_CELL = 10;
+/** A name near it makes up for most of what is odd in the writing. */
+const WITH_NAME = 0.5;
+
+export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | undefined {
+  const { digits } = candidate;
+  const writing = writingOf(candidate, USUAL_GROUPS);
+  const test = TEST_CARDS.has(digits);
+  const trust = test ? 'test' : issuer.trust;
+  // Where no word stands at all, none has to be looked for: most windows of numeric tables end here.
+  if (!isWritten(writing) && !hasLetters(candidate.before) && !hasLetters(candidate.after)) return undefined;
+  const around = surroundingsOf(candidate);
+  if (around.cutFromMask || around.hexadecimal) return undefined;
+  const label = isLabel(around.leftToken, BANK_CARD_WORDS);
+  const grade = label ? 'strong' : gradeOf(around.left, around.right, BANK_CARD_WORDS);
+  const worth = WORTH[trust][grade];
+  if (worth < LEAST_LIKELY) return undefined;
+
+  const found = evidence(worth, ['checksum', `issuer-${issuer.trust === 'national' ? 'usual' : issuer.trust}`]);
+  if (grade !== 'none') found.reasons.push(grade === 'other' ? 'other-label' : 'keyword');
+  const ease = grade === 'strong' ? WITH_NAME : 1;
+  const against = (amount: number, reason: Reason): void => {
+    found.weigh(-amount * ease, reason);
+  };
+  weighWriting(candidate, writing, around, against);
+  if (!label && around.leftToken + around.rightToken !== '') against(3.2, 'glued');
+  if (around.fraction && !isListItem(around.left, digits)) against(5, 'decimal');
+  if (around.chained && grade !== 'strong' && !isListItem(around.left, digits)) against(0.9, 'chained');
+  if (!test && longestRun(digits) >= FILLER_RUN) against(4, 'filler');
+  if (isRow(candidate, around)) against(1.6, 'row');
+  if (!test && isSerial(digits, around)) against(2, 'row');
+  if (digits.length === 15 && isOldForm(digits)) against(2.5, 'other-label');
+  return verdict(found, test);
+}
+
+function verdict(found: Evidence, test: boolean): Verified | undefined {
+  const confidence = found.confidence();
+  return confidence < LEAST_LIKELY ? undefined : { confidence, reasons: found.reasons, tags: test ? ['test-number'] : [] };
+}
+
+/** Written as people write cards, with or without a word near. */
+function isWritten({ groups, gaps, lineEnds }: Writing): boolean {
+  return groups !== 'uneven' && gaps !== 'several' && gaps !== 'list' && lineEnds <= 1;
+}
+
+function weighWriting(candidate: Candidate, writing: Writing, around: Surroundings, against: (amount: number, reason: Reason) => void): void {
+  const { groups, gaps, lineEnds, switches, kinds } = writing;
+  if (groups === 'uneven') against(3, 'odd-groups');
+  if (groups === 'singles') against(around.besideDigit ? 4 : 0.6, 'odd-groups');
+  if (gaps === 'wide') against(0.7, 'wide-groups');
+  if (gaps === 'mark') against(0.5, 'odd-groups');
+  // A cell that is long enough to be a number of its own does not go on in the next one.
+  if (gaps === 'list' || gaps === 'clause') against(candidate.groups.some((size) => size > LONGEST_CELL) ? 12 : gaps === 'list' ? 1.6 : 1, 'odd-groups');
+  if (gaps === 'several') against(kinds > 2 ? 4 : 3, 'odd-groups');
+  if (lineEnds === 1) against(isColumn(around) ? 2.5 : 0.5, 'odd-groups');
+  if (lineEnds > 1) against(4, 'odd-groups');
+  if (switches > 0) against(candidate.numerals < LEAST_NUMERALS ? 2 : 1, 'odd-groups');
+}
+
+/** Nothing but numbers stands on the lines that a line end joins. */
+function isColumn({ left, right }: Surroundings): boolean {
+  const before = left.slice(left.lastIndexOf('\n') + 1);
+  const end = right.indexOf('\n');
+  return !hasLetters(before) && !hasLetters(end < 0 ? right : right.slice(0, end));
+}
+
+function hasLetters(text: string): boolean {
+  return /\p{L}/u.test(text);
+}
+
+/** `3.6222…`: the first number of its line counts the lines. */
+function isListItem(left: string, digits: string): boolean {
+  return digits.length >= BEYOND_FLOAT && /(?:^|\n)[ \t]*[1-9][0-9]?\.$/.test(left);
+}
+
+/** A table has rows above and below that begin like no card, or are none by their check digits; a list of cards has not. */
+function isRow(candidate: Candidate, around: Surroundings): boolean {
+  if (around.inRow) return true;
+  const rows = neighbourLines(candidate, around.left, around.right);
+  return rows.some((row) => (issuerOf(row)?.trust ?? 'rare') === 'rare') || (rows.length === 2 && !rows.some(luhn));
+}
+
+/** A number near it of the same length and first six digits fails Luhn: both count something. */
+function isSerial(digits: string, { left, right }: Surroundings): boolean {
+  const sibling = new RegExp(`(?<![0-9*])${digits.slice(0, 6)}[0-9]{${String(digits.length - 6)}}(?![0-9*])`, 'g');
+  return [left, right].some((side) => [...side.matchAll(sibling)].some(([one]) => !luhn(one)));
+}
+
+function longestRun(digits: string): number {
+  return Math.max(...[...digits.matchAll(/(\d)\1*/g)].map((match) => match[0].length));
+}

@@ -1,0 +1,72 @@
+/** How much the nearest word says of a number: words are judged by their distance, and by the fields and lines between them and the number. */
+import { fold } from './match.js';
+
+export interface GradedWords {
+  /** Names of this kind of number. */
+  readonly strong: RegExp;
+  /** Words of the same matter that stand beside other numbers too. */
+  readonly weak: RegExp;
+  /** Names of other numbers of this shape. */
+  readonly other: RegExp;
+}
+export type Grade = 'strong' | 'weak' | 'other' | 'none';
+
+/** A word against a number must be its label, so it must stand this close (characters, after folding). */
+const LABEL_REACH = 16;
+/** Further away a name speaks of the matter only. */
+const NAME_REACH = 40;
+/** A word behind the number belongs to it only when it follows at once: `6222… 是我的卡号`. */
+const AFTER_REACH = 12;
+/** Another field, item or cell begins between the word and the number. */
+const NEXT_FIELD = /[,;&|\t，；].*[:=：]/;
+/** The number's own line labels or divides it: what stands on the line above names something else. */
+const OWN_LABEL = /[:=：|,;\t]/;
+/** Where what follows the number begins to speak of something else. */
+const FIELD_END = /["',;|\t\n<]/;
+
+interface Near {
+  readonly grade: Grade;
+  /** What stands between the word and the end of the text. */
+  readonly between: string;
+  readonly length: number;
+}
+
+export function gradeOf(left: string, right: string, words: GradedWords): Grade {
+  const cut = left.search(/\n[^\n]*$/);
+  const line = left.slice(cut + 1);
+  const near = nearest(fold(line), '', words) ?? (cut < 0 ? undefined : nearest(fold(left.slice(0, cut)), OWN_LABEL.test(line) ? ',:' : line, words));
+  if (near !== undefined) return near.grade;
+  const end = right.search(FIELD_END);
+  const after = fold(end < 0 ? right : right.slice(0, end)).slice(0, AFTER_REACH * 2);
+  const first = after.matchAll(words.strong).next().value;
+  return first !== undefined && first.index <= AFTER_REACH ? 'strong' : 'none';
+}
+
+/** The word that ends last in `text`; `then` stands between the text and the number. */
+function nearest(text: string, then: string, words: GradedWords): Near | undefined {
+  const strong = last(text, words.strong, 'strong', then);
+  const weak = last(text, words.weak, 'weak', then);
+  const other = last(text, words.other, 'other', then);
+  const name = strong !== undefined && (weak === undefined || !nearer(weak, strong)) ? strong : weak;
+  if (other !== undefined && other.between.length <= LABEL_REACH && (name === undefined || nearer(other, name))) return other;
+  if (name === undefined || name.grade === 'weak') return name;
+  return name.between.length > NAME_REACH || NEXT_FIELD.test(name.between) ? { ...name, grade: 'weak' } : name;
+}
+
+/** `会员卡号` ends where `卡号` does: the longer one is the word that stands there. */
+function nearer(a: Near, b: Near): boolean {
+  return a.between.length < b.between.length || (a.between.length === b.between.length && a.length > b.length);
+}
+
+function last(text: string, words: RegExp, grade: Grade, then: string): Near | undefined {
+  let found: RegExpExecArray | undefined;
+  for (const match of text.matchAll(words)) found = match;
+  return found === undefined ? undefined : { grade, between: text.slice(found.index + found[0].length) + then, length: found[0].length };
+}
+
+/** `card6222…` and `cardNo6222…`: the letters glued on are the number's own label. */
+export function isLabel(token: string, words: GradedWords): boolean {
+  if (token === '') return false;
+  const word = fold(token).trim();
+  return [words.strong, words.weak].some((names) => [...word.matchAll(names)].some((match) => match[0].length === word.length));
+}
