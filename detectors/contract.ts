@@ -79,14 +79,25 @@ export interface ExpressionSet {
   match(text: string | Buffer): readonly number[];
 }
 
+/** What can be asked on a pattern's behalf: each is a condition that every match fulfils. */
+export interface Expression {
+  /** Matches wherever the pattern does in text as patterns see it. */
+  readonly source: string;
+  /** The same for text as it came, unless it has one of the odd characters (raw-pattern.ts); undefined where that is not known. */
+  readonly raw?: string | undefined;
+  /** Every match begins with so many digits, parted by no more than the gaps of a number. */
+  readonly digits?: number | undefined;
+  readonly Set: new (sources: readonly string[]) => ExpressionSet;
+}
+
 /** Looks at text with a pattern of finite length; what YAML declares becomes one of these. */
 export interface PatternDetector extends DetectorBase {
   readonly kind: 'pattern';
   readonly rank: number;
   /** Most UTF-16 units a match can have. */
   readonly reach: number;
-  /** Where this expression does not match, `next` finds nothing: lets one pass over a text speak for many patterns. */
-  readonly expression?: { readonly source: string; readonly Set: new (sources: readonly string[]) => ExpressionSet };
+  /** Lets one pass over a text speak for many patterns. */
+  readonly expression?: Expression;
   /** Leftmost match at or after `from`, or undefined. `text` is normalised; looks at most CONTEXT units around the match. */
   next(text: string, from: number): ({ readonly start: number; readonly end: number } & Omit<Verified, 'from' | 'to'>) | undefined;
 }

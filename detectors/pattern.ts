@@ -2,7 +2,10 @@
 import { CONTEXT, type ExpressionSet, type PatternDetector } from './contract.js';
 import { luhn, mod11Two } from './checksum.js';
 import { DetectorError } from './detector-error.js';
+import { patternCost } from './pattern-cost.js';
 import { patternLength, PatternProblem } from './pattern-length.js';
+import { patternTree } from './pattern-syntax.js';
+import { rawExpression } from './raw-pattern.js';
 import type { Reason } from './reasons.js';
 
 /** The same shape as a pattern in the configuration file. */
@@ -43,6 +46,7 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
   const notAfter = definition.notAfter === undefined ? undefined : compile(id, 'notAfter', `\\A(?:${definition.notAfter})`, '', RE2);
   const words = definition.words.map((word) => word.normalize('NFKC').toLowerCase());
   const least = definition.digits ?? 0;
+  const tree = patternTree(definition.pattern);
 
   return {
     kind: 'pattern',
@@ -52,7 +56,7 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
     cases: definition.cases,
     rank: RANK,
     reach,
-    expression: { source: definition.pattern, Set: RE2.Set },
+    expression: { source: definition.pattern, raw: tree && rawExpression(tree), digits: patternCost(definition).digits, Set: RE2.Set },
     next: (text, from) => {
       let start = from;
       for (;;) {
