@@ -1,34 +1,24 @@
-/** Renews one block of docs/figures.md; the other is its own command's. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Renews the accuracy part of docs/figures.md; the speed part is the bench's own. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { replacePart } from '../bench/scan/figures.js';
 
 const PAGE = new URL('../../docs/figures.md', import.meta.url);
 const EMPTY = `# Figures
 
-Both halves are generated; each names the command that makes it.
+How accurate detection is, and how fast. Both parts are generated; run the commands to see what your machine says.
+
+## Accuracy: \`npm run accuracy -- --write\`
 
 <!-- accuracy -->
-<!-- /accuracy -->
+<!-- accuracy -->
+
+## Speed: \`npm run bench -- scan patterns --write\`
 
 <!-- speed -->
-<!-- /speed -->
+<!-- speed -->
 `;
 
-function pageOrEmpty(): string {
-  try {
-    return readFileSync(PAGE, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return EMPTY;
-    throw error;
-  }
-}
-
-export function withBlock(page: string, block: string, text: string): string {
-  const start = page.indexOf(`<!-- ${block} -->`);
-  const end = page.indexOf(`<!-- /${block} -->`);
-  if (start < 0 || end < start) throw new Error(`docs/figures.md has no block <!-- ${block} -->`);
-  return `${page.slice(0, start)}<!-- ${block} -->\n${text.trim()}\n${page.slice(end)}`;
-}
-
-export function renewFigures(block: string, text: string): void {
-  writeFileSync(PAGE, withBlock(pageOrEmpty(), block, text));
+export function renewFigures(text: string): void {
+  const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : EMPTY;
+  writeFileSync(PAGE, replacePart(page, 'accuracy', text));
 }

@@ -77,5 +77,9 @@ export const DISGUISE_NAMES = Object.keys(DISGUISES);
 export function disguised(dice: Dice, value: Value, form: string): Piece {
   const write = DISGUISES[form];
   if (write === undefined) throw new RangeError(`no disguise of that name: ${form}`);
-  return marked(value, write(dice, value), form);
+  const text = write(dice, value);
+  // What follows the last digit only decorates it: the span of the digits ends before.
+  const digits = text.replace(/[\ufe0f\u20e3]+$/, '');
+  const piece = marked(value, digits, form);
+  return { ...piece, text };
 }

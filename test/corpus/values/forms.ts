@@ -1,6 +1,6 @@
 /** Ways to write a number: as people and systems usually do. The ways that hide one are in disguises.ts. */
 import type { Dice } from '../dice.js';
-import { joined, plainPiece, type Piece } from '../piece.js';
+import { joined, plainPiece, type DetectorId, type Piece } from '../piece.js';
 import type { Value } from './value.js';
 
 /** Cuts digits into groups of these sizes; the last size repeats. */
@@ -14,10 +14,13 @@ export function grouped(digits: string, sizes: readonly number[]): string[] {
   return groups;
 }
 
+/** Groups of printed forms. */
+const PRINTED: Readonly<Record<DetectorId, readonly number[]>> = { 'cn.phone': [3, 4], 'bank-card': [4], 'cn.resident-id': [6, 8, 4] };
+
 /** The groups that people use for this sort of number. */
 export function usualGroups(dice: Dice, { detector, digits, area }: Value): string[] {
   if (area !== undefined) return grouped(digits, [area, dice.chance(0.7) ? 8 : 4]);
-  if (detector === 'cn.phone') return grouped(digits, dice.pick([[3, 4], [3, 4], [3, 4], [3, 8], [4, 3, 4], [3, 3, 5]]));
+  if (detector === 'cn.phone') return grouped(digits, dice.pick([[3, 4], [3, 4], [3, 4], [3, 4], [3, 4], [3, 8], [4, 3, 4], [3, 3, 5]]));
   if (detector === 'bank-card') return grouped(digits, digits.length === 15 ? [4, 6, 5] : digits.length === 14 ? [4, 6, 4] : dice.pick([[4], [4], [4], [6, 13], [8]]));
   return digits.length === 15 ? grouped(digits, [6, 6, 3]) : grouped(digits, dice.pick([[6, 8, 4], [6, 8, 4], [4], [6, 4, 4, 4], [3, 3, 4, 4, 4]]));
 }
@@ -44,7 +47,9 @@ export function usually(dice: Dice, value: Value): Piece {
     return marked(value, body, 'country-code', lead);
   }
   if (value.detector === 'cn.phone' && dice.chance(0.08)) return joined([plainly(value), plainPiece(dice.pick(['转', '-', ' ext. ', ' 转 ']) + String(dice.between(10, 8999)))]);
-  const [separator, form] = dice.pick([[' ', 'blanks'], [' ', 'blanks'], ['-', 'hyphens'], ['  ', 'wide-blanks']] as const);
+  // Two blanks come from copies of printed forms, where the groups are the printed ones.
+  if (dice.chance(0.1)) return marked(value, grouped(value.digits, PRINTED[value.detector]).join('  '), 'wide-blanks');
+  const [separator, form] = dice.pick([[' ', 'blanks'], [' ', 'blanks'], ['-', 'hyphens']] as const);
   return marked(value, usualGroups(dice, value).join(separator), form);
 }
 

@@ -13,7 +13,7 @@ const SATELLITE = ['1349', '17400', '17405', '1619'];
 const EIGHT = ['010', '020', '021', '022', '023', '024', '025', '027', '028', '029', '0311', '0371', '0411', '0431', '0451', '0512', '0531', '0532', '0551', '0571', '0574', '0577', '0591', '0592', '0731', '0755', '0757', '0769', '0771', '0791', '0871', '0898'];
 const SEVEN = ['0310', '0335', '0353', '0375', '0391', '0415', '0434', '0458', '0464', '0543', '0554', '0562', '0578', '0593', '0634', '0662', '0715', '0734', '0745', '0763', '0776', '0797', '0812', '0839', '0855', '0874', '0912', '0937', '0955', '0993'];
 /** Three digits that no operator has. */
-const NOT_IN_FORCE = ['154', '160', '161', '163', '164', '168', '169', '179', '194', '120', '127', '110', '101'];
+const NOT_IN_FORCE = ['154', '160', '1610', '1615', '163', '164', '168', '169', '179', '194', '120', '127', '110', '101'];
 
 export function mobile(dice: Dice): Value {
   const satellite = dice.chance(0.02);
@@ -44,7 +44,7 @@ export function nearPhone(dice: Dice): Piece {
   switch (dice.below(6)) {
     case 0:
     case 1:
-      return decoy('phone-no-segment', dice.pick(NOT_IN_FORCE) + digits.slice(3));
+      return decoy('phone-no-segment', (dice.pick(NOT_IN_FORCE) + digits.slice(4) + dice.digits(1)).slice(0, 11));
     case 2:
       return decoy('phone-short', digits.slice(0, 10));
     case 3:
