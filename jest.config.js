@@ -1,6 +1,8 @@
 /** Jest runs the TypeScript sources as ES modules through swc; suites that need the compiled program read dist/, built once by the set-up. */
 const shared = {
   testEnvironment: 'node',
+  // The prefilter is compiled from its own sources; tests of the TypeScript sources read it from dist/.
+  globalSetup: '<rootDir>/detectors/scan/prefilter/build.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

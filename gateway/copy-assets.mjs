@@ -1,10 +1,13 @@
-/** After the compiler: puts the files that the compiled program reads (tables, default configuration, pages) beside it in dist/. */
+/** After the compiler: compiles the prefilter, and puts the files that the compiled program reads (tables, default configuration, pages) beside it in dist/. */
 import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
+import { buildPrefilter } from '../detectors/scan/prefilter/build.mjs';
 import { filesIn, projectRoot, SOURCES, stampBuild } from './prepare.mjs';
 
 const ASSETS = new Set(['.json', '.yaml', '.yml', '.html', '.css', '.svg', '.png', '.ico', '.sql', '.wasm', '.txt']);
 const dist = join(projectRoot, 'dist');
+
+await buildPrefilter();
 
 for (const source of SOURCES.flatMap((folder) => filesIn(join(projectRoot, folder)))) {
   if (ASSETS.has(extname(source))) cpSync(source, join(dist, relative(projectRoot, source)));

@@ -1,7 +1,8 @@
 /** One stretch of text in all its views: every view counts, and what two of them find in the same bytes is one finding (HC 2). */
 import type { Finding, Leaf, LeafFactory, LeafOptions, LeafSink, UnscannableReason } from '../ports.js';
 import { findingOf } from './finding.js';
-import { ViewScanner, type Found, type Judge, type ScanSettings } from './view-scanner.js';
+import { LONGEST_CHUNK, prefilter, type Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
+import { ViewScanner, type Found, type Judge, type ScanSettings, type ViewProgress } from './view-scanner.js';
 
 interface Pending extends Found {
   readonly view: number;
@@ -31,26 +32,59 @@ class TextLeaf implements Leaf {
     private readonly sink: LeafSink,
     private readonly settings: ScanSettings,
     private readonly key: Uint8Array,
+    private readonly filter: Prefilter,
+    /** The bit by which the filter tells of a NUL. */
+    private readonly nul: number,
   ) {}
 
   write(bytes: Uint8Array, at: number, last: boolean): number {
-    const end = at + bytes.length;
-    // Text has no NUL; bytes that do are another encoding or no text at all, and their digits would go unseen.
-    if (bytes.includes(0)) this.problem = 'malformed';
-    const scanners = (this.#scanners ??= this.#begin(at));
-    let settled = Infinity;
-    let plain: ReturnType<ViewScanner['write']> | undefined;
-    for (const [view, scanner] of scanners.entries()) {
-      const progress = scanner.write(bytes, last, plain);
-      plain ??= progress;
-      for (const found of progress.found) this.#pending.push({ ...found, view });
-      settled = Math.min(settled, progress.settled);
-      // Scanning goes on: what is found must not depend on where the bytes were cut.
-      if (progress.malformed) this.problem = 'malformed';
+    if (bytes.length <= LONGEST_CHUNK) return this.#writeChunk(bytes, at, last);
+    let settled = at;
+    for (let from = 0; from < bytes.length; from += LONGEST_CHUNK) {
+      const to = Math.min(bytes.length, from + LONGEST_CHUNK);
+      settled = this.#writeChunk(bytes.subarray(from, to), at + from, last && to === bytes.length);
     }
-    if (last) settled = end;
-    this.#flush(settled);
     return settled;
+  }
+
+  #writeChunk(bytes: Uint8Array, at: number, last: boolean): number {
+    const scanners = (this.#scanners ??= this.#begin(at));
+    const { filter } = this;
+    filter.load(bytes);
+    const plain = scanners[0];
+    if (plain === undefined) return at + bytes.length;
+    const progress = this.#take(0, plain.scan(last));
+    const seen = filter.seen;
+    // Text has no NUL; bytes that do are another encoding or no text at all, and their digits would go unseen.
+    if ((seen & this.nul) !== 0) this.problem = 'malformed';
+    let settled = progress.settled;
+    let triggered = false;
+    for (let view = 1; view < scanners.length; view++) {
+      const scanner = scanners[view];
+      if (scanner === undefined) continue;
+      if (scanner.isTriggered(seen, bytes)) triggered = true;
+      else settled = Math.min(settled, this.#take(view, scanner.follow(progress)).settled);
+    }
+    // Each of the others sees the chunk as it came.
+    let masked = triggered && progress.found.length > 0;
+    for (let view = 1; triggered && view < scanners.length; view++) {
+      const scanner = scanners[view];
+      if (scanner?.isTriggered(seen, bytes) !== true) continue;
+      if (masked) filter.load(bytes);
+      const own = this.#take(view, scanner.scan(last));
+      masked = own.found.length > 0;
+      settled = Math.min(settled, own.settled);
+    }
+    if (last) settled = at + bytes.length;
+    if (this.#pending.length > 0) this.#flush(settled);
+    return settled;
+  }
+
+  #take(view: number, progress: ViewProgress): ViewProgress {
+    for (const found of progress.found) this.#pending.push({ ...found, view });
+    // Scanning goes on: what is found must not depend on where the bytes were cut.
+    if (progress.malformed) this.problem = 'malformed';
+    return progress;
   }
 
   #begin(start: number): ViewScanner[] {
@@ -59,7 +93,7 @@ class TextLeaf implements Leaf {
       finding: (match, from, to) => findingOf(match, { part, start: from, end: to, maskable: true }, this.key, this.settings.keepOf(match.detector.id)),
       masks: (finding) => this.sink.masks(finding),
     };
-    return views.map((view) => new ViewScanner(view, this.settings, judge, { fill, json, start }));
+    return views.map((view) => new ViewScanner(view, this.settings, judge, { fill, json, start }, this.filter));
   }
 
   #flush(settled: number): void {
@@ -77,5 +111,7 @@ class TextLeaf implements Leaf {
 
 /** Leaves that scan with `settings`; `key` makes the fingerprints. */
 export function leafFactory(settings: ScanSettings, key: Uint8Array): LeafFactory {
-  return (options, sink) => new TextLeaf(options, sink, settings, key);
+  const filter = prefilter();
+  const nul = filter.bitOf(0);
+  return (options, sink) => new TextLeaf(options, sink, settings, key, filter, nul);
 }

@@ -1,17 +1,20 @@
 /** Scans one view of a text that comes in chunks; its findings and masks are the same for every way of cutting it. */
 import { CONTEXT } from '../../detectors/contract.js';
 import { oneAndZeros, stars, type Keep } from '../../detectors/scan/mask.js';
+import { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
 import type { Decoded, Edit, Finding, View } from '../ports.js';
 import { followJson, isNumberToken, jsonStart, type JsonPosition } from './bare-numbers.js';
-import { digitWindows } from './windows.js';
+import { Windows, type WindowFinder } from './windows.js';
 
 /** What a scan is made of, shared by all views of all leaves. */
 export interface ScanSettings {
   readonly set: DetectorSet;
   /** Fewest digits that any detector takes; 0 when patterns make every byte interesting. */
   readonly least: number;
+  /** Where `least` is not 0: who else names stretches to be looked at. Views with escapes are then looked at whole. */
+  readonly finders?: readonly WindowFinder[];
   keepOf(detector: string): Keep;
 }
 
@@ -19,100 +22,155 @@ export interface Found {
   readonly finding: Finding;
   readonly edits: readonly Edit[];
 }
+/** One for each scanner, written anew by every call. */
 export interface ViewProgress {
   /** Wire offset: everything before it is judged in this view. */
-  readonly settled: number;
-  readonly found: readonly Found[];
-  readonly malformed: boolean;
+  settled: number;
+  found: readonly Found[];
+  malformed: boolean;
 }
 export interface Judge {
   finding(match: Match, start: number, end: number): Finding;
   masks(finding: Finding): boolean;
 }
 
-/** Bytes to look back for the first byte of a UTF-8 character. */
-const UTF8_TAIL = 3;
-
-function alignUtf8(bytes: Uint8Array, at: number): number {
-  let back = Math.max(0, at);
-  for (let i = 0; i < UTF8_TAIL && back > 0 && ((bytes[back] ?? 0) & 0xc0) === 0x80; i++) back--;
-  return back;
-}
+const NOTHING: readonly Found[] = [];
+const NO_FINDERS: readonly WindowFinder[] = [];
+/** Bytes behind a window that are decoded with it: a context of UTF-8. What needs more asks for more. */
+const MARGIN = CONTEXT * 4;
+/** Carried over without growing: the context and one number with its escapes. */
+const USUAL_CARRY = 1024;
+const windows = new Windows();
 
 export class ViewScanner {
-  #carry: Uint8Array = new Uint8Array(0);
+  #carry = new Uint8Array(USUAL_CARRY);
+  #carried = 0;
+  /** One of the bytes carried over may be the start of an escape. */
+  #triggered = false;
   /** Wire offset of the first carried byte: always a unit's first byte. */
   #base = 0;
   /** Wire offset from which this view still has to judge. */
   #settled = 0;
+  /** Wire offset up to which masks were written. */
+  #covered = 0;
   #json: JsonPosition;
+  readonly #bits: number;
+  /** Bytes that start an escape and have no bit of their own. */
+  readonly #others: readonly number[];
+  readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false };
 
   constructor(
     readonly view: View,
     private readonly settings: ScanSettings,
     private readonly judge: Judge,
     private readonly options: { readonly fill: '*' | '_'; readonly json: boolean; readonly start: number },
+    private readonly filter: Prefilter,
   ) {
-    this.#base = this.#settled = options.start;
+    this.#base = this.#settled = this.#covered = options.start;
     this.#json = jsonStart(options.start);
+    const bits = (view.trigger ?? []).map((byte) => filter.bitOf(byte));
+    this.#bits = bits.reduce((all, bit) => all | bit, 0);
+    this.#others = (view.trigger ?? []).filter((_, i) => bits[i] === 0);
   }
 
-  /** `plain` is what the plain view made of the same bytes: it speaks for this view where nothing is escaped. */
-  write(bytes: Uint8Array, last: boolean, plain?: ViewProgress): ViewProgress {
-    const buffer = new Uint8Array(this.#carry.length + bytes.length);
-    buffer.set(this.#carry);
-    buffer.set(bytes, this.#carry.length);
-    if (plain !== undefined && !this.#isTriggered(buffer)) {
-      for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base) buffer.set(edit.bytes, edit.at - this.#base);
-      this.#settled = Math.max(this.#settled, plain.settled);
-      this.#keep(buffer, alignUtf8(buffer, this.#settled - this.#base - CONTEXT * 4));
-      return { settled: this.#settled, found: [], malformed: false };
+  /** Does an escape of this view stand in what was carried over, or in the chunk, of which `seen` are the bits? */
+  isTriggered(seen: number, chunk: Uint8Array): boolean {
+    if (this.#triggered || (seen & this.#bits) !== 0) return true;
+    for (const byte of this.#others) if (chunk.includes(byte)) return true;
+    return false;
+  }
+
+  /** Scans the chunk that the filter holds. */
+  scan(last: boolean): ViewProgress {
+    this.filter.prepend(this.#carry, this.#carried);
+    const { least, set, finders = NO_FINDERS } = this.settings;
+    const plain = this.view.trigger === undefined;
+    const windowed = least > 0 && this.view.reading !== undefined && Prefilter.serves(set) && (plain || finders.length === 0);
+    if (windowed) this.#scanWindows(last, this.view.reading, finders);
+    else {
+      if (plain) this.filter.survey();
+      this.#scanAll(last);
     }
-    const progress = plain === undefined && this.settings.least > 0 ? this.#scanWindows(buffer, last) : this.#scanAll(buffer, last);
-    return progress;
+    return this.#progress;
   }
 
-  #isTriggered(buffer: Uint8Array): boolean {
-    return (this.view.trigger ?? []).some((byte) => buffer.includes(byte));
+  /** The plain view speaks for this one where nothing is escaped; its masks stand in the chunk already. */
+  follow(plain: ViewProgress): ViewProgress {
+    this.filter.prepend(this.#carry, this.#carried);
+    if (plain.found.length > 0) {
+      const { text } = this.filter;
+      for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base) text.set(edit.bytes, edit.at - this.#base);
+    }
+    this.#settled = Math.max(this.#settled, plain.settled);
+    this.#keep(alignUtf8(this.filter, this.#settled - this.#base - MARGIN), false);
+    return this.#report(NOTHING, false);
   }
 
-  #keep(buffer: Uint8Array, from: number): void {
-    if (this.options.json) this.#json = followJson(this.#json, buffer, this.#base, this.#settled);
-    this.#carry = buffer.slice(from);
+  #report(found: readonly Found[], malformed: boolean): ViewProgress {
+    this.#progress.settled = this.#settled;
+    this.#progress.found = found;
+    this.#progress.malformed = malformed;
+    return this.#progress;
+  }
+
+  /** Carries over what lies from `from` on. */
+  #keep(from: number, triggered: boolean): void {
+    const { filter } = this;
+    if (this.options.json) this.#json = followJson(this.#json, filter.text, this.#base, this.#settled);
+    this.#carried = filter.length - from;
+    if (this.#carried > this.#carry.length) this.#carry = new Uint8Array(this.#carried * 2);
+    filter.copy(from, this.#carry);
     this.#base += from;
+    this.#triggered = false;
+    if (!triggered) return;
+    for (const byte of this.view.trigger ?? []) this.#triggered ||= this.#carry.subarray(0, this.#carried).includes(byte);
   }
 
-  #scanAll(buffer: Uint8Array, last: boolean): ViewProgress {
+  #scanAll(last: boolean): void {
+    const buffer = this.filter.text;
     const found: Found[] = [];
     const scanned = this.#scan(buffer, 0, buffer.length, this.#settled, last, found);
     this.#settled = scanned.settled;
     const context = Math.max(0, scanned.unit - CONTEXT);
-    this.#keep(buffer, context < scanned.decoded.length ? (scanned.decoded.from[context] ?? 0) : scanned.decoded.consumed);
-    return { settled: this.#settled, found, malformed: scanned.malformed };
+    this.#keep(context < scanned.decoded.length ? (scanned.decoded.from[context] ?? 0) : scanned.decoded.consumed, this.view.trigger !== undefined);
+    this.#report(found, scanned.malformed);
   }
 
-  #scanWindows(buffer: Uint8Array, last: boolean): ViewProgress {
-    const found: Found[] = [];
-    const margin = CONTEXT * 4;
-    const { closed, open } = digitWindows(buffer, this.#settled - this.#base, this.settings.least);
-    const windows = open >= 0 ? [...closed, open, buffer.length] : closed;
-    let settled = this.#settled;
-    let malformed = false;
+  #scanWindows(last: boolean, reading: NonNullable<View['reading']>, finders: readonly WindowFinder[]): void {
+    const { filter } = this;
+    const escaped = this.view.trigger !== undefined;
+    // Only what was read from its first escape on tells where units begin.
+    windows.look(filter, this.settings.set, reading, finders, escaped ? 0 : this.#settled - this.#base, last);
+    const { length } = filter;
+    let malformed = filter.endless;
+    let found = NOTHING;
     let undecided = false;
-    for (let i = 0; i < windows.length && !undecided; i += 2) {
-      const start = this.#base + (windows[i] ?? 0);
-      const end = this.#base + (windows[i + 1] ?? 0);
-      if (end <= settled) continue;
-      const low = alignUtf8(buffer, Math.max(start, settled) - this.#base - margin);
-      const high = Math.min(buffer.length, end - this.#base + margin);
-      const scanned = this.#scan(buffer, low, high, Math.max(start, settled), last, found);
-      settled = scanned.settled;
-      malformed ||= scanned.malformed;
-      undecided = settled < end;
+    if (windows.count > 0) {
+      const all: Found[] = [];
+      found = all;
+      const buffer = filter.text;
+      for (let i = 0; i < windows.count && !undecided; i++) {
+        const start = this.#base + windows.start(i);
+        let end = this.#base + windows.end(i);
+        if (end <= this.#settled) continue;
+        let from = Math.max(start, this.#settled);
+        for (let margin = MARGIN; ; margin *= 2) {
+          const low = filter.contextBefore(from - this.#base);
+          const high = Math.min(length, end - this.#base + margin);
+          const before = all.length;
+          const scanned = this.#scan(buffer, low, high, from, last, all);
+          from = this.#settled = Math.max(from, scanned.settled);
+          malformed ||= scanned.malformed;
+          // What was masked may have completed a number behind it.
+          for (let match = before; match < all.length; match++) end = Math.max(end, all[match]?.finding.end ?? 0);
+          if (this.#settled >= end || high === length) break;
+        }
+        undecided = this.#settled < end;
+      }
     }
-    this.#settled = undecided ? settled : Math.max(settled, this.#base + buffer.length);
-    this.#keep(buffer, alignUtf8(buffer, this.#settled - this.#base - margin));
-    return { settled: this.#settled, found, malformed };
+    if (!undecided) this.#settled = Math.max(this.#settled, this.#base + windows.open);
+    this.#keep(filter.contextBefore(this.#settled - this.#base), escaped);
+    this.#report(found, malformed);
   }
 
   /** Decodes and scans buffer[low..high) from wire offset `from`. */
@@ -121,15 +179,10 @@ export class ViewScanner {
     const region = buffer.subarray(low, high);
     const decoded = this.view.decode(region, atEnd);
     const base = this.#base + low;
-    let first = 0;
-    let top = decoded.length;
-    while (first < top) {
-      const middle = (first + top) >> 1;
-      if (base + (decoded.from[middle] ?? 0) < from) first = middle + 1;
-      else top = middle;
-    }
+    const first = unitAt(decoded, from - base);
     let json = this.#json;
-    const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd }, first, this.settings.set, (match) => {
+    const covered = unitAt(decoded, this.#covered - base);
+    const mask = (match: Match): readonly Poke[] | undefined => {
       const start = base + (decoded.from[match.start] ?? 0);
       const end = base + (decoded.to[match.end - 1] ?? 0);
       let bare = false;
@@ -148,7 +201,9 @@ export class ViewScanner {
       for (const poke of pokes) this.view.poke(region, decoded.from[poke.at] ?? 0, decoded.to[poke.at] ?? 0, poke.unit);
       found.push({ finding, edits: editsOf(pokes, decoded, region, base) });
       return pokes;
-    });
+    };
+    const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd }, first, this.settings.set, mask, covered);
+    if (scanned.maskedUntil > 0) this.#covered = Math.max(this.#covered, base + (decoded.to[scanned.maskedUntil - 1] ?? 0));
     const settled = scanned.next < decoded.length ? base + (decoded.from[scanned.next] ?? 0) : base + decoded.consumed;
     return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed || decoded.endless === true };
   }
@@ -156,6 +211,25 @@ export class ViewScanner {
   #filled(poke: Poke): Poke {
     return this.options.fill === '_' && poke.unit === 0x2a ? { at: poke.at, unit: 0x5f } : poke;
   }
+}
+
+/** The first unit that begins at `place` or behind it. */
+function unitAt(decoded: Decoded, place: number): number {
+  let first = 0;
+  let top = decoded.length;
+  while (first < top) {
+    const middle = (first + top) >> 1;
+    if ((decoded.from[middle] ?? 0) < place) first = middle + 1;
+    else top = middle;
+  }
+  return first;
+}
+
+/** A character's first byte at `at` or before it, in UTF-8 without escapes. */
+function alignUtf8(filter: Prefilter, at: number): number {
+  let back = Math.max(0, at);
+  for (let i = 1; i < 4 && back > 0 && (filter.byteAt(back) & 0xc0) === 0x80; i++) back--;
+  return back;
 }
 
 /** The bytes of neighbouring pokes, joined. */

@@ -1,55 +1,61 @@
-/** Proves absence fast: the stretches of raw UTF-8 dense enough in digits to hold a candidate; everything else is never decoded. */
-import { MAX_IGNORED } from '../../detectors/scan/candidates.js';
-import { CLASS, SEPARATOR, isUnseenControl } from '../../detectors/scan/characters.js';
+/** The stretches of a text that have to be decoded: those where the prefilter sees a number, and those that other finders name. */
+import type { Prefilter, Reading } from '../../detectors/scan/prefilter/prefilter.js';
+import type { DetectorSet } from '../../detectors/scan/scan-units.js';
 
-const BREAK = 0;
-const NEUTRAL = 1;
-const DIGIT = 2;
-
-/**
- * Too generous is fine, too strict is a leak: every byte that can belong to a digit, a separator or an ignorable must not break.
- * Digits of all scripts and Han numerals in UTF-8 begin with one of the leads below.
- */
-const KIND = new Uint8Array(256);
-for (let byte = 0; byte < 256; byte++) {
-  if (byte >= 0x30 && byte <= 0x39) KIND[byte] = DIGIT;
-  else if (byte < 0x80 && CLASS[byte] === SEPARATOR) KIND[byte] = NEUTRAL;
-  else if (byte === 0x58 || byte === 0x78) KIND[byte] = NEUTRAL;
-  else if (byte < 0x80 && isUnseenControl(byte)) KIND[byte] = NEUTRAL;
-  else if (byte < 0x80) KIND[byte] = BREAK;
-  else KIND[byte] = byte >= 0xc2 ? DIGIT : NEUTRAL;
+/** Names further stretches of raw text, for detectors that do not look for numbers (patterns with literals, for example). */
+export interface WindowFinder {
+  /**
+   * Calls `add(start, end)` for every stretch of `text` in which a match may begin: every place in it where a match can begin is
+   * inside. Answers with the place from which on a match may begin that needs more text; `text.length` when none may.
+   */
+  find(text: Uint8Array, from: number, last: boolean, add: (start: number, end: number) => void): number;
 }
 
-export interface Windows {
-  /** Start, end pairs: byte offsets, half open, in order. */
-  readonly closed: readonly number[];
-  /** Where a run that the next bytes may continue begins; -1 when none does. */
-  readonly open: number;
-}
+/** Pairs of places, in order and apart; used again for every chunk. */
+export class Windows {
+  #places = new Int32Array(64);
+  count = 0;
+  /** From here on more text is needed to tell. */
+  open = 0;
 
-/**
- * Runs in bytes[from..] with at least `least` digit units, or with so many bytes beyond ASCII that they may be the ignorable
- * characters which make text malformed; one that touches the end is `open`, however short.
- */
-export function digitWindows(bytes: Uint8Array, from: number, least: number): Windows {
-  const closed: number[] = [];
-  const end = bytes.length;
-  let at = from;
-  while (at < end) {
-    while (at < end && (KIND[bytes[at] ?? 0] ?? 0) !== DIGIT) at++;
-    if (at >= end) break;
-    const start = at;
-    let digits = 0;
-    let beyond = 0;
-    for (; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      const kind = KIND[byte];
-      if (kind === DIGIT) digits++;
-      else if (kind === BREAK) break;
-      if (byte >= 0x80 || isUnseenControl(byte)) beyond++;
-    }
-    if (at >= end) return { closed, open: start };
-    if (digits >= least || beyond > MAX_IGNORED) closed.push(start, at);
+  start(index: number): number {
+    return this.#places[index * 2] ?? 0;
   }
-  return { closed, open: -1 };
+  end(index: number): number {
+    return this.#places[index * 2 + 1] ?? 0;
+  }
+
+  /** Looks at what `filter` holds, from `from` on. */
+  look(filter: Prefilter, set: DetectorSet, reading: Reading, finders: readonly WindowFinder[], from: number, last: boolean): void {
+    const found = filter.scan(set, reading, from, last);
+    this.count = 0;
+    for (let i = 0; i < found; i++) this.#add(filter.windowStart(i), filter.windowEnd(i));
+    const { open, length } = filter;
+    this.open = open < 0 ? length : open;
+    if (finders.length === 0) return;
+    const { text } = filter;
+    for (const finder of finders) this.open = Math.min(this.open, finder.find(text, from, last, (start, end) => this.#add(start, end)));
+    this.#sort();
+  }
+
+  #add(start: number, end: number): void {
+    if (this.count * 2 >= this.#places.length) {
+      const more = new Int32Array(this.#places.length * 2);
+      more.set(this.#places);
+      this.#places = more;
+    }
+    this.#places[this.count * 2] = start;
+    this.#places[this.count * 2 + 1] = end;
+    this.count++;
+  }
+
+  #sort(): void {
+    const pairs = Array.from({ length: this.count }, (_, i) => [this.start(i), this.end(i)] as const).sort((a, b) => a[0] - b[0]);
+    this.count = 0;
+    for (const [start, end] of pairs) {
+      const before = this.count - 1;
+      if (before >= 0 && start <= this.end(before)) this.#places[before * 2 + 1] = Math.max(end, this.end(before));
+      else this.#add(start, end);
+    }
+  }
 }

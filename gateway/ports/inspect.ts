@@ -1,4 +1,5 @@
 /** Looking at one body from its first byte to its last: inspectors, views and leaves. */
+import type { Reading } from '../../detectors/scan/prefilter/prefilter.js';
 import type { BodyHead, HeadText } from './exchange.js';
 import type { Evidence, Finding, Receipt, Unscannable } from './findings.js';
 import type { UnscannableReason } from './names.js';
@@ -84,6 +85,8 @@ export interface View {
   readonly chain: readonly string[];
   /** Without these bytes in a text this view reads the same as the plain one; `undefined` for the plain view itself. */
   readonly trigger: readonly number[] | undefined;
+  /** How the prefilter is to read for this view; without it all of the view's text is decoded. */
+  readonly reading?: Reading | undefined;
   /** Most bytes one unit can take. */
   readonly widest: number;
   /** `bytes` begin at a unit's first byte. With `last`, an unfinished unit at the end is read as invalid. */

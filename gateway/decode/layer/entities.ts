@@ -7,7 +7,7 @@ const LONGEST = 64;
 /** Letters of the longest name below. */
 const LONGEST_NAME = 24;
 
-const NAMED = new Map<string, number>([
+export const NAMED = new Map<string, number>([
   ['nbsp', 0xa0], ['NonBreakingSpace', 0xa0], ['ensp', 0x2002], ['emsp', 0x2003], ['emsp13', 0x2004], ['emsp14', 0x2005], ['numsp', 0x2007],
   ['puncsp', 0x2008], ['thinsp', 0x2009], ['ThinSpace', 0x2009], ['hairsp', 0x200a], ['VeryThinSpace', 0x200a], ['MediumSpace', 0x205f],
   ['zwnj', 0x200c], ['zwj', 0x200d], ['shy', 0xad], ['lrm', 0x200e], ['rlm', 0x200f], ['NoBreak', 0x2060], ['ZeroWidthSpace', 0x200b],
@@ -18,7 +18,7 @@ const NAMED = new Map<string, number>([
   ['colon', 0x3a], ['num', 0x23], ['amp', 0x26], ['lt', 0x3c], ['gt', 0x3e], ['quot', 0x22], ['apos', 0x27], ['Tab', 0x09], ['NewLine', 0x0a],
 ]);
 /** Names that browsers also read without a semicolon, whatever follows. */
-const UNCLOSED = ['nbsp', 'shy', 'middot', 'amp', 'lt', 'gt', 'quot'];
+export const UNCLOSED: readonly string[] = ['nbsp', 'shy', 'middot', 'amp', 'lt', 'gt', 'quot'];
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 const isLetter = (unit: number): boolean => (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);

@@ -26,6 +26,7 @@ function unitAt(units: Uint16Array, at: number, length: number): number | 'more'
 export const jsonEscapes: EscapeLayer = {
   name: 'json',
   trigger: [0x5c],
+  reading: { json: true },
   widest: 12,
   read(units, at, length) {
     if (at + 1 >= length) return 'more';

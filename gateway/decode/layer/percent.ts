@@ -15,6 +15,7 @@ const HEX = '0123456789ABCDEF';
 export const percent: ByteLayer = {
   name: 'percent',
   trigger: [PERCENT, PLUS],
+  reading: { percent: true },
   widest: 3,
   decode(bytes, last) {
     const inner = new Uint8Array(bytes.length);

@@ -1,5 +1,5 @@
 /** Markup as it is shown: character references are read, and inline tags and comments between two characters are nothing (HTML section 13.2.5). */
-import { entities } from './entities.js';
+import { NAMED, UNCLOSED, entities } from './entities.js';
 import type { EscapeLayer } from './view.js';
 
 /** Longest run of tags and comments that is read as nothing: a style attribute fits; longer ones part what they stand between. */
@@ -50,6 +50,7 @@ function afterTag(units: Uint16Array, at: number, length: number): number | 'mor
 export const markup: EscapeLayer = {
   name: 'markup',
   trigger: [0x26, 0x3c],
+  reading: { markup: { names: NAMED, unclosed: UNCLOSED, inline: INLINE } },
   widest: LONGEST,
   read(units, at, length) {
     if (units[at] === 0x26) return entities.read(units, at, length);

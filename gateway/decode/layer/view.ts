@@ -1,4 +1,5 @@
 /** Stacks layers into views: bytes → (byte layer) → UTF-8 → (escape layer) → units, and back for a mask of the same width. */
+import type { Reading } from '../../../detectors/scan/prefilter/prefilter.js';
 import type { Decoded, View } from '../../ports.js';
 import { decodeUtf8, encodeWidth, unitBuffer, type UnitBuffer } from './utf8.js';
 
@@ -6,6 +7,8 @@ import { decodeUtf8, encodeWidth, unitBuffer, type UnitBuffer } from './utf8.js'
 export interface ByteLayer {
   readonly name: string;
   readonly trigger: readonly number[];
+  /** The same for the prefilter; a layer without it is read whole. */
+  readonly reading?: Reading;
   /** Bytes one inner byte can take. */
   readonly widest: number;
   /** Inner bytes with the outer span of each; stops before an unfinished escape unless `last`. */
@@ -18,6 +21,8 @@ export interface ByteLayer {
 export interface EscapeLayer {
   readonly name: string;
   readonly trigger: readonly number[];
+  /** The same for the prefilter; a layer without it is read whole. */
+  readonly reading?: Reading;
   /** Characters one inner character can take. */
   readonly widest: number;
   /** The escape that begins at `at`: its unit and length; `undefined` when it is none; `more` when the text ends too early to say; `endless` when it is longer than anyone writes one. */
@@ -64,6 +69,12 @@ function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { bu
   }
   out.length = n;
   return { buffer: out, cut, endless };
+}
+
+function readingOf(layers: readonly (ByteLayer | EscapeLayer | undefined)[]): Reading | undefined {
+  let reading: Reading | undefined = {};
+  for (const layer of layers) if (layer !== undefined) reading = reading && layer.reading && { ...reading, ...layer.reading };
+  return reading;
 }
 
 /** A view through `layers` over UTF-8. With no layers it is the plain view. */
@@ -119,6 +130,7 @@ export function utf8View(layers: Layers = {}): View {
   return {
     chain,
     trigger: plain ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
+    reading: readingOf([byteLayer, escapes]),
     widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),
     decode,
     poke,

@@ -1,8 +1,10 @@
 /** The prefilter may be too generous, never too strict. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CLASS, IGNORABLE, SEPARATOR, isAnyDigit, isCheckX, standIn } from '../../../detectors/scan/characters.js';
-import { digitWindows } from '../../../gateway/detect/windows.js';
+import { CLASS, IGNORABLE, SEPARATOR, isAnyDigit, standIn } from '../../../detectors/scan/characters.js';
+import { prefilter, type Reading } from '../../../detectors/scan/prefilter/prefilter.js';
+import { detectorSet, type DetectorSet } from '../../../detectors/scan/scan-units.js';
+import { Windows } from '../../../gateway/detect/windows.js';
 import { builtIns, chunked, engine, inspectBody } from '../../kit/engine.js';
 import { numberSource } from '../../kit/numbers.js';
 import { body, sizes, written } from '../../laws/bodies.js';
@@ -12,16 +14,31 @@ const fast = engine();
 const slow = engine(builtIns, { prefilter: false });
 const source = numberSource(31);
 
+
+const any = detectorSet([
+  {
+    kind: 'number', id: 'any', title: { zh: '', en: '' }, keep: { first: 0, last: 0 }, rank: 1, least: 6, most: 18,
+    shapes: [{ lengths: Array.from({ length: 13 }, (_, i) => 6 + i) }], verify: () => undefined, cases: { hit: [], miss: [] },
+  },
+]);
+const windows = new Windows();
+
+/** Start and end of each window, then where more text is needed. */
+function look(text: string | Buffer, options: { readonly set?: DetectorSet; readonly from?: number; readonly last?: boolean; readonly reading?: Reading } = {}): number[] {
+  const { set = any, from = 0, last = false, reading = {} } = options;
+  const filter = prefilter();
+  filter.load(Buffer.from(text));
+  windows.look(filter, set, reading, [], from, last);
+  return [...Array.from({ length: windows.count }, (_, i) => [windows.start(i), windows.end(i)]).flat(), windows.open];
+}
+
 /** Does a run of digits go on behind `between`? */
-const joins = (between: Buffer): boolean => {
-  const bytes = Buffer.concat([Buffer.from('12345'), between, Buffer.from('6"')]);
-  return digitWindows(bytes, 0, 6).closed[0] === 0;
-};
+const joins = (between: Buffer): boolean => look(Buffer.concat([Buffer.from('12345'), between, Buffer.from('6"')]))[0] === 0;
 
 describe('a window', () => {
-  it('goes on behind every separator, invisible character and X that there is', () => {
+  it('goes on behind every separator and invisible character that there is', () => {
     for (let unit = 0; unit < 0x10000; unit++) {
-      if (CLASS[unit] !== SEPARATOR && CLASS[unit] !== IGNORABLE && !isCheckX(unit)) continue;
+      if (CLASS[unit] !== SEPARATOR && CLASS[unit] !== IGNORABLE) continue;
       expect([unit.toString(16), joins(Buffer.from(String.fromCharCode(unit)))]).toEqual([unit.toString(16), true]);
     }
   });
@@ -31,26 +48,46 @@ describe('a window', () => {
       if (point >= 0xd800 && point <= 0xdfff) continue;
       const digit = point < 0x10000 ? isAnyDigit(CLASS[point]) : (standIn(point) ?? 0) >= 0xff10;
       if (!digit) continue;
-      const bytes = Buffer.from(`${String.fromCodePoint(point).repeat(11)}"`);
-      expect([point.toString(16), digitWindows(bytes, 0, 11).closed]).toEqual([point.toString(16), [0, bytes.length - 1]]);
+      const bytes = Buffer.from(`é"${String.fromCodePoint(point).repeat(11)}"`);
+      expect([point.toString(16), look(bytes)]).toEqual([point.toString(16), [3, bytes.length - 1, bytes.length]]);
     }
   });
 
   it('goes on behind every character beyond the basic plane that stands for an invisible one', () => {
     for (let point = 0x10000; point <= 0x10ffff; point++) {
-      if (standIn(point) !== undefined && !joins(Buffer.from(String.fromCodePoint(point)))) expect(point.toString(16)).toBe('joined');
+      if (standIn(point) !== undefined && (standIn(point) ?? 0) < 0xff10 && !joins(Buffer.from(String.fromCodePoint(point)))) expect(point.toString(16)).toBe('joined');
     }
   });
 
   it('ends at letters and quotes', () => {
-    for (const one of ['a', '"', '*', '=']) expect(joins(Buffer.from(one))).toBe(false);
+    for (const one of ['a', '"', '*', '=', '中', '😀', '\xff']) expect(joins(Buffer.from(one, one === '\xff' ? 'latin1' : 'utf8'))).toBe(false);
   });
 
-  it('is open when it touches the end, however short', () => {
-    expect(digitWindows(Buffer.from('ab 1'), 0, 11)).toEqual({ closed: [], open: 3 });
-    expect(digitWindows(Buffer.from('12345678901 x1" '), 0, 11)).toEqual({ closed: [0, 14], open: -1 });
-    expect(digitWindows(Buffer.from('abc'), 0, 11)).toEqual({ closed: [], open: -1 });
-    expect(digitWindows(Buffer.from('1a2'), 1, 2)).toEqual({ closed: [], open: 2 });
+  it('is open when it touches the end, however short, and nowhere else', () => {
+    expect(look('ab 1')).toEqual([3]);
+    expect(look('1a2', { from: 1 })).toEqual([2]);
+    expect(look('1234567 x" ')).toEqual([0, 7, 11]);
+    expect(look('abc')).toEqual([3]);
+    expect(look('abc\n')).toEqual([4]);
+    expect(look('ab 1', { last: true })).toEqual([4]);
+    // Too many digits: what follows completes nothing.
+    expect(look('1'.repeat(40))).toEqual([40]);
+    expect(look(Buffer.from('ab中').subarray(0, 4))).toEqual([2]);
+    expect(look(Buffer.from('ab１').subarray(0, 4))).toEqual([2]);
+  });
+
+  it('begins where a mask in it may complete an earlier number, and ends with what its digits allow', () => {
+    expect(look('1, 1234567 1a')).toEqual([0, 12, 13]);
+    expect(look('1111111111111111111111, 1234567a')).toEqual([24, 31, 32]);
+  });
+
+  it('is none where no shape is fulfilled', () => {
+    const set = detectorSet(builtIns);
+    expect(look('call 138-1234-5678a', { set })).toEqual([5, 18, 19]);
+    expect(look('call 238-1234-5678a', { set })).toEqual([19]);
+    expect(look('a 11010519491231002Xa', { set })).toEqual([2, 20, 21]);
+    expect(look('a 11010519491231003Xa', { set })).toEqual([21]);
+    expect(look('a 11010519491331002Xa', { set })).toEqual([21]);
   });
 
   it('is one too where invisible characters make the text malformed', () => {

@@ -1,0 +1,180 @@
+/** The prefilter of all scans: one memory, into which a chunk is copied once, and the windows in it that have to be looked at (HC 11, 12). */
+import { MAX_GAP, MAX_IGNORED } from '../candidates.js';
+import { CONTEXT } from '../../contract.js';
+import type { DetectorSet } from '../scan-units.js';
+import { instantiate, type Module } from './load.js';
+import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, shapeTables, type Markup } from './tables.js';
+
+/** How the text is to be read: what a view says of itself. */
+export interface Reading {
+  readonly percent?: boolean;
+  readonly json?: boolean;
+  readonly markup?: Markup;
+}
+
+/** Longest chunk that is taken at once. */
+export const LONGEST_CHUNK = 65_536;
+/** Room in front of a chunk for what is carried over; grows when a candidate reaches further. */
+const ROOM = 65_536;
+/** What the scan may write or read behind the text. */
+const SLACK = 128;
+/** Bytes of UTF-8 per unit at most. */
+const WIDEST = 4;
+const PAGE = 65_536;
+
+export class Prefilter {
+  readonly #module: Module;
+  /** All of the memory. */
+  #memory: Uint8Array;
+  #words: Int32Array;
+  readonly #windows: number;
+  readonly #escapes: number;
+  /** Where the chunk lies; what is carried over ends there. */
+  #chunk: number;
+  #start: number;
+  #end: number;
+  #set: DetectorSet | undefined;
+  #markup: Markup | undefined;
+  readonly #shapes = new WeakMap<DetectorSet, ReturnType<typeof shapeTables>>();
+
+  constructor() {
+    this.#module = instantiate();
+    fillCharacters(this.#module);
+    this.#windows = this.#module.address('WINDOWS') >> 2;
+    this.#escapes = this.#module.address('ESCAPES') >> 2;
+    this.#start = this.#end = this.#chunk = this.#module.address('TEXT') + ROOM;
+    this.#memory = new Uint8Array(this.#module.memory.buffer);
+    this.#words = new Int32Array(this.#module.memory.buffer);
+  }
+
+  /** False for detectors that take longer numbers than the tables hold: their text has to be looked at whole. */
+  static serves(set: DetectorSet): boolean {
+    return set.most <= MOST_COUNT;
+  }
+
+  /** The bit in `seen` for a byte; 0 when there is none. */
+  bitOf(byte: number): number {
+    return bitOf(this.#module, byte);
+  }
+
+  /** Copies a chunk of at most LONGEST_CHUNK bytes in. */
+  load(bytes: Uint8Array): void {
+    this.#memory.set(bytes, this.#chunk);
+    this.#end = this.#chunk + bytes.length;
+    this.#start = this.#chunk;
+  }
+
+  /** Puts what was carried over in front of the chunk. */
+  prepend(carry: Uint8Array, length: number): void {
+    if (length > this.#chunk - this.#module.address('TEXT')) this.#grow(length);
+    this.#start = this.#chunk - length;
+    for (let i = 0; i < length; i++) this.#memory[this.#start + i] = carry[i] ?? 0;
+  }
+
+  #grow(room: number): void {
+    const chunk = this.#memory.slice(this.#chunk, this.#end);
+    this.#chunk = this.#module.address('TEXT') + Math.ceil(room / PAGE) * PAGE * 2;
+    const wanted = this.#chunk + LONGEST_CHUNK + SLACK;
+    const missing = wanted - this.#memory.length;
+    if (missing > 0) this.#module.memory.grow(Math.ceil(missing / PAGE));
+    this.#memory = new Uint8Array(this.#module.memory.buffer);
+    this.#words = new Int32Array(this.#module.memory.buffer);
+    this.#memory.set(chunk, this.#chunk);
+    this.#end = this.#chunk + chunk.length;
+  }
+
+  /** Bytes carried over and chunk together. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+  /** What was carried over and the chunk; good until the next `load` or `prepend`. */
+  get text(): Uint8Array {
+    return this.#memory.subarray(this.#start, this.#end);
+  }
+  byteAt(at: number): number {
+    return this.#memory[this.#start + at] ?? 0;
+  }
+  copy(from: number, to: Uint8Array): void {
+    for (let at = this.#start + from, i = 0; at < this.#end; at++, i++) to[i] = this.#memory[at] ?? 0;
+  }
+
+  /** Looks at the text from `from` on, a unit's first byte; answers with the number of windows. */
+  scan(set: DetectorSet, reading: Reading, from: number, last: boolean): number {
+    if (this.#set !== set) this.#use(set);
+    if (reading.markup !== undefined && reading.markup !== this.#markup) fillMarkup(this.#module, (this.#markup = reading.markup));
+    const mode = (reading.percent === true ? 1 : 0) | (reading.json === true ? 2 : 0) | (reading.markup === undefined ? 0 : 4);
+    return this.#module.scan(this.#start + from, this.#end, mode, last ? 1 : 0);
+  }
+
+  #use(set: DetectorSet): void {
+    let tables = this.#shapes.get(set);
+    if (tables === undefined) this.#shapes.set(set, (tables = shapeTables(this.#module, set)));
+    this.#memory.set(tables.bytes, this.#module.address('STARTS'));
+    this.#module.configure(tables.least, set.most, MAX_GAP, MAX_IGNORED);
+    this.#set = set;
+  }
+
+  windowStart(index: number): number {
+    return (this.#words[this.#windows + index * 2] ?? 0) - this.#start;
+  }
+  windowEnd(index: number): number {
+    return (this.#words[this.#windows + index * 2 + 1] ?? 0) - this.#start;
+  }
+  /** Where a candidate may begin that the next bytes complete; -1 when none does. */
+  get open(): number {
+    const at = this.#module.openFrom();
+    return at === 0 ? -1 : at - this.#start;
+  }
+  /** What `seen` tells, without a scan. */
+  survey(): void {
+    this.#module.survey(this.#start, this.#end);
+  }
+  /** Bits of the bytes seen in the last scan. */
+  get seen(): number {
+    return this.#module.seen();
+  }
+  /** An escape was longer than anyone writes one. */
+  get endless(): boolean {
+    return this.#module.endless() !== 0;
+  }
+
+  /** A unit's first byte with a whole context between it and `at`, or the first byte of all. Escapes before `at` must have been scanned. */
+  contextBefore(at: number): number {
+    let units = 0;
+    let place = this.#start + at;
+    let index = this.#lastEscapeBefore(place);
+    for (;;) {
+      const floor = index < 0 ? this.#start : (this.#words[this.#escapes + index * 2 + 1] ?? 0);
+      const plain = place - floor;
+      if (units + Math.floor(plain / WIDEST) >= CONTEXT || index < 0) return this.#aligned(Math.max(floor, place - (CONTEXT - units) * WIDEST), floor);
+      units += Math.floor(plain / WIDEST) + 1;
+      place = this.#words[this.#escapes + index * 2] ?? 0;
+      if (units >= CONTEXT) return place - this.#start;
+      index--;
+    }
+  }
+
+  #aligned(place: number, floor: number): number {
+    let at = place;
+    for (let i = 1; i < WIDEST && at > floor && ((this.#memory[at] ?? 0) & 0xc0) === 0x80; i++) at--;
+    return at - this.#start;
+  }
+
+  #lastEscapeBefore(place: number): number {
+    let low = 0;
+    let high = this.#module.escapes();
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#words[this.#escapes + middle * 2] ?? 0) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+let shared: Prefilter | undefined;
+
+/** Scans never wait for anything, so one prefilter serves all of them. */
+export function prefilter(): Prefilter {
+  return (shared ??= new Prefilter());
+}

@@ -1,0 +1,305 @@
+/** Reads the kind of the unit that begins at a byte, as the layers' decoders do: UTF-8, and the escapes of each way of reading. */
+import { UNIT_KINDS, PLANE_1, PLANE_14, NAME_INDEX, INLINE, MORE, PERCENT, JSON, MARKUP, ESCAPES, MOST_ESCAPES } from './memory';
+
+/** What no unit has: the text ends too early to tell. */
+const NO_CHARACTER: i32 = -1;
+const NO_ESCAPE: i32 = -2;
+const INVALID: i32 = 0xfffd;
+/** As in entities.ts and tags.ts. */
+const LONGEST_REFERENCE: i32 = 64;
+const LONGEST_NAME: i32 = 24;
+const LONGEST_TAG: i32 = 512;
+const LONGEST_ELEMENT: i32 = 10;
+
+/** First byte behind what was read last. */
+export let after: usize = 0;
+/** An escape was longer than anyone writes one. */
+export let endless: bool = false;
+export let escapes: i32 = 0;
+
+let stop: usize = 0;
+let complete: bool = false;
+let way: i32 = 0;
+
+/** Tells the readers where the text ends, whether anything may follow, and how to read. */
+export function begin(end: usize, last: bool, mode: i32): void {
+  stop = end;
+  complete = last;
+  way = mode;
+  endless = false;
+  escapes = 0;
+}
+
+function kindOf(point: i32): u32 {
+  if (point < 0x10000) return load<u8>(UNIT_KINDS + point);
+  if (point < 0x20000) return load<u8>(PLANE_1 + (point - 0x10000));
+  if (point >= 0xe0000 && point < 0xe1000) return load<u8>(PLANE_14 + (point - 0xe0000));
+  return 0;
+}
+
+function hex(character: i32): i32 {
+  if (character >= 0x30 && character <= 0x39) return character - 0x30;
+  const lower = character | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/** A byte through the percent layer where that is read; `after` lies behind it. */
+function byteAt(at: usize): i32 {
+  if (at >= stop) return NO_CHARACTER;
+  const byte: i32 = load<u8>(at);
+  after = at + 1;
+  if ((way & PERCENT) == 0) return byte;
+  if (byte == 0x2b) return 0x20;
+  if (byte != 0x25) return byte;
+  if (at + 2 >= stop) {
+    if (!complete && (at + 1 >= stop || hex(load<u8>(at + 1)) >= 0)) return NO_CHARACTER;
+    return byte;
+  }
+  const high = hex(load<u8>(at + 1));
+  const low = hex(load<u8>(at + 2));
+  if (high < 0 || low < 0) return byte;
+  after = at + 3;
+  return (high << 4) | low;
+}
+
+/** A code point; bytes that are no UTF-8 stand one by one. Behind the very last one stands a zero. */
+function characterAt(at: usize): i32 {
+  if (at >= stop) {
+    after = at + 1;
+    return complete && at == stop ? 0 : NO_CHARACTER;
+  }
+  const lead = byteAt(at);
+  if (lead < 0x80) return lead;
+  const single = after;
+  const size = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  let point = size == 2 ? lead & 0x1f : size == 3 ? lead & 0x0f : lead & 0x07;
+  for (let have = 1; have < size; have++) {
+    const next = byteAt(after);
+    if (next == NO_CHARACTER && !complete) return NO_CHARACTER;
+    if (next == NO_CHARACTER || (next & 0xc0) != 0x80) {
+      after = single;
+      return INVALID;
+    }
+    point = (point << 6) | (next & 0x3f);
+  }
+  if (size == 0 || (size == 3 && point < 0x800) || (size == 4 && point < 0x10000) || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+    after = single;
+    return INVALID;
+  }
+  return point;
+}
+
+/** Four hexadecimal digits behind a backslash and `u`, which begin at `at`. */
+function hexUnit(at: usize): i32 {
+  after = at;
+  let unit = 0;
+  for (let i = 0; i < 6; i++) {
+    const character = characterAt(after);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    if (i < 2) {
+      if (character != (i == 0 ? 0x5c : 0x75)) return NO_ESCAPE;
+      continue;
+    }
+    const digit = hex(character);
+    if (digit < 0) return NO_ESCAPE;
+    unit = (unit << 4) | digit;
+  }
+  return unit;
+}
+
+/** The character that the escape at `at` stands for; its backslash ends at `after`. */
+function jsonEscape(at: usize): i32 {
+  const kind = characterAt(after);
+  if (kind == NO_CHARACTER) return NO_CHARACTER;
+  switch (kind) {
+    case 0x75:
+      break;
+    case 0x22:
+    case 0x5c:
+    case 0x2f:
+      return kind;
+    case 0x62:
+      return 8;
+    case 0x66:
+      return 12;
+    case 0x6e:
+      return 10;
+    case 0x72:
+      return 13;
+    case 0x74:
+      return 9;
+    default:
+      return NO_ESCAPE;
+  }
+  const unit = hexUnit(at);
+  if (unit < 0xd800 || unit > 0xdbff) return unit;
+  const one = after;
+  const low = hexUnit(one);
+  if (low == NO_CHARACTER) return NO_CHARACTER;
+  if (low >= 0xdc00 && low <= 0xdfff) {
+    const point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+    if (kindOf(point) != 0) return point;
+  }
+  after = one;
+  return unit;
+}
+
+/** `&#49;`, `&#x31`: `after` lies behind the `#`. */
+function numericReference(): i32 {
+  let at = after;
+  let character = characterAt(at);
+  const hexadecimal = (character | 0x20) == 0x78;
+  if (hexadecimal) at = after;
+  let value = 0;
+  let i = 0;
+  while (true) {
+    character = characterAt(at);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    const digit = hexadecimal || (character >= 0x30 && character <= 0x39) ? hex(character) : -1;
+    if (digit < 0) {
+      if (i == 0) return NO_ESCAPE;
+      if (character != 0x3b) after = at;
+      if (value == 0x96 || value == 0x97) return value + 0x1f7d;
+      return value > 0 && (value <= 0xffff || kindOf(value) != 0) ? value : INVALID;
+    }
+    if (i >= LONGEST_REFERENCE) {
+      endless = true;
+      return NO_ESCAPE;
+    }
+    value = min(0x110000, value * (hexadecimal ? 16 : 10) + digit);
+    at = after;
+    i++;
+  }
+}
+
+/** What a name stands for: the list holds the closed names, and those that need no semicolon, in the order in which they are tried. */
+function namedReference(): i32 {
+  const first = after;
+  let at = first;
+  let closed = false;
+  let length = 0;
+  let head: i32 = 0;
+  for (; ; length++) {
+    const character = characterAt(at);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    if (character == 0x3b) {
+      closed = true;
+      break;
+    }
+    const letter = (character >= 0x41 && character <= 0x5a) || (character >= 0x61 && character <= 0x7a) || (character >= 0x30 && character <= 0x39);
+    if (!letter || length == LONGEST_NAME) break;
+    if (length == 0) head = character;
+    at = after;
+  }
+  if (length == 0) return NO_ESCAPE;
+  const closing = after;
+  // Entries: length, 1 when no semicolon is needed, unit (2 bytes), name; length 0 ends the list.
+  for (let round = closed ? 0 : 1; round < 2; round++) {
+    let entry = NAME_INDEX + <usize>load<u16>(NAME_INDEX + (head << 1));
+    if (entry == NAME_INDEX) return NO_ESCAPE;
+    for (let size: i32 = load<u8>(entry); size != 0; size = load<u8>(entry)) {
+      if (round == 0 ? size == length : load<u8>(entry + 1) == 1 && size <= length) {
+        after = first;
+        let same = true;
+        for (let i = 0; i < size && same; i++) same = characterAt(after) == load<u8>(entry + 4 + i);
+        if (same) {
+          if (round == 0) after = closing;
+          return load<u16>(entry + 2);
+        }
+      }
+      entry += 4 + size;
+    }
+  }
+  return NO_ESCAPE;
+}
+
+/** Behind the tag or comment that begins at `at`, whose `<` ends at `after`. Lengths are counted in UTF-16 units. */
+function tag(): i32 {
+  let at = after;
+  let used = 1;
+  let character = characterAt(at);
+  if (character == NO_CHARACTER) return NO_CHARACTER;
+  if (character == 0x21) return comment();
+  if (character == 0x2f) {
+    at = after;
+    used++;
+  }
+  let name: u64 = 0;
+  let length = 0;
+  for (; ; length++) {
+    character = characterAt(at);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    const lower = character | 0x20;
+    if (lower < 0x61 || lower > 0x7a || length == LONGEST_ELEMENT) break;
+    name |= <u64>(lower - 0x60) << (5 * length);
+    at = after;
+    used++;
+  }
+  if (!(character == 0x3e || character == 0x2f || character == 0x20 || (character >= 0x09 && character <= 0x0d)) || !isInline(name)) return NO_ESCAPE;
+  let quote = 0;
+  while (used < LONGEST_TAG) {
+    character = characterAt(at);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    at = after;
+    used += character > 0xffff && kindOf(character) == 0 ? 2 : 1;
+    if (quote != 0) {
+      if (character == quote) quote = 0;
+    } else if (character == 0x3e) return used <= LONGEST_TAG ? 0x2060 : NO_ESCAPE;
+    else if (character == 0x22 || character == 0x27) quote = character;
+  }
+  return NO_ESCAPE;
+}
+
+function isInline(name: u64): bool {
+  const count: i32 = load<i32>(INLINE);
+  for (let i = 0; i < count; i++) if (load<u64>(INLINE + 8 + (i << 3)) == name) return true;
+  return false;
+}
+
+/** `after` lies behind the `!`. */
+function comment(): i32 {
+  for (let i = 0; i < 2; i++) {
+    const character = characterAt(after);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    if (character != 0x2d) return NO_ESCAPE;
+  }
+  let hyphens = 0;
+  for (let used = 4; used < LONGEST_TAG; ) {
+    const character = characterAt(after);
+    if (character == NO_CHARACTER) return NO_CHARACTER;
+    used += character > 0xffff && kindOf(character) == 0 ? 2 : 1;
+    if (character == 0x3e && hyphens >= 2 && used <= LONGEST_TAG) return 0x2060;
+    hyphens = character == 0x2d ? hyphens + 1 : 0;
+  }
+  return NO_ESCAPE;
+}
+
+/** Kind of the unit at `at`, with `after` behind it; MORE when the text ends before it does. */
+export function unitAt(at: usize): u32 {
+  const character = characterAt(at);
+  if (character == NO_CHARACTER) return MORE;
+  const single = after;
+  let read = NO_ESCAPE;
+  if (character == 0x5c && (way & JSON) != 0) read = jsonEscape(at);
+  else if (character == 0x26 && (way & MARKUP) != 0) {
+    read = characterAt(after);
+    const second = after;
+    // As in entities.ts: two characters more have to be in sight.
+    if (read != NO_CHARACTER && characterAt(second) == NO_CHARACTER) read = NO_CHARACTER;
+    if (read != NO_CHARACTER) {
+      after = read == 0x23 ? second : single;
+      read = read == 0x23 ? numericReference() : namedReference();
+    }
+  } else if (character == 0x3c && (way & MARKUP) != 0) read = tag();
+  if (read == NO_CHARACTER && !complete) return MORE;
+  const plain = read == NO_CHARACTER || read == NO_ESCAPE;
+  if (plain) after = single;
+  // Behind the text stands nothing.
+  if (after > stop) after = stop;
+  if (way != 0 && after > at + 1 && escapes < MOST_ESCAPES) {
+    store<u32>(ESCAPES + (escapes << 3), <u32>at);
+    store<u32>(ESCAPES + (escapes << 3) + 4, <u32>after);
+    escapes++;
+  }
+  return kindOf(plain ? character : read);
+}

@@ -1,0 +1,166 @@
+/** Fills the prefilter's memory with what characters.ts, the shapes of the detectors and the layers say: nothing is known there by itself. */
+import { CLASS, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
+import type { DetectorSet } from '../scan-units.js';
+import { nibbleTables } from './digit-bytes.js';
+import type { Module } from './load.js';
+
+/** Shapes told apart; further ones share the last bit, which is then more generous than each of them. */
+const SHAPES = 32;
+/** Digits by which beginnings are told apart. */
+const HEAD = 4;
+/** Counts of digits or groups that the tables hold. */
+export const MOST_COUNT = 60;
+
+/** How a layer's escapes are read: names and elements of markup as data. */
+export interface Markup {
+  /** Character references by name. */
+  readonly names: ReadonlyMap<string, number>;
+  /** Names that need no semicolon, in the order in which they are tried. */
+  readonly unclosed: readonly string[];
+  /** Elements that do not part the words they stand in. */
+  readonly inline: ReadonlySet<string>;
+}
+
+const CHECK_X = 5;
+
+function kindOf(unit: number | undefined): number {
+  if (unit === undefined) return 0;
+  return isCheckX(unit) ? CHECK_X << 4 : ((CLASS[unit] ?? 0) << 4) | (VALUE[unit] ?? 0);
+}
+
+const PLANE_14_SIZE = 4096;
+
+interface CharacterTables {
+  readonly units: Uint8Array;
+  readonly plane1: Uint8Array;
+  readonly plane14: Uint8Array;
+  readonly nibbles: Uint8Array;
+}
+let characters: CharacterTables | undefined;
+
+function characterTables(): CharacterTables {
+  const plane = (start: number, size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => kindOf(standIn(start + i)));
+  const units = Uint8Array.from({ length: 65536 }, (_, unit) => kindOf(unit));
+  const plane1 = plane(0x10000, 65536);
+  const digits: number[] = [];
+  for (let unit = 0x80; unit < 65536; unit++) if (isAnyDigit(CLASS[unit])) digits.push(unit);
+  for (const [i, kind] of plane1.entries()) if (isAnyDigit(kind >> 4)) digits.push(0x10000 + i);
+  return { units, plane1, plane14: plane(0xe0000, PLANE_14_SIZE), nibbles: nibbleTables(digits) };
+}
+
+const WAYS = 8;
+const PERCENT = 1;
+const JSON_ESCAPES = 2;
+const MARKUP = 4;
+
+function byteKinds(way: number): Uint8Array {
+  const slow = new Set<number>();
+  if (way & PERCENT) slow.add(0x25);
+  if (way & JSON_ESCAPES) slow.add(0x5c);
+  if (way & MARKUP) slow.add(0x26).add(0x3c);
+  return Uint8Array.from({ length: 256 }, (_, byte) => {
+    if (byte >= 0x80 || slow.has(byte)) return 0xff;
+    return kindOf(way & PERCENT && byte === 0x2b ? 0x20 : byte);
+  });
+}
+
+/** The bit of each byte that a view may be triggered by, and of the NUL that no text has. */
+const BYTE_BITS: readonly (readonly [bit: string, bytes: readonly number[]])[] = [
+  ['ASCII_DIGIT', Array.from({ length: 10 }, (_, i) => 0x30 + i)], ['NUL', [0]], ['BACKSLASH', [0x5c]], ['PERCENT_SIGN', [0x25]],
+  ['PLUS', [0x2b]], ['AMPERSAND', [0x26]], ['LESS', [0x3c]], ['BEYOND_ASCII', Array.from({ length: 128 }, (_, i) => 0x80 + i)],
+];
+
+/** The bit that says that `byte` was seen; 0 when there is none for it. */
+export function bitOf(module: Module, byte: number): number {
+  const name = BYTE_BITS.find(([, bytes]) => bytes.includes(byte))?.[0];
+  return name === undefined ? 0 : module.address(name);
+}
+
+/** What never changes while the process runs. */
+export function fillCharacters(module: Module): void {
+  const memory = new Uint8Array(module.memory.buffer);
+  const { units, plane1, plane14, nibbles } = (characters ??= characterTables());
+  memory.set(units, module.address('UNIT_KINDS'));
+  memory.set(plane1, module.address('PLANE_1'));
+  memory.set(plane14, module.address('PLANE_14'));
+  memory.set(nibbles, module.address('NIBBLES'));
+  for (let way = 0; way < WAYS; way++) memory.set(byteKinds(way), module.address('BYTE_KINDS') + way * 256);
+  const bits = module.address('BYTE_BITS');
+  for (const [name, bytes] of BYTE_BITS) {
+    for (const byte of bytes) {
+      for (const at of [bits + (byte & 15), bits + 16 + (byte >> 4)]) memory[at] = (memory[at] ?? 0) | module.address(name);
+    }
+  }
+}
+
+export function fillMarkup(module: Module, { names, unclosed, inline }: Markup): void {
+  const view = new DataView(module.memory.buffer);
+  const index = module.address('NAME_INDEX');
+  const byLetter = new Map<number, string[]>();
+  // Those without a semicolon come in their own order.
+  const ordered = [...names.keys()].sort((a, b) => unclosed.indexOf(a) - unclosed.indexOf(b));
+  for (const name of ordered) byLetter.set(name.charCodeAt(0), [...(byLetter.get(name.charCodeAt(0)) ?? []), name]);
+  let at = index + 256;
+  for (let letter = 0; letter < 128; letter++) {
+    const own = byLetter.get(letter);
+    view.setUint16(index + letter * 2, own === undefined ? 0 : at - index, true);
+    for (const name of own ?? []) {
+      view.setUint8(at, name.length);
+      view.setUint8(at + 1, unclosed.includes(name) ? 1 : 0);
+      view.setUint16(at + 2, names.get(name) ?? 0, true);
+      for (let i = 0; i < name.length; i++) view.setUint8(at + 4 + i, name.charCodeAt(i));
+      at += 4 + name.length;
+    }
+    if (own !== undefined) view.setUint8(at++, 0);
+  }
+  const elements = module.address('INLINE');
+  if (at > elements) throw new RangeError('too many names of character references for the prefilter');
+  view.setUint32(elements, inline.size, true);
+  let entry = elements + 8;
+  for (const name of inline) {
+    let packed = 0n;
+    for (let i = 0; i < name.length; i++) packed |= BigInt(name.charCodeAt(i) - 0x60) << BigInt(5 * i);
+    view.setBigUint64(entry, packed, true);
+    entry += 8;
+  }
+}
+
+interface ShapeTables {
+  readonly bytes: Uint8Array;
+  readonly least: number;
+}
+
+/** The shapes of all number detectors, laid out as in memory from STARTS on. */
+export function shapeTables(module: Module, set: DetectorSet): ShapeTables {
+  const base = module.address('STARTS');
+  const at = (name: string): number => module.address(name) - base;
+  const bytes = new Uint8Array(at('DATES') + SHAPES * 16);
+  const words = new DataView(bytes.buffer);
+  const add = (offset: number, bit: number): void => words.setUint32(offset, (words.getUint32(offset, true) | (1 << bit)) >>> 0, true);
+  let least = MOST_COUNT;
+  let count = 0;
+  for (const detector of set.numbers) {
+    for (const shape of detector.shapes) {
+      const bit = Math.min(count++, SHAPES - 1);
+      const shared = bit === SHAPES - 1;
+      for (const length of shape.lengths) {
+        if (length < detector.least || length > detector.most) continue;
+        add(at('LENGTHS') + length * 4, bit);
+        least = Math.min(least, length);
+      }
+      for (let groups = 1; groups <= 64; groups++) if (groups <= (shape.groups ?? Infinity)) add(at('GROUPS') + groups * 4, bit);
+      for (const head of shape.starts?.map((start) => start.slice(0, HEAD)) ?? ['']) {
+        const from = Number(head.padEnd(HEAD, '0'));
+        for (let prefix = from; prefix <= Number(head.padEnd(HEAD, '9')); prefix++) add(prefix * 4, bit);
+      }
+      if (shared) continue;
+      if (shape.checksum !== undefined) add(at('SHAPE_FACTS') + (shape.checksum === 'luhn' ? 0 : 4), bit);
+      if (shape.date !== undefined) {
+        const { at: place, year, from = 0, to = 9999 } = shape.date;
+        add(at('SHAPE_FACTS') + 8, bit);
+        for (const [i, value] of [place, year, from, to].entries()) words.setInt32(at('DATES') + bit * 16 + i * 4, value, true);
+      }
+    }
+  }
+  return { bytes, least };
+}
