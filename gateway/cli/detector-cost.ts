@@ -1,5 +1,6 @@
 /** What declared patterns cost: the processor time each takes on a made-up text beside that of the built-in detectors, measured here and now. */
 import { randomBytes } from 'node:crypto';
+import { costClass, type CostClass } from '../../detectors/pattern-cost.js';
 import type { RegistryOptions } from '../../detectors/registry.js';
 import { engine } from '../engine.js';
 import type { BodyHead, InspectorFactory } from '../ports.js';
@@ -16,6 +17,8 @@ const MIB = 1024 * 1024;
 
 export interface PatternCost {
   readonly id: string;
+  /** How it is searched for. */
+  readonly class: CostClass;
   /** Milliseconds of processor time per MiB that this pattern, declared alone, adds to the built-in detectors. */
   readonly adds: number;
 }
@@ -39,7 +42,7 @@ export function detectorCosts(
   // One alone is all of them: measured twice it would be told with two figures.
   const singles = inForce.length === 1 ? [] : inForce.map((pattern) => [pattern]);
   const [builtIn = 0, all = 0, ...each] = timesOf([[], inForce, ...singles].map((patterns) => ({ disable, keep: {}, patterns })));
-  const patterns = inForce.map(({ id }, index) => ({ id, adds: rounded(Math.max(0, (each[index] ?? all) - builtIn)) }));
+  const patterns = inForce.map((pattern, index) => ({ id: pattern.id, class: costClass(pattern), adds: rounded(Math.max(0, (each[index] ?? all) - builtIn)) }));
   return { builtIn: rounded(builtIn), all: rounded(all), patterns };
 }
 

@@ -22,7 +22,7 @@ describe('the costs of declared patterns', () => {
       return settings.map(({ patterns }) => 10 + 2.506 * patterns.length);
     });
     expect(asked).toEqual([[], ['a.a', 'a.b'], ['a.a'], ['a.b']]);
-    expect(costs).toEqual({ builtIn: 10, all: 15.01, patterns: [{ id: 'a.a', adds: 2.51 }, { id: 'a.b', adds: 2.51 }] });
+    expect(costs).toEqual({ builtIn: 10, all: 15.01, patterns: [{ id: 'a.a', class: 'set', adds: 2.51 }, { id: 'a.b', class: 'set', adds: 2.51 }] });
   });
 
   it('are not measured where none is in force', () => {
@@ -32,8 +32,14 @@ describe('the costs of declared patterns', () => {
     expect(detectorCosts({ ...options, disable: ['a.a', 'a.b', 'a.c'] }, never)).toBeUndefined();
   });
 
+  it('name the way in which each pattern is searched for', () => {
+    const patterns = [{ ...pattern('a.a'), pattern: '\\d{10}' }, { ...pattern('a.b'), pattern: 'PRJ-\\d{4}' }, { ...pattern('a.c'), pattern: '[A-Z]{2}\\d{4}' }];
+    const costs = detectorCosts({ disable: [], keep: {}, patterns }, (settings) => settings.map(() => 1));
+    expect(costs?.patterns.map((one) => one.class)).toEqual(['digits', 'literal', 'set']);
+  });
+
   it('are never less than nothing, whatever the clock says', () => {
-    expect(detectorCosts({ disable: [], keep: {}, patterns: [pattern('a.a')] }, () => [3, 2])?.patterns).toEqual([{ id: 'a.a', adds: 0 }]);
+    expect(detectorCosts({ disable: [], keep: {}, patterns: [pattern('a.a')] }, () => [3, 2])?.patterns).toEqual([{ id: 'a.a', class: 'set', adds: 0 }]);
   });
 
   it.each([['some', ['cn.phone']], ['no', ['cn.resident-id', 'bank-card', 'cn.phone']]])('can really be measured beside %s built-in detectors', (_, disable) => {
@@ -43,11 +49,11 @@ describe('the costs of declared patterns', () => {
   });
 
   it('are told in both languages, in columns', () => {
-    const costs = { builtIn: 10, all: 25, patterns: [{ id: 'a.a', adds: 2.5 }, { id: 'a.long', adds: 12 }] };
+    const costs = { builtIn: 10, all: 25, patterns: [{ id: 'a.a', class: 'digits', adds: 2.5 }, { id: 'a.long', class: 'set', adds: 12 }] } as const;
     expect(costLines(costs, wordsFor('en'))).toEqual([
       'Processor time per MiB of a sample text: built-in detectors 10.0 ms, with all 2 declared pattern(s) 25.0 ms, 2.5 times as much. By itself adds:',
-      '  a.a     +2.5 ms',
-      '  a.long  +12.0 ms',
+      '  a.a       +2.5 ms  begins with digits: rides the search for numbers',
+      '  a.long   +12.0 ms  has nothing but its form: the shared RE2 pass looks again at all that has it',
     ]);
     expect(costLines(costs, wordsFor('zh')).join('\n')).toContain('内置检测器 10.0 毫秒');
   });
