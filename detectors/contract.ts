@@ -85,8 +85,6 @@ export interface Expression {
   readonly source: string;
   /** The same for text as it came, unless it has one of the odd characters (raw-pattern.ts); undefined where that is not known. */
   readonly raw?: string | undefined;
-  /** Every match begins with so many digits, parted by no more than the gaps of a number. */
-  readonly digits?: number | undefined;
   readonly Set: new (sources: readonly string[]) => ExpressionSet;
 }
 

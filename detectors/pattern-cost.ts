@@ -3,9 +3,9 @@ import { plain } from './scan/characters.js';
 import { patternTree, type Node } from './pattern-syntax.js';
 
 /**
- * `digits`: every match begins with a number long enough that the search for numbers finds its place; nothing more is read.
- * `literal`: every match contains a known word, so the one pass that looks for all such patterns seldom has to look twice.
- * `set`: takes part in that pass with nothing but its form; what has its form is decoded and searched.
+ * One pass over the raw bytes looks for all patterns at once. What it costs beyond that is what has to be decoded and searched:
+ * `digits`: only where a long number stands, with which every match begins. `literal`: only where a word stands, which every
+ * match contains. `set`: wherever the form of a match stands, which may be often; a form that cannot be told: everything.
  */
 export type CostClass = 'digits' | 'literal' | 'set';
 

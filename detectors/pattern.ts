@@ -2,7 +2,6 @@
 import { CONTEXT, type ExpressionSet, type PatternDetector } from './contract.js';
 import { luhn, mod11Two } from './checksum.js';
 import { DetectorError } from './detector-error.js';
-import { patternCost } from './pattern-cost.js';
 import { patternLength, PatternProblem } from './pattern-length.js';
 import { patternTree } from './pattern-syntax.js';
 import { rawExpression } from './raw-pattern.js';
@@ -56,7 +55,7 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
     cases: definition.cases,
     rank: RANK,
     reach,
-    expression: { source: definition.pattern, raw: tree && rawExpression(tree), digits: patternCost(definition).digits, Set: RE2.Set },
+    expression: { source: definition.pattern, raw: tree && rawExpression(tree), Set: RE2.Set },
     next: (text, from) => {
       let start = from;
       for (;;) {

@@ -12,47 +12,45 @@ const TAIL = 3;
 
 export class RawPatterns {
   /** Bytes from where a match begins to where it ends, at most. */
-  readonly reach: number;
+  readonly #reach: number;
   readonly #expressions: ExpressionSet | undefined;
 
-  /** Patterns that ride the windows of digits are not looked for here when `digits` says that there are such windows. */
-  constructor(detectors: readonly PatternDetector[], digits: boolean) {
-    const own = detectors.filter(({ expression }) => !(digits && expression?.digits !== undefined));
-    const raw = own.flatMap(({ expression }) => (expression?.raw === undefined ? [] : [expression.raw]));
-    this.reach = own.length === 0 ? 0 : WIDEST * Math.max(...own.map(({ reach }) => reach));
-    this.silent = own.length === 0;
-    this.#expressions = raw.length === own.length && own.length > 0 ? setOf([...raw, oddCharacters()], own[0]) : undefined;
+  constructor(detectors: readonly PatternDetector[]) {
+    const raw = detectors.flatMap(({ expression }) => (expression?.raw === undefined ? [] : [expression.raw]));
+    this.#reach = WIDEST * Math.max(0, ...detectors.map(({ reach }) => reach));
+    this.#expressions = raw.length === detectors.length ? setOf([...raw, oddCharacters()], detectors[0]) : undefined;
   }
 
-  /** No pattern has to be looked for. */
-  readonly silent: boolean;
   /** False: some pattern gives nothing to look for, so all text has to be decoded. */
   get able(): boolean {
-    return this.silent || this.#expressions !== undefined;
+    return this.#expressions !== undefined;
   }
 
   /**
-   * Adds to `windows` the stretches (start, end; in order) of bytes[from..] in which a match may begin. Returns up to where that
-   * is certain: behind it more bytes have to come. `from` is a character's first byte.
+   * Calls `add(start, end)`, in order, for the stretches of bytes[from..] in which a match may begin. Answers with the place up to
+   * which that is certain: behind it more bytes have to come.
    */
-  windows(bytes: Uint8Array, from: number, last: boolean, windows: number[]): number {
+  find(bytes: Uint8Array, from: number, last: boolean, add: (start: number, end: number) => void): number {
     const { length } = bytes;
-    const until = last || this.silent ? length : Math.max(from, length - this.reach);
+    const until = last ? length : Math.max(from, length - this.#reach);
     if (until === from || !this.#mayMatch(bytes, from, length)) return until;
+    let begin = -1;
     for (let start = from; start < until; start += BLOCK) {
-      const end = Math.min(until, start + BLOCK);
-      if (!this.#mayMatch(bytes, start, Math.min(length, end + this.reach))) continue;
-      if (windows.length > 0 && windows.at(-1) === start) windows[windows.length - 1] = end;
-      else windows.push(start, end);
+      const may = this.#mayMatch(bytes, start, Math.min(length, start + BLOCK + this.#reach));
+      if (may && begin < 0) begin = start;
+      if (may || begin < 0) continue;
+      add(begin, start);
+      begin = -1;
     }
+    if (begin >= 0) add(begin, until);
     return until;
   }
 
   /** Whether a match may begin and end in bytes[from..to), characters cut at its ends aside. */
   #mayMatch(bytes: Uint8Array, from: number, to: number): boolean {
-    if (this.silent) return false;
     if (this.#expressions === undefined) return true;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + characterAt(bytes, from), wholeUntil(bytes, to) - characterAt(bytes, from));
+    const first = characterAt(bytes, from);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + first, wholeUntil(bytes, to) - first);
     // Invalid bytes stand as characters to a pattern, and as nothing to an expression.
     if (!isUtf8(text)) return true;
     try {
