@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { bankCard } from './bank-card.js';
 import { cnPhone } from './cn-phone.js';
 import { cnResidentId } from './cn-resident-id.js';
+import { codeDigest } from './code-digest.js';
 import type { Detector } from './contract.js';
 import { DATA_VERSION } from './data/version.js';
 import { DetectorError } from './detector-error.js';
@@ -20,6 +21,8 @@ export interface RegistryOptions {
 export interface RegistryTools {
   readonly RE2: Re2Constructor;
   readonly findAllWith: FindAllWith;
+  /** Stands for the code of all detectors; by default a digest of it. */
+  readonly code?: string;
 }
 export interface Registry {
   readonly detectors: readonly Detector[];
@@ -43,10 +46,10 @@ export function registry(options: RegistryOptions, tools: RegistryTools): Regist
     .filter((detector) => !options.disable.includes(detector.id))
     .map((detector): Detector => ({ ...detector, keep: options.keep[detector.id] ?? detector.keep }));
   for (const detector of detectors) prove(detector, tools.findAllWith);
-  return { detectors, version: versionOf(detectors, options) };
+  return { detectors, version: versionOf(detectors, options, tools.code ?? codeDigest()) };
 }
 
-function versionOf(detectors: readonly Detector[], options: RegistryOptions): string {
-  const content = JSON.stringify([DATA_VERSION, detectors.map(({ id, keep, cases }) => [id, keep, cases]), options.patterns]);
+function versionOf(detectors: readonly Detector[], options: RegistryOptions, code: string): string {
+  const content = JSON.stringify([DATA_VERSION, code, detectors.map(({ id, keep, cases }) => [id, keep, cases]), options.patterns]);
   return `${DATA_VERSION}-${createHash('sha256').update(content).digest('hex').slice(0, 8)}`;
 }

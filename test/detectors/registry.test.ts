@@ -1,8 +1,13 @@
+import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import RE2 from 're2';
 import { configSchema, type Config } from '../../config/schema.js';
+import { codeDigest } from '../../detectors/code-digest.js';
 import { builtInDetectors, registry, type RegistryOptions } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
+import { tempFolder } from '../kit/temp.js';
 
 /** Those that come with Weir, and those that a site has added in files. */
 const builtIn = builtInDetectors.map((one) => one.id);
@@ -37,6 +42,30 @@ describe('the registry', () => {
     expect(new Set(versions).size).toBe(4);
     expect(made().version).toBe(versions[0]);
     expect(versions[0]).toMatch(/^\d{4}-\d\d-\d\d-[0-9a-f]{8}$/);
+  });
+
+  it('has a version that changes with the code of any detector, and with nothing else that lies beside it', () => {
+    const folder = join(tempFolder('detectors'), 'detectors');
+    cpSync(fileURLToPath(new URL('../../detectors', import.meta.url)), folder, { recursive: true });
+    const version = (): string => registry(none, { RE2, findAllWith, code: codeDigest(folder) }).version;
+    const before = version();
+    writeFileSync(join(folder, 'notes.md'), 'not code');
+    expect(version()).toBe(before);
+    for (const file of ['bank-card.ts', join('scan', 'settle.ts'), join('data', 'iins.ts')]) {
+      const path = join(folder, file);
+      const code = readFileSync(path, 'utf8');
+      writeFileSync(path, code.replace(/0|1/, (digit) => (digit === '0' ? '1' : '0')));
+      expect([file, version() === before]).toEqual([file, false]);
+      writeFileSync(path, code);
+    }
+    expect(version()).toBe(before);
+    renameSync(join(folder, 'bank-card.ts'), join(folder, 'bank-cards.ts'));
+    expect(version()).not.toBe(before);
+  });
+
+  it('digests its own code when it is not told of another', () => {
+    expect(made().version).toBe(registry(none, { RE2, findAllWith, code: codeDigest() }).version);
+    expect(codeDigest()).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('takes what the configuration file says, as it is parsed', () => {
