@@ -1,6 +1,7 @@
 /** The detection engine put together from its detectors: what channels and `weir scan` both look through. */
 import RE2 from 're2';
 import { findAllWith } from '../detectors/scan/find.js';
+import { patternFinders } from '../detectors/scan/raw-patterns.js';
 import { detectorSet } from '../detectors/scan/scan-units.js';
 import { DetectorError } from '../detectors/detector-error.js';
 import { patternDetector, type PatternDefinition } from '../detectors/pattern.js';
@@ -42,10 +43,12 @@ const HIDE_ALL = { first: 0, last: 0 };
 export function engine(options: RegistryOptions, key: Uint8Array, onFailure: (thrown: unknown) => void): Engine {
   const { detectors, version } = registry(options, { RE2, findAllWith });
   const keeps = new Map(detectors.map((detector) => [detector.id, detector.keep]));
-  const numbers = detectors.filter((detector) => detector.kind === 'number');
+  const set = detectorSet(detectors);
+  const finders = patternFinders(set);
   const settings: ScanSettings = {
-    set: detectorSet(detectors),
-    least: numbers.length === detectors.length ? Math.min(...numbers.map((detector) => detector.least)) : 0,
+    set,
+    least: finders === undefined ? 0 : Math.min(...set.numbers.map((detector) => detector.least)),
+    finders: finders ?? [],
     keepOf: (detector) => keeps.get(detector) ?? HIDE_ALL,
   };
   const leaf = leafFactory(settings, key);

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { ExpressionSet, PatternDetector } from '../contract.js';
 import { oddCharacters } from '../raw-pattern.js';
+import type { DetectorSet } from './scan-units.js';
 
 /** Bytes of UTF-8 that a UTF-16 unit can take. */
 const WIDEST = 3;
@@ -68,6 +69,13 @@ function setOf(sources: readonly string[], detector: PatternDetector | undefined
   } catch {
     return undefined;
   }
+}
+
+/** Who names the stretches of raw text that a set's patterns may match in; `undefined` where some pattern may match anywhere. */
+export function patternFinders({ patterns }: DetectorSet): readonly RawPatterns[] | undefined {
+  if (patterns === undefined) return [];
+  const raw = new RawPatterns(patterns.detectors);
+  return raw.able ? [raw] : undefined;
 }
 
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;

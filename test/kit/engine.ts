@@ -3,6 +3,7 @@ import { leafFactory } from '../../gateway/detect/leaf.js';
 import { tally } from '../../gateway/detect/tally.js';
 import { inspectorFactory } from '../../gateway/decode/inspector.js';
 import { rewriter } from '../../gateway/body/rewriter.js';
+import { patternFinders } from '../../detectors/scan/raw-patterns.js';
 import { detectorSet } from '../../detectors/scan/scan-units.js';
 import { cnPhone } from '../../detectors/cn-phone.js';
 import { cnResidentId } from '../../detectors/cn-resident-id.js';
@@ -15,9 +16,10 @@ export const builtIns: readonly Detector[] = [cnResidentId, bankCard, cnPhone];
 export function engine(detectors: readonly Detector[] = builtIns, options: { readonly prefilter?: boolean } = {}): InspectorFactory {
   const set = detectorSet(detectors);
   const keepOf = (id: string): { first: number; last: number } => detectors.find((one) => one.id === id)?.keep ?? { first: 0, last: 0 };
-  const least = options.prefilter === false || set.patterns !== undefined ? 0 : Math.min(...set.numbers.map((one) => one.least));
+  const finders = options.prefilter === false ? undefined : patternFinders(set);
+  const least = finders === undefined ? 0 : Math.min(...set.numbers.map((one) => one.least));
   return inspectorFactory({
-    leaf: leafFactory({ set, least, keepOf }, Buffer.from('test key')),
+    leaf: leafFactory({ set, least, keepOf, finders: finders ?? [] }, Buffer.from('test key')),
     tally,
     detectors: 'test',
     onFailure: (thrown) => {
