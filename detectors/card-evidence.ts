@@ -15,7 +15,7 @@ import { writingOf, type Writing } from './writing.js';
 const USUAL_GROUPS: ReadonlySet<string> = new Set([
   '4-4-4-4', '8-8', '6-10', '6-6-4', '4-4-8', '12-4', '4-12', '4-8-4',
   '4-4-4-4-3', '6-13', '16-3', '4-4-4-7', '8-8-3', '3-4-4-4-4', '6-6-7', '4-4-11', '6-5-4-4', '4-15', '15-4',
-  '4-4-4-4-2', '6-12', '6-6-6', '4-4-4-4-1', '6-11', '4-6-5', '4-4-4-3', '4-6-4', '4-4-4-2', '4-4-4-1',
+  '4-4-4-4-2', '6-12', '6-6-6', '8-8-1', '8-8-2', '8-9', '8-10', '8-11', '4-4-4-4-1', '6-11', '4-6-5', '4-4-4-3', '4-6-4', '4-4-4-2', '4-4-4-1',
 ]);
 
 /** What the digits are worth with each kind of word; under 0.5 a number is more likely none. */
@@ -23,7 +23,7 @@ const WORTH: Readonly<Record<Trust | 'test', Readonly<Record<Grade, number>>>> =
   test: { strong: 0.99, weak: 0.97, none: 0.93, other: 0.85 },
   // One random number of 19 digits in seven thousand: another number's label leaves a doubt, not silence.
   known: { strong: 0.98, weak: 0.95, none: 0.88, other: 0.72 },
-  national: { strong: 0.97, weak: 0.93, none: 0.85, other: 0.58 },
+  national: { strong: 0.97, weak: 0.93, none: 0.85, other: 0.45 },
   // One random number of 16 digits in forty: with another number's label it is that number.
   usual: { strong: 0.96, weak: 0.88, none: 0.8, other: 0.42 },
   rare: { strong: 0.9, weak: 0.6, none: 0.35, other: 0.1 },
@@ -37,6 +37,10 @@ const LEAST_NUMERALS = 3;
 const BEYOND_FLOAT = 18;
 /** Digits of a group that punctuation may part from the next: half a card. */
 const LONGEST_CELL = 10;
+/** Dumps come in groups of two, four or eight hexadecimal digits. */
+const LONGEST_HEX = 8;
+/** Fewer figures beside a number belong to it: a phone, an account. */
+const LEAST_FIGURES = 3;
 /** A name near it makes up for most of what is odd in the writing. */
 const WITH_NAME = 0.5;
 
@@ -60,12 +64,15 @@ export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | unde
   const against = (amount: number, reason: Reason): void => {
     found.weigh(-amount * ease, reason);
   };
-  weighWriting(candidate, writing, around, against);
+  weighWriting(candidate, writing, around, trust, against);
   if (!label && around.leftToken + around.rightToken !== '') against(3.2, 'glued');
+  const hex = besideHex(candidate, around);
+  if (hex) against(3, 'hexadecimal');
   if (around.fraction && !isListItem(around.left, digits)) against(5, 'decimal');
   if (around.chained && grade !== 'strong' && !isListItem(around.left, digits)) against(0.9, 'chained');
   if (!test && longestRun(digits) >= FILLER_RUN) against(4, 'filler');
-  if (isRow(candidate, around)) against(1.6, 'row');
+  if (isRow(candidate, around)) against(trust === 'known' || test ? 1.6 : 2.2, 'row');
+  else if ((trust === 'usual' || trust === 'national') && isAmongFigures(around, digits.length)) against(trust === 'usual' ? 0.9 : 0.6, 'row');
   if (!test && isSerial(digits, around)) against(2, 'row');
   if (digits.length === 15 && isOldForm(digits)) against(2.5, 'other-label');
   return verdict(found, test);
@@ -81,18 +88,42 @@ function isWritten({ groups, gaps, lineEnds }: Writing): boolean {
   return groups !== 'uneven' && gaps !== 'several' && gaps !== 'list' && lineEnds <= 1;
 }
 
-function weighWriting(candidate: Candidate, writing: Writing, around: Surroundings, against: (amount: number, reason: Reason) => void): void {
+function weighWriting(candidate: Candidate, writing: Writing, around: Surroundings, trust: Trust | 'test', against: (amount: number, reason: Reason) => void): void {
   const { groups, gaps, lineEnds, switches, kinds } = writing;
+  const alone = groups === 'singles' && !around.besideDigit;
   if (groups === 'uneven') against(3, 'odd-groups');
-  if (groups === 'singles') against(around.besideDigit ? 4 : 0.6, 'odd-groups');
-  if (gaps === 'wide') against(0.7, 'wide-groups');
+  if (groups === 'singles') against(alone ? 0.6 : 4, 'odd-groups');
+  if (gaps === 'wide') against(0.5, 'wide-groups');
   if (gaps === 'mark') against(0.5, 'odd-groups');
+  if (gaps === 'clause') against(alone ? 0.2 : 1, 'odd-groups');
   // A cell that is long enough to be a number of its own does not go on in the next one.
-  if (gaps === 'list' || gaps === 'clause') against(candidate.groups.some((size) => size > LONGEST_CELL) ? 12 : gaps === 'list' ? 1.6 : 1, 'odd-groups');
+  if (gaps === 'list') against(candidate.groups.some((size) => size > LONGEST_CELL) ? 12 : alone ? 0.4 : 1.6, 'odd-groups');
+  if (candidate.groups.length === 2 && /^[.．]$/.test(candidate.gaps[0] ?? '')) against(3, 'decimal');
   if (gaps === 'several') against(kinds > 2 ? 4 : 3, 'odd-groups');
-  if (lineEnds === 1) against(isColumn(around) ? 2.5 : 0.5, 'odd-groups');
+  if (lineEnds === 1) against(!isColumn(around) ? 0.5 : trust === 'known' ? 1.3 : 2.5, 'odd-groups');
   if (lineEnds > 1) against(4, 'odd-groups');
+  if (lineEnds > 0 && besideGroup(around)) against(3, 'row');
   if (switches > 0) against(candidate.numerals < LEAST_NUMERALS ? 2 : 1, 'odd-groups');
+}
+
+/** `9a1f 4874 1366 6198 5660 a2bd`: the rows of a dump. */
+function besideHex(candidate: Candidate, { left, right }: Surroundings): boolean {
+  const size = candidate.groups[0] ?? 0;
+  if (candidate.gaps.length === 0 || size > LONGEST_HEX) return false;
+  const group = `(?=[0-9]*[a-f])[0-9a-f]{${String(size)}}`;
+  return new RegExp(`(?<![0-9a-z])${group}\\s$`, 'i').test(left) || new RegExp(`^\\s${group}(?![0-9a-z])`, 'i').test(right);
+}
+
+/** Another group of digits follows or goes before after a blank. */
+function besideGroup({ left, right }: Surroundings): boolean {
+  return /[0-9*][ \t]{1,2}$/.test(left) || /^[ \t]{1,2}[0-9*]/.test(right);
+}
+
+/** Nothing but numbers of other lengths as far as can be seen: figures. Masked ones are as long as before, so a mask changes nothing. */
+function isAmongFigures({ left, right }: Surroundings, length: number): boolean {
+  const text = `${left}|${right}`;
+  if (hasLetters(text)) return false;
+  return (text.match(/[0-9*]{5,}/g) ?? []).filter((run) => run.length !== length).length >= LEAST_FIGURES;
 }
 
 /** Nothing but numbers stands on the lines that a line end joins. */

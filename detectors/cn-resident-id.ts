@@ -20,7 +20,7 @@ const GROUPS_OF_18: ReadonlySet<string> = new Set([
   '6-8-4', '6-12', '14-4', '17-1', '6-8-3-1', '6-4-4-4', '4-4-4-4-2', '3-3-4-4-4', '3-3-8-4', '2-4-8-4', '2-2-2-8-4', '2-2-2-8-3-1', '2-2-2-4-2-2-3-1', '2-2-2-4-2-2-4',
   '6-4-2-2-4', '6-4-2-2-3-1', '6-6-6', '9-9', '3-3-3-3-3-3', '2-2-2-2-2-2-2-2-2', '10-8', '4-4-4-6', '8-8-2', '10-4-4', '5-5-5-3', '12-6', '6-11-1', '6-8-2-2',
 ]);
-const GROUPS_OF_15: ReadonlySet<string> = new Set(['6-6-3', '6-9', '12-3', '4-4-4-3', '3-3-6-3', '3-3-3-3-3', '5-5-5', '6-2-2-2-3', '2-2-2-6-3']);
+const GROUPS_OF_15: ReadonlySet<string> = new Set(['6-6-3', '6-8-1', '6-9', '12-3', '4-4-4-3', '3-3-6-3', '3-3-3-3-3', '5-5-5', '6-2-2-2-3', '2-2-2-6-3']);
 
 type Kind = 'county' | 'permit' | 'foreigner' | 'province';
 
@@ -159,7 +159,7 @@ function weighWriting(writing: Writing, candidate: Candidate, around: Surroundin
   if (groups === 'uneven') against(0.4, 2, 'odd-groups');
   // Digits that go on are a list of digits, of which a window was cut out.
   if (groups === 'singles') against(around.besideDigit ? 2.2 : 0.3, around.besideDigit ? 4 : 1, 'odd-groups');
-  if (gaps === 'wide') against(0.1, 0.5, 'wide-groups');
+  if (gaps === 'wide') against(0.1, 0.2, 'wide-groups');
   if (gaps === 'mark') against(0.2, 0.5, 'odd-groups');
   if (gaps === 'clause') against(0.3, 1, 'odd-groups');
   if (gaps === 'list') against(0.5, 2, 'odd-groups');
@@ -181,7 +181,7 @@ function holdsOwnDate({ groups, gaps }: Candidate): boolean {
 function weighSurroundings(around: Surroundings, digits: string, found: Evidence): void {
   const token = around.leftToken + around.rightToken;
   if (around.hexadecimal && token.length >= LONG_TOKEN) {
-    found.weigh(-3.2, 'hexadecimal');
+    found.weigh(-5, 'hexadecimal');
     return;
   }
   if (/[A-Za-z]/.test(token) && !isLabel(around.leftToken, RESIDENT_ID_WORDS)) found.weigh(-1, 'glued-letter');

@@ -30,6 +30,12 @@ export const ISSUER_RANGES: readonly IssuerRange[] = [
   { network: 'mir', from: 220000, to: 220499, usual: [16], rare: [17, 18, 19] },
   // Cards of the Agricultural Bank of China from before 62 was assigned; three digits tell them from few other numbers.
   { network: 'unionpay', from: 103000, to: 103999, usual: [], rare: [19] },
+  // Banks of mainland cities and provinces from before 62: prefixes scattered over these ranges, of which no list is whole.
+  { network: 'unionpay', from: 940000, to: 940099, usual: [16, 17, 18, 19], rare: [] },
+  { network: 'unionpay', from: 955000, to: 955999, usual: [16, 19], rare: [15, 17, 18] },
+  { network: 'unionpay', from: 968800, to: 968899, usual: [16], rare: [] },
+  { network: 'unionpay', from: 984300, to: 984399, usual: [16], rare: [] },
+  { network: 'unionpay', from: 998800, to: 998899, usual: [16], rare: [] },
   { network: 'troy', from: 979200, to: 979299, usual: [], rare: [16] },
   { network: 'humo', from: 986000, to: 986099, usual: [], rare: [16] },
   { network: 'uzcard', from: 860000, to: 860099, usual: [], rare: [16] },

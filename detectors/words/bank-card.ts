@@ -24,6 +24,6 @@ export const BANK_CARD_WORDS: GradedWords = {
     'order', 'order no', 'order num', 'order number', 'order id', 'trade no', 'serial', 'serial no', 'serial number', 'sn', 'imei', 'imsi', 'iccid', 'meid', 'sim card', 'gift card', 'member card', 'trace', 'trace id', 'span id', 'request id', 'req id', 'session', 'session id',
     'token', 'uuid', 'guid', 'hash', 'md', 'sha', 'crc', 'checksum', 'digest', 'etag', 'nonce', 'timestamp', 'ts', 'tracking', 'tracking no', 'tracking number', 'waybill', 'barcode', 'ean', 'isbn', 'upc',
     'invoice', 'invoice no', 'tax no', 'tax id', 'version', 'build', 'block', 'blk', 'offset', 'snowflake', 'message id', 'msg id', 'object id', 'event id', 'user id', 'uid', 'openid', 'id', 'key', 'random', 'seed', 'batch', 'batch no',
-    'transaction id', 'transaction no', 'txn', 'txn id', 'tx', 'ratio', 'score', 'lat', 'lng', 'lon', 'latitude', 'longitude', 'mean', 'loss', 'weight', 'epoch', 'size', 'bytes', 'cursor', 'inode', 'phone', 'mobile', 'tel',
+    'transaction id', 'transaction no', 'txn', 'txn id', 'tx', 'ratio', 'score', 'lat', 'lng', 'lon', 'latitude', 'longitude', 'mean', 'loss', 'weight', 'epoch', 'size', 'bytes', 'cursor', 'inode', 'ticket', 'ticket no', 'seq', 'sequence', 'seq no', 'case no', 'reference', 'ref no',
   ]),
 };

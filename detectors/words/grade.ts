@@ -21,6 +21,12 @@ const AFTER_REACH = 12;
 const NEXT_FIELD = /[,;&|\t，；].*[:=：]/;
 /** The number's own line labels or divides it: what stands on the line above names something else. */
 const OWN_LABEL = /[:=：|,;\t]/;
+/** A sentence ends, or the label has its own number: it says nothing of the next one. */
+const SETTLED = /[。！？!?]|[0-9*]{6}/;
+/** What a label may end its line with. */
+const LINE_OF_LABEL = /^(?:号码?|编[号码])?[ :：>"'|-]*$/;
+/** The last line has columns: nobody knows which of them goes on below. */
+const COLUMNS = /\S(?:[|\t]| {2,})[^\n]*$/;
 /** Where what follows the number begins to speak of something else. */
 const FIELD_END = /["',;|\t\n<]/;
 
@@ -34,7 +40,7 @@ interface Near {
 export function gradeOf(left: string, right: string, words: GradedWords): Grade {
   const cut = left.search(/\n[^\n]*$/);
   const line = left.slice(cut + 1);
-  const near = nearest(fold(line), '', words) ?? (cut < 0 ? undefined : nearest(fold(left.slice(0, cut)), OWN_LABEL.test(line) ? ',:' : line, words));
+  const near = nearest(fold(line), words) ?? (cut < 0 ? undefined : nearestAbove(left.slice(0, cut), line, words));
   if (near !== undefined) return near.grade;
   const end = right.search(FIELD_END);
   const after = fold(end < 0 ? right : right.slice(0, end)).slice(0, AFTER_REACH * 2);
@@ -42,15 +48,22 @@ export function gradeOf(left: string, right: string, words: GradedWords): Grade 
   return first !== undefined && first.index <= AFTER_REACH ? 'strong' : 'none';
 }
 
-/** The word that ends last in `text`; `then` stands between the text and the number. */
-function nearest(text: string, then: string, words: GradedWords): Near | undefined {
-  const strong = last(text, words.strong, 'strong', then);
-  const weak = last(text, words.weak, 'weak', then);
-  const other = last(text, words.other, 'other', then);
+/** The word that ends last in `text` and speaks of what follows. */
+function nearest(text: string, words: GradedWords): Near | undefined {
+  const strong = last(text, words.strong, 'strong');
+  const weak = last(text, words.weak, 'weak');
+  const other = last(text, words.other, 'other');
   const name = strong !== undefined && (weak === undefined || !nearer(weak, strong)) ? strong : weak;
-  if (other !== undefined && other.between.length <= LABEL_REACH && (name === undefined || nearer(other, name))) return other;
+  if (other !== undefined && other.between.length <= LABEL_REACH && !SETTLED.test(other.between) && (name === undefined || nearer(other, name))) return other;
   if (name === undefined || name.grade === 'weak') return name;
   return name.between.length > NAME_REACH || NEXT_FIELD.test(name.between) ? { ...name, grade: 'weak' } : name;
+}
+
+/** A word on an earlier line names the number when it ends its line, and speaks of the matter when the number's own line has a label. */
+function nearestAbove(text: string, line: string, words: GradedWords): Near | undefined {
+  const near = nearest(fold(text), words);
+  if (near?.grade === 'other') return LINE_OF_LABEL.test(near.between) && LINE_OF_LABEL.test(line) && !COLUMNS.test(text) ? near : undefined;
+  return near?.grade === 'strong' && OWN_LABEL.test(line) ? { ...near, grade: 'weak' } : near;
 }
 
 /** `会员卡号` ends where `卡号` does: the longer one is the word that stands there. */
@@ -58,10 +71,10 @@ function nearer(a: Near, b: Near): boolean {
   return a.between.length < b.between.length || (a.between.length === b.between.length && a.length > b.length);
 }
 
-function last(text: string, words: RegExp, grade: Grade, then: string): Near | undefined {
+function last(text: string, words: RegExp, grade: Grade): Near | undefined {
   let found: RegExpExecArray | undefined;
   for (const match of text.matchAll(words)) found = match;
-  return found === undefined ? undefined : { grade, between: text.slice(found.index + found[0].length) + then, length: found[0].length };
+  return found === undefined ? undefined : { grade, between: text.slice(found.index + found[0].length), length: found[0].length };
 }
 
 /** `card6222…` and `cardNo6222…`: the letters glued on are the number's own label. */

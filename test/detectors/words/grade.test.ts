@@ -23,6 +23,11 @@ describe('the word beside a bank card', () => {
     ['卡号如下\n', '', 'strong'],
     ['银行卡充值\n"ref": ', '', 'weak'],
     ['', '","cardNo":"', 'none'],
+    ['Meeting ID: 285 649 707\n', '', 'none'],
+    ['订单号\n', '', 'other'],
+    ['imei      waybill     \n', '', 'none'],
+    ['<uscc>91330106MAF083763T</uscc><v>', '', 'none'],
+    ['请看最新版本。', '', 'none'],
     ['discard ', '', 'none'],
     ['see the text ', '', 'none'],
   ])('%j … %j is %s', (left, right, expected) => {
