@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly rightToken: string;
   /** The number begins or ends in the middle of one that is already masked. */
   readonly cutFromMask: boolean;
-  /** A fraction: digit and dot before, or dot and digit behind. */
+  /** A fraction: digit and dot before, a dot with nothing before it, or dot and digit behind. */
   readonly fraction: boolean;
   /** Part of a UUID or of a run of hexadecimal digits. */
   readonly hexadecimal: boolean;
@@ -63,7 +63,7 @@ export function surroundingsOf(candidate: Candidate): Surroundings {
     leftToken,
     rightToken,
     cutFromMask: cutFromMask(wholeLeft ? '' : left, wholeRight ? '' : right),
-    fraction: /[0-9*]\.$/.test(left) || /^\.[0-9*]/.test(right) || /(?<![0-9*,])0,$/.test(left),
+    fraction: /(?:[0-9*]|(?:^|[\s,;:=|/"'([{<>+-]))\.$/.test(left) || /^\.[0-9*]/.test(right) || /(?<![0-9*,])0,$/.test(left),
     hexadecimal: isHexadecimal(candidate, left, right, leftToken, rightToken),
     chained: /[A-Za-z0-9*][-.]$/.test(left) || /^-[A-Za-z0-9*]/.test(right),
     ...neighbours(candidate, left, right),

@@ -83,12 +83,13 @@ class CandidateInWindow implements Candidate {
   get after(): string {
     return (this.#after ??= text(this.window.units, this.end, Math.min(this.window.length, this.end + CONTEXT)));
   }
-  /** A column's header stands before each of its cells, nearer than the cells to the left. */
+  /** A column's header stands before each of its cells, nearer than the cells to the left; a sign or bracket of the cell's own stays where it is. */
   #textBefore(): string {
     const before = text(this.window.units, Math.max(0, this.start - CONTEXT), this.start);
     if (this.cell === undefined) return before;
     const row = before.slice(before.lastIndexOf('\n') + 1);
-    return `${row} ${this.cell.header}: `.slice(-CONTEXT);
+    const own = /["'+( ]*$/.exec(row)?.index ?? row.length;
+    return `${row.slice(0, own)} ${this.cell.header}: ${row.slice(own)}`.slice(-CONTEXT);
   }
 }
 
