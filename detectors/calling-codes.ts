@@ -11,12 +11,16 @@ export interface Domestic {
   readonly digits: string;
   readonly groups: readonly number[];
   readonly gaps: readonly string[];
+  /** A hyphen parts the code from the rest: `86-371-…`. */
+  readonly codeApart: boolean;
   /** Digits of the whole candidate that are numerals. */
   readonly numerals: number;
 }
 
 /** `+`, a code, and at most a few characters more: a plus further away belongs to an earlier number. A plus after a letter is a blank of a form, or arithmetic. */
 const PLUS_CODE = /(?<![A-Za-z0-9*])\+\(?([0-9*][0-9* ().-]{0,9})?$/;
+/** A plus that joins: `张三+138…`. After a phone's own label it is dialled. */
+const JOINING_PLUS = /(?<=\p{Script=Han})(?<!电话|電話|手机|手機|号码|號碼|联系|方式|传真|傳真|致电)\+$/u;
 const BEFORE_86 = /(?<![0-9A-Za-z*+])(00)?\(?86\)?[ -]{0,3}$/;
 const FOREIGN_00 = /(?<![0-9A-Za-z*+])00(?!86)[1-9][0-9]{0,2}[ ().-]{1,3}$/;
 
@@ -24,21 +28,22 @@ const FOREIGN_00 = /(?<![0-9A-Za-z*+])00(?!86)[1-9][0-9]{0,2}[ ().-]{1,3}$/;
 export function domesticOf(candidate: Candidate, left: string): Domestic {
   const { digits, groups, gaps, numerals } = candidate;
   const [first = 0] = groups;
-  const before = countryBefore(left);
+  const before = countryBefore(left, digits);
   for (const code of ['0086', '86']) {
     if (!digits.startsWith(code) || first < code.length) continue;
     // `+` and then no 86 is foreign; with 86 it is the code itself.
     if (before === 'foreign' && !/\+\(?$/.test(left)) break;
     const rest = first === code.length ? groups.slice(1) : [first - code.length, ...groups.slice(1)];
-    return { country: code === '0086' || before !== 'none' ? 'china' : 'perhaps', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps, numerals };
+    return { country: code === '0086' || before !== 'none' ? 'china' : 'perhaps', from: code.length, digits: digits.slice(code.length), groups: rest, gaps: first === code.length ? gaps.slice(1) : gaps, codeApart: first === code.length && /^[-–—]$/.test(gaps[0] ?? ''), numerals };
   }
-  return { country: before, from: 0, digits, groups, gaps, numerals };
+  return { country: before, from: 0, digits, groups, gaps, codeApart: false, numerals };
 }
 
-function countryBefore(left: string): Country {
+function countryBefore(left: string, digits: string): Country {
   const plus = PLUS_CODE.exec(left);
   if (plus !== null) {
     const code = (plus[1] ?? '').replace(/[^0-9*]/g, '');
+    if (code === '' && digits.length === 11 && JOINING_PLUS.test(left)) return 'none';
     return code === '86' || code === '860' ? 'china' : 'foreign';
   }
   const bare = BEFORE_86.exec(left);

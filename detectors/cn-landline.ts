@@ -1,6 +1,6 @@
 /** Judges whether a domestic number is a mainland landline: an area code, then 7 or 8 digits that begin with 2 to 8. */
 import type { Domestic } from './calling-codes.js';
-import type { Judged } from './cn-mobile.js';
+import { isUpc, type Judged } from './cn-mobile.js';
 import { AREAS, EIGHT_DIGIT_AREAS, SEVEN_DIGIT_AREAS, TWO_DIGIT_AREAS } from './data/phone-numbers.js';
 import type { Reason } from './reasons.js';
 import { plainContext, type Surroundings } from './surroundings.js';
@@ -16,8 +16,11 @@ const PARTED_BY_BLANK = 0.76;
 /** Another sign or a line end in the gap. */
 const PARTED_ODDLY = 0.68;
 const ODDLY_COST = 0.1;
-/** Nothing but length and area code speak for digits in one piece. */
-const CONTIGUOUS = 0.62;
+/** Nothing but length and area code speak for digits in one piece: few areas have 8 digits. */
+const CONTIGUOUS = 0.72;
+const CONTIGUOUS_SEVEN = 0.64;
+/** 86, an area and a subscriber, parted by hyphens. */
+const BARE_CODE_PARTED = 0.74;
 const CONTIGUOUS_WITH_WORDS = 0.91;
 const IN_NUMERALS = 0.86;
 const COMPANY_LINE = 0.65;
@@ -44,11 +47,15 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
 
   const reasons: Reason[] = ['area-code'];
   const spelled = number.numerals >= number.digits.length;
-  let confidence = { none: spelled ? IN_NUMERALS : CONTIGUOUS, clean: PARTED, blank: PARTED_BY_BLANK, odd: PARTED_ODDLY }[parting];
+  let confidence = { none: spelled ? IN_NUMERALS : subscriber.length === 8 && usual && !isUpc(number.digits) ? CONTIGUOUS : CONTIGUOUS_SEVEN, clean: PARTED, blank: PARTED_BY_BLANK, odd: PARTED_ODDLY }[parting];
   const cost = (name: Reason, amount: number): void => {
     reasons.push(name);
     confidence -= amount;
   };
+  if (number.country === 'perhaps' && area.zero === 0) {
+    confidence = BARE_CODE_PARTED;
+    reasons.push('country-code');
+  }
   if (china) {
     confidence = WITH_COUNTRY;
     reasons.push('country-code');
@@ -72,7 +79,7 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
 /** The area code, and whether a 0 stands before it; without the 0 only a country code makes it one. */
 function areaOf(number: Domestic, hint: Hint): { readonly code: string; readonly length: number; readonly zero: 0 | 1 } | undefined {
   const zero = number.digits.startsWith('0') ? 1 : 0;
-  if (zero === 0 && (number.from === 0 || (number.country !== 'china' && !(number.country === 'perhaps' && hint === 'raise')))) return undefined;
+  if (zero === 0 && (number.from === 0 || (number.country !== 'china' && !(number.country === 'perhaps' && (hint === 'raise' || number.codeApart))))) return undefined;
   for (const length of [2, 3]) {
     const code = number.digits.slice(zero, zero + length);
     if (AREAS.has(code)) return { code, length, zero };
@@ -99,6 +106,8 @@ function partingOf(groups: readonly number[], gaps: readonly string[], areaLengt
   const [first, ...rest] = groups;
   const plain = gaps.map(plainContext);
   const [front = '', ...inner] = plain;
+  // Digit by digit.
+  if (groups.every((size) => size === 1) && new Set(plain).size === 1) return /^(?:[ .\-/、]|\p{Zs}-\p{Zs})$/u.test(front) ? 'odd' : undefined;
   if (first !== areaLength) {
     // Cut anywhere by a line end.
     return groups.length === 2 && /\n/.test(front) && front.trim() === '' && Math.min(...groups) > 1 ? 'odd' : undefined;

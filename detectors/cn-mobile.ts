@@ -114,7 +114,7 @@ function isOperand(number: Domestic, { left, right }: Surroundings): boolean {
 }
 
 /** An article's number of 12 digits, by its check digit. */
-function isUpc(digits: string): boolean {
+export function isUpc(digits: string): boolean {
   const sum = Array.from(digits, (digit, index) => Number(digit) * (index % 2 === 0 ? 3 : 1)).reduce((a, b) => a + b, 0);
   return digits.length === 12 && sum % 10 === 0;
 }
@@ -131,9 +131,16 @@ function glueCost({ leftToken: left, rightToken: right }: Surroundings, hint: Hi
 function leftGlue(token: string): number | undefined {
   if (/^[0-9*]+_$/.test(token)) return 0.09;
   if (/[0-9*]/.test(token)) return undefined;
-  // Prefixes of waybills, serial and order numbers.
-  return /^(?:sn|no|id|uid|ord|order|dd|ddh|po|so|sku|txn?|ref|inv|req|sf|jd|jt|yt|zto|sto|yto|ems|db|lp|bill|msg|blk|item|batch|lot|v|r|p|s|tb|wx|pay|t)_?$/i.test(token) ? 0.4 : 0.09;
+  if (CODE_PREFIX.test(token)) return 0.4;
+  // Part of a name that a program made up, or a code's first letters.
+  if (/^[A-Za-z]{2,}[A-Za-z_]*_$/.test(token)) return 0.2;
+  if (/^[A-Z]{1,6}$/.test(token)) return 0.3;
+  return 0.09;
 }
+
+/** Prefixes of waybills, serial and order numbers. */
+const CODE_PREFIX =
+  /^(?:sn|no|id|uid|ord|order|dd|ddh|po|so|sku|txn?|ref|inv|req|sf|jd|jt|yt|zto|sto|yto|ems|db|lp|bill|msg|blk|item|batch|lot|v|r|p|s|tb|pay|t)_?$/i;
 
 function rightGlue(token: string): number | undefined {
   if (/^(?:x|ext)[0-9]{1,5}$/i.test(token)) return 0;

@@ -18,7 +18,7 @@ export interface Written {
   readonly numerals: number;
 }
 
-type Kind = 'blank' | 'wide' | 'hyphen' | 'dot' | 'bracket' | 'mixed' | 'list' | 'sign' | 'jumble';
+type Kind = 'blank' | 'wide' | 'hyphen' | 'dot' | 'middle-dot' | 'bracket' | 'mixed' | 'list' | 'sign' | 'jumble';
 
 const DIGITS = 11;
 export const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/;
@@ -26,13 +26,15 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^\p{Zs}$/u, 'blank'],
   [/^\p{Zs}+$/u, 'wide'],
   [/^\p{Zs}?[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]{1,2}\p{Zs}?$/u, 'hyphen'],
-  [/^[.\u00b7\u2024\u2027\u2022\u30fb\uff0e]$/, 'dot'],
+  [/^[.\u2024\uff0e]$/, 'dot'],
+  [/^[\u00b7\u2027\u2022\u30fb]$/, 'middle-dot'],
   [/^[)\uff09]\p{Zs}?[-\u2010-\u2015\uff0d]?$/u, 'bracket'],
   [/^[,\uff0c\ufe50\u3001\uff64\u3002;\uff1b]\p{Zs}?$/u, 'list'],
 ];
 
-/** Groups with names of their own elsewhere (a year, then a number) are left out. */
+/** What few people write; a first group that may be a year weakens it further. */
 const SELDOM: ReadonlySet<string> = new Set(['4-4-3', '3-3-5', '4-3-4', '4-7', '5-6', '3-5-3', '3-2-2-2-2', '3-2-3-3', '3-4-2-2', '5-3-3', '3-2-6', '3-6-2', '6-5']);
+const YEAR_FIRST: ReadonlySet<string> = new Set(['4-7', '4-4-3']);
 const SINGLES = Array.from({ length: DIGITS }, () => 1).join('-');
 
 const write = (alone: number | undefined, sure: number, reason?: Reason, more: Partial<Writing> = {}): Writing => ({ alone, sure, reason, conclusive: false, sign: '', ...more });
@@ -50,6 +52,7 @@ const IN_THREE: Readonly<Record<Kind, Writing>> = {
   blank: write(0.86, 0.96),
   bracket: write(0.82, 0.94),
   dot: write(0.8, 0.93, undefined, { sign: '.' }),
+  'middle-dot': write(0.82, 0.94),
   wide: write(0.76, 0.92, 'wide-groups'),
   mixed: write(0.74, 0.9, 'odd-groups'),
   list: write(0.7, 0.88, 'odd-groups'),
@@ -62,6 +65,7 @@ const IN_TWO: Readonly<Record<Kind, Writing>> = {
   blank: write(0.8, 0.94),
   bracket: write(0.8, 0.92),
   dot: write(undefined, 0.6, 'decimal'),
+  'middle-dot': write(0.78, 0.92),
   wide: write(0.72, 0.88, 'wide-groups'),
   mixed: write(0.72, 0.88, 'odd-groups'),
   list: write(undefined, 0.72, 'odd-groups'),
@@ -69,13 +73,17 @@ const IN_TWO: Readonly<Record<Kind, Writing>> = {
   jumble: write(undefined, 0.6, 'odd-groups'),
 };
 const SELDOM_GROUPS = write(0.72, 0.86, 'odd-groups');
+const SELDOM_WIDE = write(0.64, 0.84, 'wide-groups');
+const SELDOM_WITH_SIGNS = write(0.55, 0.8, 'odd-groups');
+const NUMERALS_IN_GROUPS = write(0.78, 0.9, 'numerals');
 const DIGIT_BY_DIGIT = write(0.74, 0.88, 'odd-groups');
+const DIGIT_BY_SIGN = write(0.58, 0.82, 'odd-groups');
 /** Lists of single digits are common in data. */
 const DIGIT_LIST = write(undefined, 0.8, 'odd-groups');
 const CUT = 0.19;
 const CUT_SURE = 0.09;
 
-/** `undefined` when people do not write phone numbers so. `years`: the first four digits may be a year. */
+/** `undefined` when people do not write phone numbers so. */
 export function writingOf(number: Written, digits: string): Writing | undefined {
   const cuts = number.gaps.filter((gap) => LINE_END.test(gap));
   if (cuts.length > 1) return undefined;
@@ -84,23 +92,28 @@ export function writingOf(number: Written, digits: string): Writing | undefined 
   if (groups.length === 1) return touching ? partlyNumerals(number) : number.numerals === digits.length ? IN_NUMERALS : WHOLE;
   const kind = kindOf(gaps);
   const sign = kind === 'sign' || kind === 'list' ? (gaps[0] ?? '') : '';
-  const writing = ofGroups(groups.join('-'), kind, digits);
-  if (writing === undefined || touching && writing.conclusive) return writing;
+  const writing = ofGroups(groups.join('-'), kind, digits, gaps[0] ?? '');
+  if (writing === undefined || (touching && writing.conclusive)) return writing;
+  if (number.numerals === digits.length && kind !== 'jumble' && !singles(groups)) return NUMERALS_IN_GROUPS;
   return { ...writing, sign: writing.sign === '' ? sign : writing.sign, reason: writing.reason ?? (number.numerals > 0 ? 'numerals' : undefined) };
 }
 
-function ofGroups(shape: string, kind: Kind, digits: string): Writing | undefined {
+const singles = (groups: readonly number[]): boolean => groups.every((size) => size === 1);
+
+function ofGroups(shape: string, kind: Kind, digits: string, gap: string): Writing | undefined {
   if (shape === '3-4-4') return IN_THREE[kind];
   if (shape === '3-8' || shape === '7-4') return IN_TWO[kind];
-  const close = kind === 'blank' || kind === 'hyphen' || kind === 'dot';
+  const close = kind === 'blank' || kind === 'hyphen' || kind === 'dot' || kind === 'middle-dot';
   if (shape === SINGLES) {
     // Sorted digits are counts or levels.
     if (kind === 'mixed' || kind === 'jumble' || /^1*2*3*4*5*6*7*8*9*$/.test(digits)) return undefined;
-    return close ? DIGIT_BY_DIGIT : DIGIT_LIST;
+    if (close) return DIGIT_BY_DIGIT;
+    return kind === 'sign' || /[，、；]/.test(gap) ? DIGIT_BY_SIGN : DIGIT_LIST;
   }
   // Four parts with dots are an address, more a version.
-  if (!close || !SELDOM.has(shape) || (kind === 'dot' && shape.length > 5)) return undefined;
-  return shape.startsWith('4-') && kind !== 'blank' && /^1[5-9]/.test(digits) ? { ...SELDOM_GROUPS, alone: 0.55 } : SELDOM_GROUPS;
+  if (!SELDOM.has(shape) || kind === 'mixed' || kind === 'jumble' || (kind === 'dot' && shape.length > 5)) return undefined;
+  if (!close) return kind === 'wide' ? SELDOM_WIDE : SELDOM_WITH_SIGNS;
+  return YEAR_FIRST.has(shape) && kind !== 'blank' && /^1[89]/.test(digits) ? { ...SELDOM_GROUPS, alone: 0.55 } : SELDOM_GROUPS;
 }
 
 /** The same without gaps of no width: decimal digits and numerals that touch are one group. */

@@ -7,6 +7,8 @@ const LINE_OF_YAML = /(?:^|\n)[ \t]*(?:- )?([A-Za-z_$][\w$.-]{0,47}): +["']?$/;
 const MACHINE_NAME = /(?<![\w$.-])([a-z]+(?:_[a-z]+|[A-Z][a-z]*)+): +["']?$/;
 /** `TEL;TYPE=WORK:` of a vCard. */
 const PROPERTY = /(?:^|\n)([A-Za-z][A-Za-z-]{0,30})(?:;[^:\n]{1,60})+:$/;
+/** `name="mobile" value="138…`, `<field name="mobile">138…`, `"name":"mobile","value":"138…`. */
+const NAMED = /(?<![\w-])(?:name|key|field|code|id)["']?\s?[=:]\s?["']([A-Za-z_][\w.-]{0,47})["'](?:,?\s{0,2}["']?value["']?\s?[=:]\s?["']?|\s?>)$/;
 const ELEMENT = /<([A-Za-z_][\w:.-]{0,47})(?:\s[^<>]{0,40})?>\s*(?:<!\[CDATA\[)?$/;
 /** `/items/138…`: the collection that the number is a key of. */
 const PATH = /\/([A-Za-z][\w-]{0,30})\/$/;
@@ -17,6 +19,6 @@ const TELLS_NOTHING =
 /** `undefined` when no field is seen, or one whose name tells nothing. */
 export function fieldName(left: string): string | undefined {
   const assigned = ASSIGNED.exec(left);
-  const name = PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1] ?? PATH.exec(left)?.[1];
+  const name = NAMED.exec(left)?.[1] ?? PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1] ?? PATH.exec(left)?.[1];
   return name === undefined || TELLS_NOTHING.test(name) ? undefined : name;
 }

@@ -12,7 +12,7 @@ export const PHONE_WORDS: Words = {
   ]),
   lower: anyOf([
     '订单', '訂單', '流水', '单号', '單號', '编号', '編號', '编码', '序号', '序列号', '条码', '运单', '快递单', '时间戳', '金额', '版本', '发票', '批号', '批次', '货号', '工号', '学号', '考号', '准考证',
-    '保单', '档案', '合同号', '税号', '大小', '字节', '偏移', '数量', '总数', '总计', '合计', '余额', '经度', '纬度', '坐标', 'QQ号', '交易号', '主键', '设备号', '条形码',
+    '保单', '档案', '合同号', '税号', '大小', '字节', '偏移', '数量', '总数', '总计', '合计', '余额', '经度', '纬度', '坐标', 'QQ号', '交易号', '机器码', '发动机号', '识别代号', '车架号', '车牌', '凭证号', '票号', '卷号', '主键', '设备号', '条形码',
     'order', 'order no', 'order id', 'order num', 'order number', 'order sn', 'trade no', 'serial', 'serial no', 'serial number', 'sn', 'imei', 'imsi', 'iccid', 'meid', 'trace', 'trace id', 'span id',
     'request id', 'req id', 'session', 'session id', 'token', 'uuid', 'guid', 'hash', 'crc', 'checksum', 'digest', 'etag', 'timestamp', 'time', 'epoch', 'duration', 'elapsed', 'latency', 'instance',
     'build', 'version', 'revision', 'rev', 'tracking', 'tracking no', 'waybill', 'waybill no', 'barcode', 'ean', 'upc', 'isbn', 'sku', 'invoice', 'invoice no', 'batch', 'batch no', 'lot', 'message id',
@@ -46,7 +46,8 @@ function foldLines(text: string): string {
 
 /** A field's own name decides; without one, the nearest word does. */
 export function phoneHint(left: string, right: string): Hint {
-  const before = left.replace(/\(?(?:\+|00)\(?86\)?[ -]*$/, '');
+  // A closing tag names what stands before it.
+  const before = left.replace(/\(?(?:\+|00)\(?86\)?[ -]*$/, '').replace(/<\/[^<>\n]{1,48}>/g, ' ');
   if (UNIT_BEHIND.test(right) || CURRENCY_BEFORE.test(before)) return 'lower';
   const name = fieldName(before);
   if (name !== undefined) return ofName(fold(name));
@@ -54,7 +55,7 @@ export function phoneHint(left: string, right: string): Hint {
   for (const match of folded.matchAll(OTHER_FIELD)) {
     if (NEXT_TO.test(folded.slice(match.index + match[0].length))) return 'lower';
   }
-  const nearest = hintOf(left, right, PHONE_WORDS);
+  const nearest = hintOf(before, right, PHONE_WORDS);
   if (nearest !== 'lower') return nearest;
   // A label speaks for the first number behind it in its own clause.
   const clause = /[^\n。；;！？!?]*$/.exec(folded)?.[0] ?? '';
@@ -87,5 +88,7 @@ export function gluedLabel(token: string): boolean {
 
 export function isCompanyLine(left: string): boolean {
   const clause = /[^\n。；;]*$/.exec(left)?.[0] ?? '';
-  return fold(clause).slice(-HOTLINE_REACH).search(HOTLINE_WORDS) >= 0;
+  const near = fold(clause).slice(-HOTLINE_REACH);
+  // A number behind the word is the line's own; what comes then is another.
+  return [...near.matchAll(HOTLINE_WORDS)].some((match) => !/[0-9*]{4}/.test(near.slice(match.index)));
 }

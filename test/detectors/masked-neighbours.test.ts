@@ -7,7 +7,10 @@ import { numberSource } from '../kit/numbers.js';
 
 /** Enough for every pair of kinds, groupings and joints to meet several times, in a few seconds. */
 const RUNS = 1500;
-const JOINTS = [' ', '-', ', ', '  ', '\n', '.', '_', '(', ') ', '/', '+', '*', '** ', ' 86 ', '，', '卡号', '手机', '订单号', '0', 'x'];
+const JOINTS = [' ', '-', ', ', '  ', '\n', '.', '_', '(', ') ', '/', '+', '*', '** ', ' 86 ', '，', '卡号', '手机', '订单号', '0', 'x', '、', ';', '\t', '：', '|', '~', '①', '⑩', '一', '第三', '\r\n', '。'];
+const HAN = '〇一二三四五六七八九';
+const RINGS = '⓪①②③④⑤⑥⑦⑧⑨';
+const spelled = (value: string, digits: string): string => value.replace(/[0-9]/g, (one) => digits.charAt(Number(one)));
 
 describe('a masked text', () => {
   it.each([
@@ -20,12 +23,13 @@ describe('a masked text', () => {
     const pick = (list: readonly string[]): string => list[below(list.length)] ?? '';
     const grouped = (value: string): string => {
       const size = [20, 20, 3, 4, 6, 8][below(6)] ?? 20;
-      return (value.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(pick([' ', '-', '  ', '.']));
+      return (value.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(pick([' ', '-', '  ', '.', '/', '_', '，', '、', '\n', ' - ', ':']));
     };
     for (let run = 0; run < RUNS; run++) {
       const parts = Array.from({ length: 2 + below(4) }, () => {
         const number = pick([source.residentId(), source.bankCard(), source.phone(), '010-69156699', String(below(1e6)), source.nearMissCard(), source.nearMissId()]);
-        return grouped(number) + pick(JOINTS);
+        const written = [number, number, number, spelled(number, HAN), spelled(number, RINGS), number.slice(0, 3) + spelled(number.slice(3, 7), HAN) + number.slice(7)][below(6)] ?? number;
+        return grouped(written) + pick(JOINTS);
       });
       const text = parts.join('');
       const masked = new TextScanner(builtInDetectors, (finding) => finding.confidence >= least).push(text, true).text;
