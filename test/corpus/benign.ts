@@ -2,7 +2,6 @@
 import { opendirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../detectors/contract.js';
-import { CONTEXT } from '../../detectors/contract.js';
 import { builtInDetectors } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 import { markdownTable } from './report.js';
@@ -79,8 +78,7 @@ function textOf(path: string): string | undefined {
 }
 
 /** Every digit of whatever script as 0, line ends as ⏎: the shape stays, the value goes. */
-function shapeOf(text: string, { detector, start, end, confidence, reasons }: Finding): string {
+export function shapeOf(text: string, { detector, start, end, confidence, reasons }: Finding): string {
   const hidden = (part: string): string => part.replace(/\p{N}|[〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]/gu, '0').replace(/\r?\n/g, '⏎');
-  const reach = Math.min(SHOWN, CONTEXT);
-  return `${detector} ${confidence} [${(reasons ?? []).join(', ')}] ${hidden(text.slice(Math.max(0, start - reach), start))}«${hidden(text.slice(start, end))}»${hidden(text.slice(end, end + reach))}`;
+  return `${detector} ${confidence} [${(reasons ?? []).join(', ')}] ${hidden(text.slice(Math.max(0, start - SHOWN), start))}«${hidden(text.slice(start, end))}»${hidden(text.slice(end, end + SHOWN))}`;
 }

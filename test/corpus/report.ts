@@ -1,6 +1,6 @@
 /** The figures as Markdown tables. */
 import { HOSTS } from './corpus.js';
-import { countOf, CUTS, DETECTORS, ratesOf, type Count, type Part, type Score } from './score.js';
+import { countOf, CUTS, DETECTORS, ratesOf, type Count, type Cut, type Part, type Score } from './score.js';
 
 const PARTS: readonly (readonly [Part, string])[] = [
   ['ordinary', 'Numbers as people and systems write them'],
@@ -8,6 +8,7 @@ const PARTS: readonly (readonly [Part, string])[] = [
 ];
 /** The cut that policies act from unless a rule says otherwise. */
 const ACTS_FROM = 0.7;
+const HIGH_FROM = 0.9;
 const BYTES_PER_MB = 1e6;
 
 const percent = (share: number): string => (share * 100).toFixed(2);
@@ -33,6 +34,16 @@ function benignTable(score: Score): string {
   const megabytes = score.bytes.benign / BYTES_PER_MB;
   const rows = DETECTORS.map((detector) => [detector, ...CUTS.map((cut) => (countOf(score.types, 'benign', detector, cut).wrong / megabytes).toFixed(2))]);
   return markdownTable(['false findings per MB', ...CUTS.map(cutName)], rows);
+}
+
+/** Where the false findings in benign text come from: text that is dense in digits, mostly. */
+function benignHostsTable(score: Score): string {
+  const rows = HOSTS.filter(({ benign }) => benign === true).map(({ name }) => {
+    const megabytes = (score.hostBytes.get(name) ?? 0) / BYTES_PER_MB;
+    const perMegabyte = (cut: Cut): string[] => DETECTORS.map((detector) => (countOf(score.hosts, name, detector, cut).wrong / megabytes).toFixed(2));
+    return [name, megabytes.toFixed(2), ...perMegabyte(ACTS_FROM), ...perMegabyte(HIGH_FROM)];
+  });
+  return markdownTable(['per MB of', 'MB', ...[ACTS_FROM, HIGH_FROM].flatMap((cut) => DETECTORS.map((detector) => `${detector} ${cutName(cut)}`))], rows);
 }
 
 const recallOf = (count: Count): string => (count.labelled === 0 ? '–' : percent(count.right / count.labelled));
@@ -91,6 +102,7 @@ export function report(score: Score): string {
     ...PARTS.flatMap(([part, title]) => [`### ${title}`, typesTable(score, part)]),
     '### Benign text',
     benignTable(score),
+    benignHostsTable(score),
     `### By host, from ${ACTS_FROM}`,
     hostsTable(score),
     '### By form',

@@ -37,11 +37,12 @@ export interface Score {
   /** By detector and tenth of the stated confidence. */
   readonly tenths: Map<string, Count>;
   readonly bytes: Record<Part, number>;
+  readonly hostBytes: Map<string, number>;
   documents: number;
 }
 
 export function emptyScore(): Score {
-  return { types: new Map(), hosts: new Map(), forms: new Map(), kinds: new Map(), mistakes: new Map(), tenths: new Map(), bytes: { ordinary: 0, disguised: 0, benign: 0 }, documents: 0 };
+  return { types: new Map(), hosts: new Map(), forms: new Map(), kinds: new Map(), mistakes: new Map(), tenths: new Map(), bytes: { ordinary: 0, disguised: 0, benign: 0 }, hostBytes: new Map(), documents: 0 };
 }
 
 export function countOf(counts: ReadonlyMap<string, Count>, ...key: readonly (string | number)[]): Count {
@@ -68,7 +69,9 @@ export function addDocument(score: Score, document: CorpusDocument, findings: re
   const part = partOf(document);
   const { host, marks } = document;
   score.documents++;
-  score.bytes[part] += Buffer.byteLength(document.text);
+  const bytes = Buffer.byteLength(document.text);
+  score.bytes[part] += bytes;
+  score.hostBytes.set(host, (score.hostBytes.get(host) ?? 0) + bytes);
   for (const mark of marks) {
     if (mark.detector === 'none') continue;
     for (const cut of CUTS) {

@@ -55,6 +55,35 @@ function mailArchive(dice: Dice): Piece {
   return joinedBy('\n\n', Array.from({ length: dice.between(4, 10) }, one));
 }
 
+/** Weights of characters in hexadecimal, many of which happen to be decimal; strokes as runs of small digits. */
+function collation(dice: Dice): Piece {
+  const weight = (): string => dice.pick(['0020', '0002', dice.hex(4).toUpperCase(), dice.digits(4)]);
+  const line = (): string => {
+    const code = dice.hex(4).toUpperCase();
+    const weights = Array.from({ length: dice.between(1, 3) }, () => `[.${weight()}.${weight()}.${weight()}.${weight()}]`).join('');
+    const strokes = Array.from({ length: dice.between(4, 20) }, () => String(dice.between(1, 5))).join('');
+    return dice.pick([`${code} ; ${weights} # LETTER ${code}`, `<U${code}> <U${code}>;IGNORE;IGNORE # ${strokes}`, Array.from({ length: 12 }, weight).join(' ')]);
+  };
+  return plainPiece(Array.from({ length: dice.between(40, 120) }, line).join('\n'));
+}
+
+/** Everyday text: few numbers, and those are small. */
+function everyday(dice: Dice): Piece {
+  return joinedBy('\n', several(dice, ['[[sentence]][[sentence]]', '[[esentence]] [[esentence]]', '[[sentence]]', '[[esentence]]', '[[words]] [[n]] [[words]]', '[[zhday]]，[[city]]，[[amount]]元', '[[day]] [[words]]', '[[stamp]] [[level]] [[java]]: [[words]]'], dice.between(100, 250)));
+}
+
+/** Listings of files and of versions. */
+function listing(dice: Dice): Piece {
+  return joinedBy(
+    '\n',
+    several(
+      dice,
+      ['-rw-r--r--  1 root  wheel  [[big]] Nov 22 [[clock]] [[moment]].log', '-rwxr-xr-x 1 [[user]] [[user]] [[big]] [[stamp]].[[epoch-ns]] +0800 [[word]].[[word]]', '[[hash]] [[stamp]] [[words]]', '[[big]]\t./[[word]]/[[hash]].dat', '[[version]] [[day]]', '[[hash]]  ./[[word]].tar.gz', 'IMG_[[moment]].jpg', '[[epoch-ms]]_[[word]].png [[n]] KB'],
+      dice.between(60, 160),
+    ),
+  );
+}
+
 export const BENIGN_HOSTS: readonly Host[] = [
   { name: 'benign-letters', extension: 'txt', write: lines([...CHINESE_LETTERS, ...ENGLISH_LETTERS]), benign: true },
   { name: 'benign-logs', extension: 'log', write: lines(LOG), benign: true },
@@ -67,5 +96,8 @@ export const BENIGN_HOSTS: readonly Host[] = [
   { name: 'benign-floats', extension: 'txt', write: floatDump, benign: true },
   { name: 'benign-hex', extension: 'txt', write: hexDump, benign: true },
   { name: 'benign-source-map', extension: 'map', write: sourceMap, benign: true },
+  { name: 'benign-collation', extension: 'txt', write: collation, benign: true },
+  { name: 'benign-everyday', extension: 'txt', write: everyday, benign: true },
+  { name: 'benign-listing', extension: 'txt', write: listing, benign: true },
   { name: 'benign-mail', extension: 'mbox', write: mailArchive, benign: true },
 ];

@@ -43,7 +43,7 @@ export const DECOYS: Readonly<Record<string, (dice: Dice) => string>> = {
   'epoch-ns': (dice) => epoch(dice) + dice.digits(9),
   moment: (dice) => compactDay(dice) + compactClock(dice) + dice.pick(['', dice.digits(3)]),
   coordinate: (dice) => dice.pick([`${dice.between(73, 134)}.${dice.digits(dice.pick([6, 8, 11, 14]))},${dice.between(18, 53)}.${dice.digits(dice.pick([6, 8, 11, 14]))}`, `${dice.between(18, 53)}.${dice.digits(13)}, ${dice.between(73, 134)}.${dice.digits(13)}`]),
-  float: (dice) => dice.pick([`0.${dice.digits(16)}`, `${dice.below(10)}.${dice.digits(15)}`, `-${dice.between(1, 400)}.${dice.digits(13)}`, `${dice.digits(1)}.${dice.digits(11)}e-0${dice.between(1, 9)}`, `.${dice.digits(11)}`, `0.1${dice.pick(['3', '5', '8'])}${dice.digits(9)}`]),
+  float: (dice) => dice.pick([`${dice.chance(0.1) ? '' : '0'}.${dice.digits(dice.pick([11, 16]))}`, `${dice.below(10)}.${dice.digits(15)}`, `-${dice.between(1, 400)}.${dice.digits(13)}`, `${dice.digits(1)}.${dice.digits(11)}e-0${dice.between(1, 9)}`, `0.1${dice.pick(['3', '5', '8'])}${dice.digits(9)}`]),
   hash: (dice) => dice.hex(dice.pick([32, 40, 64, 12, 16])),
   uuid: (dice) => [8, 4, 4, 4, 12].map((size) => (dice.chance(0.05) ? dice.digits(size) : dice.hex(size))).join('-'),
   imei: (dice) => withLuhn(`${dice.pick(['86', '35', '01', '99'])}${dice.digits(12)}`),
