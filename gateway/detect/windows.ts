@@ -36,6 +36,8 @@ export class Windows {
     const { text } = filter;
     for (const finder of finders) this.open = Math.min(this.open, finder.find(text, from, last, (start, end) => this.#add(start, end)));
     this.#sort();
+    // What one of them has not judged yet, the windows of another must not pass over.
+    while (this.count > 0 && this.start(this.count - 1) >= this.open) this.count--;
   }
 
   #add(start: number, end: number): void {

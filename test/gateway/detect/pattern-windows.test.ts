@@ -41,4 +41,13 @@ describe('patterns found through windows', () => {
       runs(60),
     );
   });
+
+  it('are not passed over by a number that is judged before them', () => {
+    const bytes = Buffer.from('12345678{"k0":110105200306231063}');
+    const seen = inspectBody('text/plain', [bytes], () => false, engine(sets[1]));
+    expect(seen.findings.map(({ detector, start }) => [detector, start])).toEqual([
+      ['eight', 0],
+      ['cn.resident-id', 14],
+    ]);
+  });
 });
