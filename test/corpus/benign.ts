@@ -78,7 +78,7 @@ function textOf(path: string): string | undefined {
 }
 
 /** Every digit of whatever script as 0, line ends as ⏎: the shape stays, the value goes. */
-export function shapeOf(text: string, { detector, start, end, confidence, reasons }: Finding): string {
+function shapeOf(text: string, { detector, start, end, confidence, reasons }: Finding): string {
   const hidden = (part: string): string => part.replace(/\p{N}|[〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖]/gu, '0').replace(/\r?\n/g, '⏎');
   return `${detector} ${confidence} [${(reasons ?? []).join(', ')}] ${hidden(text.slice(Math.max(0, start - SHOWN), start))}«${hidden(text.slice(start, end))}»${hidden(text.slice(end, end + SHOWN))}`;
 }

@@ -61,7 +61,7 @@ export function agrees(found: Found, mark: Mark): boolean {
   return found.detector === mark.detector && found.end === mark.end && found.start <= mark.start && found.start >= (mark.from ?? mark.start);
 }
 
-export function partOf({ benign, host }: Pick<CorpusDocument, 'benign' | 'host'>): Part {
+function partOf({ benign, host }: Pick<CorpusDocument, 'benign' | 'host'>): Part {
   return benign ? 'benign' : host === 'disguised' ? 'disguised' : 'ordinary';
 }
 

@@ -23,11 +23,11 @@ const ENGLISH_SENTENCES = [
   'Nothing else changed in this release.', 'Let me know if you have any questions.', 'She grew up near the coast and still loves the sea.', 'The build is green again after the fix.', 'All parties agree to the terms set out below.',
 ];
 
-export function name(dice: Dice): string {
+function name(dice: Dice): string {
   return dice.pick(SURNAMES) + dice.pick(GIVEN) + (dice.chance(0.65) ? dice.pick(GIVEN) : '');
 }
 
-export function englishName(dice: Dice): string {
+function englishName(dice: Dice): string {
   return `${dice.pick(FIRST)} ${dice.pick(LAST)}`;
 }
 
@@ -35,7 +35,7 @@ export function day(dice: Dice): string {
   return new Date(Date.UTC(dice.between(2015, 2026), dice.below(12), 1 + dice.below(28))).toISOString().slice(0, 10);
 }
 
-export function clock(dice: Dice): string {
+function clock(dice: Dice): string {
   return [dice.below(24), dice.below(60), dice.below(60)].map((one) => String(one).padStart(2, '0')).join(':');
 }
 

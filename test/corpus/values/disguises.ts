@@ -26,7 +26,7 @@ const FULL_WIDTH = letters('０１２３４５６７８９');
 const CIRCLED = ['⓪', '①', '②', '③', '④', '⑤', '⑥', '⑦', '⑧', '⑨'];
 
 /** Each is a form of its own in the figures. */
-export const DISGUISES: Readonly<Record<string, Disguise>> = {
+const DISGUISES: Readonly<Record<string, Disguise>> = {
   'full-width': spelt(FULL_WIDTH, 'Ｘ'),
   'full-width-groups': (dice, value) => usualGroups(dice, value).map((digits) => spelt(FULL_WIDTH, 'Ｘ')(dice, { ...value, digits })).join(dice.pick(['－', '　', '-', ' '])),
   'part-full-width': (dice, { digits }) => Array.from(digits, (one) => (dice.chance(0.4) ? (FULL_WIDTH[Number(one)] ?? one) : one)).join(''),
