@@ -59,6 +59,8 @@ export interface Shape {
   readonly date?: { readonly at: number; readonly year: 2 | 4; readonly from?: number; readonly to?: number };
   /** Most groups it may be written in. */
   readonly groups?: number;
+  /** Where commas and other signs of a list (or tabs) part its groups: most digits of a group. Such signs then never stand beside blanks, hyphens or dots. */
+  readonly cell?: number;
 }
 
 /** Looks at numbers: candidates between `least` and `most` digits. */
@@ -83,8 +85,8 @@ export interface ExpressionSet {
 export interface Expression {
   /** Matches wherever the pattern does in text as patterns see it. */
   readonly source: string;
-  /** The same for text as it came, unless it has one of the odd characters (raw-pattern.ts); undefined where that is not known. */
-  readonly raw?: string | undefined;
+  /** The same for text as it came, with escapes of JSON or none, unless it has one of the odd characters (raw-pattern.ts); undefined where that is not known. */
+  readonly raw?: { readonly plain: string; readonly json: string } | undefined;
   readonly Set: new (sources: readonly string[]) => ExpressionSet;
 }
 

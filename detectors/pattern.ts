@@ -55,7 +55,7 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
     cases: definition.cases,
     rank: RANK,
     reach,
-    expression: { source: definition.pattern, raw: tree && rawExpression(tree), Set: RE2.Set },
+    expression: { source: definition.pattern, raw: tree && { plain: rawExpression(tree, 'plain'), json: rawExpression(tree, 'json') }, Set: RE2.Set },
     next: (text, from) => {
       let start = from;
       for (;;) {

@@ -1,11 +1,11 @@
 /** Proves absence of patterns in raw UTF-8: where none can begin, nothing has to be decoded for their sake. */
 import { isUtf8 } from 'node:buffer';
 import type { ExpressionSet, PatternDetector } from '../contract.js';
-import { oddCharacters } from '../raw-pattern.js';
+import { oddCharacters, type RawReading } from '../raw-pattern.js';
 import type { DetectorSet } from './scan-units.js';
 
-/** Bytes of UTF-8 that a UTF-16 unit can take. */
-const WIDEST = 3;
+/** Bytes that a UTF-16 unit can take: in UTF-8, or as an escape. */
+const WIDEST: Readonly<Record<RawReading, number>> = { plain: 3, json: 6 };
 /** Where a pattern may begin somewhere, blocks of this size are looked at one by one: about what decoding costs a match. */
 const BLOCK = 1024;
 /** Bytes of a character beyond its first. */
@@ -16,10 +16,14 @@ export class RawPatterns {
   readonly #reach: number;
   readonly #expressions: ExpressionSet | undefined;
 
-  constructor(detectors: readonly PatternDetector[]) {
-    const raw = detectors.flatMap(({ expression }) => (expression?.raw === undefined ? [] : [expression.raw]));
-    this.#reach = WIDEST * Math.max(0, ...detectors.map(({ reach }) => reach));
-    this.#expressions = raw.length === detectors.length ? setOf([...raw, oddCharacters()], detectors[0]) : undefined;
+  constructor(
+    detectors: readonly PatternDetector[],
+    /** Which text it can look at. */
+    readonly reading: RawReading,
+  ) {
+    const raw = detectors.flatMap(({ expression }) => (expression?.raw === undefined ? [] : [expression.raw[reading]]));
+    this.#reach = WIDEST[reading] * Math.max(0, ...detectors.map(({ reach }) => reach));
+    this.#expressions = raw.length === detectors.length ? setOf([...raw, oddCharacters(reading)], detectors[0]) : undefined;
   }
 
   /** False: some pattern gives nothing to look for, so all text has to be decoded. */
@@ -74,8 +78,9 @@ function setOf(sources: readonly string[], detector: PatternDetector | undefined
 /** Who names the stretches of raw text that a set's patterns may match in; `undefined` where some pattern may match anywhere. */
 export function patternFinders({ patterns }: DetectorSet): readonly RawPatterns[] | undefined {
   if (patterns === undefined) return [];
-  const raw = new RawPatterns(patterns.detectors);
-  return raw.able ? [raw] : undefined;
+  const plain = new RawPatterns(patterns.detectors, 'plain');
+  const json = new RawPatterns(patterns.detectors, 'json');
+  return plain.able ? [plain, ...(json.able ? [json] : [])] : undefined;
 }
 
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;

@@ -4,6 +4,7 @@ import { oneAndZeros, stars, type Keep } from '../../detectors/scan/mask.js';
 import { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
+import { Table, type TableWindow } from '../../detectors/scan/table.js';
 import type { Decoded, Edit, Finding, View } from '../ports.js';
 import { followJson, isNumberToken, jsonStart, type JsonPosition } from './bare-numbers.js';
 import { Windows, type WindowFinder } from './windows.js';
@@ -13,7 +14,7 @@ export interface ScanSettings {
   readonly set: DetectorSet;
   /** Fewest digits that any detector takes; 0 when patterns make every byte interesting. */
   readonly least: number;
-  /** Where `least` is not 0: who else names stretches to be looked at. Views with escapes are then looked at whole. */
+  /** Where `least` is not 0: who else names stretches to be looked at. Views whose escapes none of them reads are then looked at whole. */
   readonly finders?: readonly WindowFinder[];
   keepOf(detector: string): Keep;
 }
@@ -54,9 +55,12 @@ export class ViewScanner {
   /** Wire offset up to which masks were written. */
   #covered = 0;
   #json: JsonPosition;
+  readonly #table: Table;
   readonly #bits: number;
   /** Bytes that start an escape and have no bit of their own. */
   readonly #others: readonly number[];
+  /** Who can look at this view's text; undefined when somebody would have to and cannot. */
+  readonly #finders: readonly WindowFinder[] | undefined;
   readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false };
 
   constructor(
@@ -68,6 +72,8 @@ export class ViewScanner {
   ) {
     this.#base = this.#settled = this.#covered = options.start;
     this.#json = jsonStart(options.start);
+    this.#table = new Table(options.start, headerText);
+    this.#finders = findersOf(view, settings.finders ?? NO_FINDERS);
     const bits = (view.trigger ?? []).map((byte) => filter.bitOf(byte));
     this.#bits = bits.reduce((all, bit) => all | bit, 0);
     this.#others = (view.trigger ?? []).filter((_, i) => bits[i] === 0);
@@ -83,12 +89,11 @@ export class ViewScanner {
   /** Scans the chunk that the filter holds. */
   scan(last: boolean): ViewProgress {
     this.filter.prepend(this.#carry, this.#carried);
-    const { least, set, finders = NO_FINDERS } = this.settings;
-    const plain = this.view.trigger === undefined;
-    const windowed = least > 0 && this.view.reading !== undefined && Prefilter.serves(set) && (plain || finders.length === 0);
-    if (windowed) this.#scanWindows(last, this.view.reading, finders);
+    const { least, set } = this.settings;
+    const { reading } = this.view;
+    if (least > 0 && reading !== undefined && this.#finders !== undefined && Prefilter.serves(set)) this.#scanWindows(last, reading, this.#finders);
     else {
-      if (plain) this.filter.survey();
+      if (this.view.trigger === undefined) this.filter.survey();
       this.#scanAll(last);
     }
     return this.#progress;
@@ -117,6 +122,7 @@ export class ViewScanner {
   #keep(from: number, triggered: boolean): void {
     const { filter } = this;
     if (this.options.json) this.#json = followJson(this.#json, filter.text, this.#base, this.#settled);
+    if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from);
     this.#carried = filter.length - from;
     if (this.#carried > this.#carry.length) this.#carry = new Uint8Array(this.#carried * 2);
     filter.copy(from, this.#carry);
@@ -202,7 +208,13 @@ export class ViewScanner {
       found.push({ finding, edits: editsOf(pokes, decoded, region, base) });
       return pokes;
     };
-    const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd }, first, this.settings.set, mask, covered);
+    const table: TableWindow | undefined = this.#table.possible
+      ? {
+          cellAt: (start, end) => this.#table.cellAt(buffer, this.#base, base + (decoded.from[start] ?? 0), base + (decoded.to[end - 1] ?? 0)),
+          weigh: (cell, detector, verified) => this.#table.weigh(cell, detector, verified),
+        }
+      : undefined;
+    const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd, table }, first, this.settings.set, mask, covered);
     if (scanned.maskedUntil > 0) this.#covered = Math.max(this.#covered, base + (decoded.to[scanned.maskedUntil - 1] ?? 0));
     const settled = scanned.next < decoded.length ? base + (decoded.from[scanned.next] ?? 0) : base + decoded.consumed;
     return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed || decoded.endless === true };
@@ -211,6 +223,19 @@ export class ViewScanner {
   #filled(poke: Poke): Poke {
     return this.options.fill === '_' && poke.unit === 0x2a ? { at: poke.at, unit: 0x5f } : poke;
   }
+}
+
+function findersOf({ trigger, reading }: View, all: readonly WindowFinder[]): readonly WindowFinder[] | undefined {
+  if (all.length === 0) return NO_FINDERS;
+  const kind = trigger === undefined ? 'plain' : reading?.json === true && reading.percent !== true && reading.markup === undefined ? 'json' : undefined;
+  const own = all.filter((finder) => finder.reading === kind);
+  return own.length > 0 ? own : undefined;
+}
+
+const decoder = new TextDecoder();
+
+function headerText(bytes: readonly number[]): string {
+  return decoder.decode(Uint8Array.from(bytes));
 }
 
 /** The first unit that begins at `place` or behind it. */

@@ -4,6 +4,8 @@ import type { DetectorSet } from '../../detectors/scan/scan-units.js';
 
 /** Names further stretches of raw text, for detectors that do not look for numbers (patterns with literals, for example). */
 export interface WindowFinder {
+  /** The only kind of escapes that it reads; views with others are looked at whole. */
+  readonly reading: 'plain' | 'json';
   /**
    * Calls `add(start, end)` for every stretch of `text` in which a match may begin: every place in it where a match can begin is
    * inside. Answers with the place from which on a match may begin that needs more text; `text.length` when none may.

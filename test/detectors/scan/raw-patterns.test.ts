@@ -36,14 +36,14 @@ function begins(bytes: Uint8Array, detector: ReturnType<typeof made>): number[] 
 }
 const lookedFor = (bytes: Uint8Array, last: boolean, detectors = POOL): { windows: number[]; until: number } => {
   const windows: number[] = [];
-  const until = new RawPatterns(detectors).find(bytes, 0, last, (start, end) => windows.push(start, end));
+  const until = new RawPatterns(detectors, 'plain').find(bytes, 0, last, (start, end) => windows.push(start, end));
   return { windows, until };
 };
 const covers = (windows: readonly number[], at: number): boolean => windows.some((start, i) => i % 2 === 0 && start <= at && at < (windows[i + 1] ?? 0));
 
 describe('patterns in raw bytes', () => {
   it('can be looked for, all of them', () => {
-    for (const one of POOL) expect([one.id, new RawPatterns([one]).able]).toEqual([one.id, true]);
+    for (const one of POOL) expect([one.id, new RawPatterns([one], 'plain').able, new RawPatterns([one], 'json').able]).toEqual([one.id, true, true]);
   });
 
   it('begin in a window wherever the decoded text has a match', () => {
@@ -70,6 +70,6 @@ describe('patterns in raw bytes', () => {
 
   it('stand anywhere when one of them says nothing of itself', () => {
     const { expression: _, ...mute } = made('abc');
-    expect(new RawPatterns([mute, made('abc')]).able).toBe(false);
+    expect(new RawPatterns([mute, made('abc')], 'plain').able).toBe(false);
   });
 });

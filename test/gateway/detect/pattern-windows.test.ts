@@ -17,7 +17,7 @@ const sets = [
   [...builtIns, pattern('eight', '\\d{8}', { confidence: 0.5 }), pattern('named', '张三.{1,9}号')],
   [pattern('staff', 'E\\d{6}'), pattern('far', 'x.{0,60}9', { confidence: 0.4 }), pattern('long', '[a-z]{40}', { confidence: 0.75 })],
 ];
-const planted = fc.constantFrom('E123456', ' e654321,', 'ＰＲＪ－ab12', 'prj-cd34', '张三的号', '张三的手机号', 'x 12 9', 'x'.repeat(60), 'z'.repeat(1500), '，'.repeat(400), '工号：E１２３４５６', '12345678', '\\u0045123456', '%45123456', '&#69;123456', '٣٤٥٦٧٨٩١');
+const planted = fc.constantFrom('E123456', ' e654321,', 'ＰＲＪ－ab12', 'prj-cd34', '张三的号', '张三的手机号', 'x 12 9', 'x'.repeat(60), 'z'.repeat(1500), '，'.repeat(400), '工号：E１２３４５６', '12345678', '\\u0045123456', '\\u0065\\u003654321', 'PRJ\\u002dab1\\u0032', '\\u5f20\\u4e09\\u7684\\u53f7', 'x\\n\\t\\u0020\\u0039', '\\uff2512345\\uff16', 'E\\u0661\\ud835\\udfce3456', '\\u0031234567\\u0038', '%45123456', '&#69;123456', '٣٤٥٦٧٨٩١');
 const mixed = fc.tuple(body, fc.array(fc.tuple(planted, fc.nat(400)), { maxLength: 6 })).map(([{ type, bytes }, plants]) => {
   let out = Buffer.from(bytes);
   for (const [text, at] of plants) {
