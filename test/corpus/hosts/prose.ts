@@ -5,6 +5,7 @@ import { several, filled } from '../slots.js';
 import { CHAT, CONTRACT, LETTERS as CHINESE_LETTERS } from '../templates/chinese.js';
 import { LETTERS as ENGLISH_LETTERS, MARKDOWN } from '../templates/english.js';
 import { CODE, HTML, KEY_VALUES, LOG, MAIL, XML, YAML } from '../templates/machines.js';
+import { MISCELLANY } from '../templates/miscellany.js';
 import type { Host } from './host.js';
 
 /** Sentences in paragraphs. */
@@ -42,5 +43,6 @@ export const PROSE_HOSTS: readonly Host[] = [
   { name: 'code', extension: 'txt', write: (dice) => joinedBy('\n', several(dice, CODE, dice.between(10, 30)).map((line) => indented(dice, line))) },
   { name: 'html', extension: 'html', write: (dice) => wrapped('<!doctype html><html><body>\n', joinedBy(dice.pick(['\n', '']), several(dice, HTML, dice.between(8, 24))), '\n</body></html>\n') },
   { name: 'xml', extension: 'xml', write: (dice) => wrapped('<?xml version="1.0" encoding="UTF-8"?>\n<doc>\n', joinedBy(dice.pick(['\n', '', '\n  ']), several(dice, XML, dice.between(8, 24))), '\n</doc>\n') },
+  { name: 'miscellany', extension: 'txt', write: lines(MISCELLANY, 8, 24) },
   { name: 'yaml', extension: 'yaml', write: lines(YAML, 8, 24) },
 ];
