@@ -1,7 +1,7 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
 import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, isAnyDigit, isCheckX } from './characters.js';
-import { X_VALUE, notRuledOut } from './shape.js';
+import { X_VALUE, notRuledOut, signOf } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
@@ -93,6 +93,27 @@ class CandidateInWindow implements Candidate {
   }
 }
 
+/** All kinds of signs in the gaps before groups 1 to `last`. */
+function signsOf(units: Uint16Array, last: number): number {
+  let signs = 0;
+  for (let group = 1; group <= last; group++) {
+    for (let at = gapFrom[group] ?? 0; at < (gapTo[group] ?? 0); at++) {
+      const unit = units[at] ?? 0;
+      if (CLASS[unit] === SEPARATOR) signs |= signOf(unit);
+    }
+  }
+  return signs;
+}
+
+function longestGroup(count: number): number {
+  let longest = 0;
+  for (let i = 0, size = 0; i < count; i++) {
+    size = i > 0 && groupOf[i] === groupOf[i - 1] ? size + 1 : 1;
+    longest = Math.max(longest, size);
+  }
+  return longest;
+}
+
 /** Reads the groups that begin at `start` and offers every run of them that some detector may take. */
 export function candidatesAt(window: Units, start: number, detectors: readonly NumberDetector[], most: number): Begun {
   const { units, length, last } = window;
@@ -111,7 +132,7 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
   const offer = (end: number, x: number): boolean => {
     const size = x < 0 ? count : count + 1;
     if (x >= 0) digits[count] = X_VALUE;
-    const left = notRuledOut(detectors, digits, size, group + 1);
+    const left = notRuledOut(detectors, digits, size, group + 1, group > 0 ? signsOf(units, group) : 0, group > 0 ? longestGroup(size) : size);
     if (left === undefined) return false;
     if (!last && end + CONTEXT > length) return true;
     (placed ??= []).push(placeOf(window, start, end, count, x, left));

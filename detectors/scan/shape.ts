@@ -56,12 +56,69 @@ export function fits(shape: Shape, digits: Uint8Array, count: number, groups: nu
   return shape.checksum === undefined || passesMod11(digits, count);
 }
 
-/** Those of `detectors` that digits of this length and shape do not rule out. */
-export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number): NumberDetector[] | undefined {
+/** What can stand in a gap: a sign that parts the items of a list, a line end, or any other separator. */
+export const LIST_SIGN = 1;
+export const LINE_END = 2;
+export const GROUP_SIGN = 4;
+
+const LIST_SIGNS = new Set([...',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t'].map((one) => one.charCodeAt(0)));
+const LINE_ENDS = new Set([0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029]);
+
+/** Which of the three a separator is. */
+export function signOf(unit: number): number {
+  return LIST_SIGNS.has(unit) ? LIST_SIGN : LINE_ENDS.has(unit) ? LINE_END : GROUP_SIGN;
+}
+
+/** Where list signs part the groups, of which the longest has `longest` digits: `signs` are all that stand in the gaps. */
+function keepsCells(shape: Shape, signs: number, longest: number): boolean {
+  return shape.cell === undefined || (signs & LIST_SIGN) === 0 || (longest <= shape.cell && (signs & GROUP_SIGN) === 0);
+}
+
+/** First digits by which shapes are told apart before anything else is asked. */
+const HEAD = 5;
+/** Shapes that have a bit of their own; the last bit stands for all others. */
+const OWN_BITS = 31;
+
+interface Index {
+  readonly shapes: readonly { readonly detector: NumberDetector; readonly shape: Shape }[];
+  readonly byLength: Uint32Array;
+  readonly byHead: Uint32Array;
+}
+const indexes = new WeakMap<readonly NumberDetector[], Index>();
+
+function indexOf(detectors: readonly NumberDetector[]): Index {
+  const shapes = detectors.flatMap((detector) => detector.shapes.map((shape) => ({ detector, shape })));
+  const byLength = new Uint32Array(256);
+  const byHead = new Uint32Array(10 ** HEAD);
+  const add = (table: Uint32Array, at: number, bit: number): void => {
+    table[at] = ((table[at] ?? 0) | (1 << bit)) >>> 0;
+  };
+  for (const [index, { detector, shape }] of shapes.entries()) {
+    const bit = Math.min(index, OWN_BITS);
+    for (const length of shape.lengths) if (length >= detector.least && length <= detector.most) add(byLength, length, bit);
+    for (const start of shape.starts ?? ['']) {
+      const head = start.slice(0, HEAD);
+      for (let at = Number(head.padEnd(HEAD, '0')); at <= Number(head.padEnd(HEAD, '9')); at++) add(byHead, at, bit);
+    }
+  }
+  return { shapes, byLength, byHead };
+}
+
+/** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */
+export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count): NumberDetector[] | undefined {
+  let index = indexes.get(detectors);
+  if (index === undefined) indexes.set(detectors, (index = indexOf(detectors)));
+  let bits = index.byLength[count] ?? 0;
+  if (count >= HEAD) bits &= index.byHead[number(digits, 0, HEAD)] ?? 0;
   let left: NumberDetector[] | undefined;
-  for (const detector of detectors) {
-    if (count < detector.least || count > detector.most) continue;
-    if (detector.shapes.some((shape) => fits(shape, digits, count, groups))) (left ??= []).push(detector);
+  while (bits !== 0) {
+    const bit = 31 - Math.clz32(bits & -bits);
+    bits &= bits - 1;
+    for (let at = bit; at < (bit === OWN_BITS ? index.shapes.length : bit + 1); at++) {
+      const one = index.shapes[at];
+      if (one === undefined || left?.includes(one.detector) === true || count < one.detector.least || count > one.detector.most) continue;
+      if (keepsCells(one.shape, signs, longest) && fits(one.shape, digits, count, groups)) (left ??= []).push(one.detector);
+    }
   }
   return left;
 }

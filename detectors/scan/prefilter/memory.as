@@ -4,6 +4,8 @@
 export const BYTE_BITS: usize = 0x20;
 /** Six tables of 16 bytes: bit sets by the low and high half of the first, second and third byte of a digit beyond ASCII. */
 export const NIBBLES: usize = 0x40;
+/** Value of each byte as a hexadecimal digit, -1 for others. */
+export const HEX_VALUES: usize = 0x100;
 /** For each way of reading (see read.as) 256 kinds by byte; SLOW where a byte alone does not tell. */
 export const BYTE_KINDS: usize = 0x400;
 /** Names of character references by first letter: 128 offsets of 2 bytes, then the entries. */
@@ -14,28 +16,26 @@ export const INLINE: usize = 0x3000;
 export const UNIT_KINDS: usize = 0x10000;
 export const PLANE_1: usize = 0x20000;
 export const PLANE_14: usize = 0x30000;
-/** Shapes as bits of 32: by the first four digits, by count of digits, by count of groups; then masks and dates. */
-export const STARTS: usize = 0x32000;
-export const LENGTHS: usize = 0x3c000;
-export const GROUPS: usize = 0x3c200;
-export const SHAPE_FACTS: usize = 0x3c400;
-export const DATES: usize = 0x3c480;
+/** Shapes as bits of 32: by count of digits, by count of groups; then masks, dates, cells; and by the first five digits. */
+export const LENGTHS: usize = 0x32000;
+export const GROUPS: usize = 0x32200;
+export const SHAPE_FACTS: usize = 0x32400;
+export const DATES: usize = 0x32480;
+export const CELLS: usize = 0x32680;
+export const STARTS: usize = 0x32800;
 
-/** One run of digit groups: values and sums by digit, places by group. */
-export const DIGITS: usize = 0x40000;
-export const LUHN_EVEN: usize = 0x41000;
-export const LUHN_ODD: usize = 0x43000;
-export const REMAINDERS: usize = 0x45000;
-export const GROUP_AT: usize = 0x46000;
+/** One run of digit groups: values by digit, places and facts by group. */
+export const DIGITS: usize = 0x98000;
+export const GROUP_AT: usize = 0x9a000;
 
 /** Pairs of pointers: what has to be looked at. */
-export const WINDOWS: usize = 0x50000;
+export const WINDOWS: usize = 0xb0000;
 export const MOST_WINDOWS: i32 = 4096;
 /** Pairs of pointers: escapes that were read, so that a unit's first byte can be found again. */
-export const ESCAPES: usize = 0x60000;
+export const ESCAPES: usize = 0xc0000;
 export const MOST_ESCAPES: i32 = 0x10000;
 /** The text, behind what is carried over from the last chunk. */
-export const TEXT: usize = 0xe0000;
+export const TEXT: usize = 0x140000;
 
 /** Kinds: class and value of a unit in one byte. Classes as in characters.ts, and one for the check character X. */
 export const DIGIT: u32 = 1;
@@ -45,6 +45,10 @@ export const NUMERAL: u32 = 4;
 export const CHECK_X: u32 = 5;
 /** The bytes that follow say what this is. */
 export const SLOW: u32 = 0xff;
+/** What stands in a gap, as the value of a separator: signs that part the items of a list, line ends, all others. */
+export const LIST_SIGN: u32 = 1;
+export const LINE_END: u32 = 2;
+export const GROUP_SIGN: u32 = 4;
 /** The text ends before the unit does. */
 export const MORE: u32 = 0xfe;
 

@@ -109,7 +109,7 @@ export class Prefilter {
   #use(set: DetectorSet): void {
     let tables = this.#shapes.get(set);
     if (tables === undefined) this.#shapes.set(set, (tables = shapeTables(this.#module, set)));
-    this.#memory.set(tables.bytes, this.#module.address('STARTS'));
+    this.#memory.set(tables.bytes, this.#module.address('LENGTHS'));
     this.#module.configure(tables.least, set.most, MAX_GAP, MAX_IGNORED);
     this.#set = set;
   }

@@ -1,5 +1,5 @@
 /** Reads the kind of the unit that begins at a byte, as the layers' decoders do: UTF-8, and the escapes of each way of reading. */
-import { UNIT_KINDS, PLANE_1, PLANE_14, NAME_INDEX, INLINE, MORE, PERCENT, JSON, MARKUP, ESCAPES, MOST_ESCAPES } from './memory';
+import { ESCAPES, HEX_VALUES, INLINE, JSON, MARKUP, MORE, MOST_ESCAPES, NAME_INDEX, PERCENT, PLANE_1, PLANE_14, UNIT_KINDS } from './memory';
 
 /** What no unit has: the text ends too early to tell. */
 const NO_CHARACTER: i32 = -1;
@@ -274,8 +274,46 @@ function comment(): i32 {
   return NO_ESCAPE;
 }
 
+/** Goes back to a place whose unit is to be read once more. */
+export function unread(to: i32): void {
+  escapes = to;
+}
+
+// @ts-ignore: decorator
+@inline
+function remember(from: usize, to: usize): void {
+  if (escapes >= MOST_ESCAPES) return;
+  store<u32>(ESCAPES + (escapes << 3), <u32>from);
+  store<u32>(ESCAPES + (escapes << 3) + 4, <u32>to);
+  escapes++;
+}
+
+/** Kind of a character beyond ASCII where nothing is escaped: three bytes in sight are read at once. */
+// @ts-ignore: decorator
+@inline
+export function plainAt(at: usize): u32 {
+  const bytes = load<u32>(at);
+  if ((bytes & 0xc0c0f0) == 0x8080e0 && at + 3 <= stop) {
+    const point = ((bytes & 0x0f) << 12) | ((bytes >> 2) & 0x0fc0) | ((bytes >> 16) & 0x3f);
+    if (point >= 0x800) {
+      after = at + 3;
+      return load<u8>(UNIT_KINDS + point);
+    }
+  }
+  return unitAt(at);
+}
+
 /** Kind of the unit at `at`, with `after` behind it; MORE when the text ends before it does. */
 export function unitAt(at: usize): u32 {
+  if ((way & (JSON | PERCENT)) == JSON && load<u16>(at) == 0x755c && at + 6 <= stop) {
+    const high = (<i32>load<i8>(HEX_VALUES + load<u8>(at, 2)) << 4) | load<i8>(HEX_VALUES + load<u8>(at, 3));
+    const low = (<i32>load<i8>(HEX_VALUES + load<u8>(at, 4)) << 4) | load<i8>(HEX_VALUES + load<u8>(at, 5));
+    if ((high | low) >= 0 && (high & 0xf8) != 0xd8) {
+      after = at + 6;
+      remember(at, after);
+      return load<u8>(UNIT_KINDS + ((high << 8) | low));
+    }
+  }
   const character = characterAt(at);
   if (character == NO_CHARACTER) return MORE;
   const single = after;
@@ -296,10 +334,6 @@ export function unitAt(at: usize): u32 {
   if (plain) after = single;
   // Behind the text stands nothing.
   if (after > stop) after = stop;
-  if (way != 0 && after > at + 1 && escapes < MOST_ESCAPES) {
-    store<u32>(ESCAPES + (escapes << 3), <u32>at);
-    store<u32>(ESCAPES + (escapes << 3) + 4, <u32>after);
-    escapes++;
-  }
+  if (way != 0 && after > at + 1) remember(at, after);
   return kindOf(plain ? character : read);
 }

@@ -1,12 +1,12 @@
 /** Walks a run of digit groups as candidates.ts joins them, and keeps those stretches in which some detector's shape is fulfilled. */
 import {
-  BYTE_KINDS, CHECK_X, DATES, DIGIT, DIGITS, GROUPS, GROUP_AT, IGNORABLE, LENGTHS, LUHN_EVEN, LUHN_ODD, MORE, MOST_WINDOWS, NUMERAL,
-  REMAINDERS, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
+  BYTE_KINDS, CELLS, CHECK_X, DATES, DIGIT, DIGITS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL,
+  SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
 } from './memory';
-import { after, unitAt } from './read';
+import { after, plainAt, unitAt } from './read';
 
 /** Room in memory for one run; longer ones are judged piece by piece. */
-const MOST_DIGITS: i32 = 3900;
+const MOST_DIGITS: i32 = 8000;
 const MOST_GROUPS: i32 = 2000;
 /** Windows nearer than this are one: their surroundings would be decoded twice. */
 const NEAR: usize = 192;
@@ -24,7 +24,6 @@ export let open: usize = 0;
 let digits: i32 = 0;
 let groups: i32 = 0;
 let judged: i32 = 0;
-let summed: i32 = 0;
 /** Group borders are not certain: how many groups there are says nothing. */
 let fuzzy: bool = false;
 
@@ -45,11 +44,12 @@ export function leaveUnfinished(at: usize): void {
   open = at;
 }
 
-// A group: first byte, byte behind its last digit, index of its first digit, ignorables of the run before it, and up to its last digit that is read.
+// A group: first byte; byte behind its last digit; index of its first digit; ignorables of the run before it, and up to its last digit
+// that is read; what stands in the gap before it; the shapes that its first digits allow, 0 while nobody asked.
 // @ts-ignore: decorator
 @inline
 function group(index: i32): usize {
-  return GROUP_AT + <usize>(index * 20);
+  return GROUP_AT + <usize>(index << 5);
 }
 // @ts-ignore: decorator
 @inline
@@ -91,30 +91,42 @@ function keep(index: i32, end: usize): void {
   windows++;
 }
 
-function sum(): void {
-  let even: i32 = summed == 0 ? 0 : load<u16>(LUHN_EVEN + (summed << 1));
-  let odd: i32 = summed == 0 ? 0 : load<u16>(LUHN_ODD + (summed << 1));
-  let remainder: i32 = summed == 0 ? 0 : load<u8>(REMAINDERS + summed);
-  if (summed == 0) {
-    store<u16>(LUHN_EVEN, 0);
-    store<u16>(LUHN_ODD, 0);
-    store<u8>(REMAINDERS, 0);
+/** Does the Luhn sum of the digits [first, until) come out even? */
+function passesLuhn(first: i32, until: i32): bool {
+  let sum: u32 = 0;
+  let at = DIGITS + <usize>until;
+  const stop = DIGITS + <usize>first;
+  while (at > stop) {
+    sum += load<u8>(--at);
+    if (at == stop) break;
+    const digit: u32 = load<u8>(--at);
+    sum += digit > 4 ? digit * 2 - 9 : digit * 2;
   }
-  for (let i = summed; i < digits; i++) {
-    const digit: i32 = load<u8>(DIGITS + i);
-    const doubled = digit > 4 ? digit * 2 - 9 : digit * 2;
-    const isOdd = (i & 1) != 0;
-    // LUHN_EVEN: digits at even places as they are, those at odd places doubled; LUHN_ODD the other way round.
-    even += isOdd ? doubled : digit;
-    odd += isOdd ? digit : doubled;
-    remainder = remainder * 2 + digit;
-    if (remainder >= 22) remainder -= 22;
-    else if (remainder >= 11) remainder -= 11;
-    store<u16>(LUHN_EVEN + ((i + 1) << 1), <u16>even);
-    store<u16>(LUHN_ODD + ((i + 1) << 1), <u16>odd);
-    store<u8>(REMAINDERS + i + 1, <u8>remainder);
+  return sum % 10 == 0;
+}
+
+/** MOD 11-2 over 17 digits and the check character, 10 for X. */
+function passesMod11(first: i32, check: u32): bool {
+  let remainder: u32 = 0;
+  for (let i = 0; i < 17; i++) {
+    remainder = remainder * 2 + load<u8>(DIGITS + first + i);
+    remainder = remainder >= 22 ? remainder - 22 : remainder >= 11 ? remainder - 11 : remainder;
   }
-  summed = digits;
+  return (remainder * 2 + check) % 11 == 1;
+}
+
+/** Shapes that allow the gaps between the groups [from, index], which begin with digit `first`. */
+function spaced(shapes: u32, from: i32, index: i32, until: i32): u32 {
+  let signs: u32 = 0;
+  for (let one = from + 1; one <= index; one++) signs |= load<u32>(group(one), 20);
+  if ((signs & LIST_SIGN) == 0) return shapes;
+  let longest = 0;
+  for (let one = from; one <= index; one++) longest = max(longest, (one < index ? digitOf(one + 1) : until) - digitOf(one));
+  for (let rest = shapes; rest != 0; rest &= rest - 1) {
+    const cell = load<i32>(CELLS + <usize>(ctz(rest) << 2));
+    if (cell != 0 && (longest > cell || (signs & GROUP_SIGN) != 0)) shapes &= ~(rest & -rest);
+  }
+  return shapes;
 }
 
 /** Shapes among `shapes` whose date the digits from `first` on can hold. */
@@ -138,49 +150,53 @@ function dated(shapes: u32, first: i32, count: i32): bool {
   return false;
 }
 
+/** Shapes that the first digits of a group allow. */
 // @ts-ignore: decorator
 @inline
-function starting(first: i32, count: i32): u32 {
-  if (count < 4) return 0xffffffff;
-  const at = DIGITS + <usize>first;
-  const prefix = <u32>load<u8>(at) * 1000 + <u32>load<u8>(at, 1) * 100 + <u32>load<u8>(at, 2) * 10 + <u32>load<u8>(at, 3);
-  return load<u32>(STARTS + (<usize>prefix << 2));
+function starting(index: i32, first: i32, count: i32): u32 {
+  if (count < 5) return 0xffffffff;
+  let shapes = load<u32>(group(index), 24);
+  if (shapes == 0) {
+    const at = DIGITS + <usize>first;
+    const head = <u32>load<u8>(at) * 10000 + <u32>load<u8>(at, 1) * 1000 + <u32>load<u8>(at, 2) * 100 + <u32>load<u8>(at, 3) * 10 + <u32>load<u8>(at, 4);
+    shapes = load<u32>(STARTS + (<usize>head << 2));
+    store<u32>(group(index), shapes, 24);
+  }
+  return shapes;
 }
 
 /** Every run of groups that ends with group `index`, which ends before digit `until`. */
 // @ts-ignore: decorator
 @inline
 function judge(index: i32, until: i32, before: i32): void {
-  const luhn = load<u32>(SHAPE_FACTS);
-  const mod11 = load<u32>(SHAPE_FACTS + 4);
-  const sums = (until & 1) != 0 ? LUHN_EVEN : LUHN_ODD;
   for (let from = index; from >= 0; from--) {
     const first = digitOf(from);
     const count = until - first;
     if (count > most) break;
     let shapes = load<u32>(LENGTHS + (<usize>count << 2));
-    if (shapes == 0) continue;
+    if (shapes == 0 || from >= before) continue;
+    shapes &= starting(from, first, count);
     if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
-    if ((shapes & luhn) != 0 && (<u32>load<u16>(sums + (until << 1)) - <u32>load<u16>(sums + (first << 1))) % 10 != 0) shapes &= ~luhn;
     if (shapes == 0) continue;
-    if ((shapes & mod11) != 0 && (count != 18 || (<u32>load<u8>(REMAINDERS + until) + 33 - 3 * <u32>load<u8>(REMAINDERS + first)) % 11 != 1)) shapes &= ~mod11;
-    if (shapes == 0) continue;
-    shapes &= starting(first, count);
-    if (shapes != 0 && from < before && dated(shapes, first, count)) keep(from, endOf(index));
+    if (from < index) shapes = spaced(shapes, from, index, until);
+    const luhn = load<u32>(SHAPE_FACTS);
+    if ((shapes & luhn) != 0 && !passesLuhn(first, until)) shapes &= ~luhn;
+    if (shapes == 0 || !dated(shapes, first, count)) continue;
+    const mod11 = load<u32>(SHAPE_FACTS + 4);
+    if ((shapes & mod11) != 0 && (count != 18 || !passesMod11(first, load<u8>(DIGITS + until - 1)))) shapes &= ~mod11;
+    if (shapes != 0) keep(from, endOf(index));
   }
 }
 
 /** Judges what is new; `complete`: the last group has ended too. */
 function judgeGroups(complete: bool, before: i32): void {
-  sum();
   const until = complete ? groups : groups - 1;
   for (let index = judged; index < until; index++) judge(index, index + 1 < groups ? digitOf(index + 1) : digits, before);
   judged = max(judged, until);
 }
 
-/** An X at the end of 17 digits; `apart`: behind a separator. */
-function judgeX(end: usize, apart: bool): void {
-  sum();
+/** An X at the end of 17 digits; `apart`: behind a separator, with `sign` in the gap. */
+function judgeX(end: usize, apart: bool, sign: u32): void {
   for (let from = groups - 1; from >= 0; from--) {
     const first = digitOf(from);
     const count = digits - first;
@@ -188,9 +204,10 @@ function judgeX(end: usize, apart: bool): void {
     if (count != 17) continue;
     let shapes = load<u32>(LENGTHS + (18 << 2)) & ~load<u32>(SHAPE_FACTS);
     if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(groups - from + (apart ? 1 : 0), 64) << 2));
-    const remainder = (<u32>load<u8>(REMAINDERS + digits) + 77 - 7 * <u32>load<u8>(REMAINDERS + first)) % 11;
-    if ((remainder * 2 + 10) % 11 != 1) shapes &= ~load<u32>(SHAPE_FACTS + 4);
-    shapes &= starting(first, count);
+    if (!passesMod11(first, 10)) shapes &= ~load<u32>(SHAPE_FACTS + 4);
+    shapes &= starting(from, first, count);
+    // A list sign before the X counts as any other here: too generous, and rare.
+    if (shapes != 0 && sign != LIST_SIGN) shapes = spaced(shapes, from, groups - 1, digits);
     if (shapes != 0 && dated(shapes, first, count)) keep(from, end);
   }
 }
@@ -218,13 +235,11 @@ function forget(ignored: i32): void {
   while (first > 0 && digits - digitOf(first - 1) <= 2 * most + 4) first--;
   const gone = first < groups ? digitOf(first) : digits;
   memory.copy(DIGITS, DIGITS + gone, digits - gone);
-  memory.copy(GROUP_AT, group(first), <usize>((groups - first) * 20));
+  memory.copy(GROUP_AT, group(first), <usize>((groups - first) << 5));
   digits -= gone;
   groups -= first;
   judged -= first;
-  summed = 0;
   for (let index = 0; index < groups; index++) store<i32>(group(index), digitOf(index) - gone, 8);
-  sum();
 }
 
 function leave(at: usize, ignored: i32): void {
@@ -244,13 +259,13 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
   let inGroup: u32 = 0;
   let size = 0;
   let gap = 0;
+  let signs: u32 = 0;
   /** Ignorables of the run up to its last digit, and since. */
   let ignored = 0;
   let pending = 0;
   groups = 0;
   digits = 0;
   judged = 0;
-  summed = 0;
   fuzzy = false;
   for (;;) {
     let kind: u32 = MORE;
@@ -258,7 +273,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
     if (place < end) {
       kind = load<u8>(kinds + load<u8>(place));
       if (kind == SLOW) {
-        kind = unitAt(place);
+        kind = mode == 0 ? plainAt(place) : unitAt(place);
         next = after;
       }
     } else if (last) kind = 0;
@@ -272,18 +287,29 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
         store<u32>(own, <u32>place);
         store<i32>(own, digits, 8);
         store<i32>(own, ignored, 12);
+        store<u32>(own, signs, 20);
+        store<u32>(own, 0, 24);
         inGroup = what;
         size = 0;
       } else ignored += pending;
       pending = 0;
       gap = 0;
       const own = group(groups - 1);
-      store<u32>(own, <u32>next, 4);
-      if (size <= most + 1) {
+      if (size < most + 2) {
         store<u8>(DIGITS + digits++, <u8>(kind & 15));
         store<i32>(own, ignored, 16);
         size++;
       }
+      if (what == DIGIT) {
+        // Plain digits in a row; what stands behind the text is none.
+        for (let digit: u32 = <u32>load<u8>(next) - 0x30; digit < 10; digit = <u32>load<u8>(++next) - 0x30) {
+          if (size >= most + 2) continue;
+          store<u8>(DIGITS + digits++, <u8>digit);
+          size++;
+        }
+      }
+      store<u32>(own, <u32>next, 4);
+      signs = 0;
       place = next;
       continue;
     }
@@ -301,6 +327,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
       }
     } else if (what == SEPARATOR) {
       inGroup = 0;
+      signs |= kind & 15;
       if (++gap <= maxGap) {
         place = next;
         continue;
@@ -308,7 +335,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
     }
     if (digits + 1 >= least) {
       judgeGroups(true, groups);
-      if (what == CHECK_X && (inGroup != 0 || gap == 1)) judgeX(next, inGroup == 0);
+      if (what == CHECK_X && (inGroup != 0 || gap == 1)) judgeX(next, inGroup == 0, signs);
     }
     if (ignored + pending > maxIgnored) keepOverflowing(ignored + pending);
     return next;

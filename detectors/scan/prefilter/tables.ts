@@ -1,5 +1,6 @@
 /** Fills the prefilter's memory with what characters.ts, the shapes of the detectors and the layers say: nothing is known there by itself. */
-import { CLASS, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
+import { CLASS, SEPARATOR, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
+import { signOf } from '../shape.js';
 import type { DetectorSet } from '../scan-units.js';
 import { nibbleTables } from './digit-bytes.js';
 import type { Module } from './load.js';
@@ -7,7 +8,7 @@ import type { Module } from './load.js';
 /** Shapes told apart; further ones share the last bit, which is then more generous than each of them. */
 const SHAPES = 32;
 /** Digits by which beginnings are told apart. */
-const HEAD = 4;
+const HEAD = 5;
 /** Counts of digits or groups that the tables hold. */
 export const MOST_COUNT = 60;
 
@@ -25,7 +26,8 @@ const CHECK_X = 5;
 
 function kindOf(unit: number | undefined): number {
   if (unit === undefined) return 0;
-  return isCheckX(unit) ? CHECK_X << 4 : ((CLASS[unit] ?? 0) << 4) | (VALUE[unit] ?? 0);
+  const value = CLASS[unit] === SEPARATOR ? signOf(unit) : (VALUE[unit] ?? 0);
+  return isCheckX(unit) ? CHECK_X << 4 : ((CLASS[unit] ?? 0) << 4) | value;
 }
 
 const PLANE_14_SIZE = 4096;
@@ -64,6 +66,8 @@ function byteKinds(way: number): Uint8Array {
   });
 }
 
+const HEX_VALUES = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9a-f]/i.test(String.fromCharCode(byte)) ? Number.parseInt(String.fromCharCode(byte), 16) : 0xff));
+
 /** The bit of each byte that a view may be triggered by, and of the NUL that no text has. */
 const BYTE_BITS: readonly (readonly [bit: string, bytes: readonly number[]])[] = [
   ['ASCII_DIGIT', Array.from({ length: 10 }, (_, i) => 0x30 + i)], ['NUL', [0]], ['BACKSLASH', [0x5c]], ['PERCENT_SIGN', [0x25]],
@@ -85,6 +89,7 @@ export function fillCharacters(module: Module): void {
   memory.set(plane14, module.address('PLANE_14'));
   memory.set(nibbles, module.address('NIBBLES'));
   for (let way = 0; way < WAYS; way++) memory.set(byteKinds(way), module.address('BYTE_KINDS') + way * 256);
+  memory.set(HEX_VALUES, module.address('HEX_VALUES'));
   const bits = module.address('BYTE_BITS');
   for (const [name, bytes] of BYTE_BITS) {
     for (const byte of bytes) {
@@ -130,11 +135,11 @@ interface ShapeTables {
   readonly least: number;
 }
 
-/** The shapes of all number detectors, laid out as in memory from STARTS on. */
+/** The shapes of all number detectors, laid out as in memory from LENGTHS on. */
 export function shapeTables(module: Module, set: DetectorSet): ShapeTables {
-  const base = module.address('STARTS');
+  const base = module.address('LENGTHS');
   const at = (name: string): number => module.address(name) - base;
-  const bytes = new Uint8Array(at('DATES') + SHAPES * 16);
+  const bytes = new Uint8Array(at('STARTS') + 10 ** HEAD * 4);
   const words = new DataView(bytes.buffer);
   const add = (offset: number, bit: number): void => words.setUint32(offset, (words.getUint32(offset, true) | (1 << bit)) >>> 0, true);
   let least = MOST_COUNT;
@@ -151,10 +156,11 @@ export function shapeTables(module: Module, set: DetectorSet): ShapeTables {
       for (let groups = 1; groups <= 64; groups++) if (groups <= (shape.groups ?? Infinity)) add(at('GROUPS') + groups * 4, bit);
       for (const head of shape.starts?.map((start) => start.slice(0, HEAD)) ?? ['']) {
         const from = Number(head.padEnd(HEAD, '0'));
-        for (let prefix = from; prefix <= Number(head.padEnd(HEAD, '9')); prefix++) add(prefix * 4, bit);
+        for (let prefix = from; prefix <= Number(head.padEnd(HEAD, '9')); prefix++) add(at('STARTS') + prefix * 4, bit);
       }
       if (shared) continue;
       if (shape.checksum !== undefined) add(at('SHAPE_FACTS') + (shape.checksum === 'luhn' ? 0 : 4), bit);
+      if (shape.cell !== undefined) words.setInt32(at('CELLS') + bit * 4, shape.cell, true);
       if (shape.date !== undefined) {
         const { at: place, year, from = 0, to = 9999 } = shape.date;
         add(at('SHAPE_FACTS') + 8, bit);
