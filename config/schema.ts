@@ -194,7 +194,7 @@ export const patternDetectorSchema = z.strictObject({
   title: z.strictObject({ zh: z.string(), en: z.string() }),
   /** RE2, finite length. */
   pattern: z.string().min(1).max(1000),
-  /** Least digits in every match; 8 or more ride the prefilter. */
+  /** Least digits in every match. */
   digits: z.number().int().min(0).max(64).optional(),
   notBefore: z.string().max(200).optional(),
   notAfter: z.string().max(200).optional(),
