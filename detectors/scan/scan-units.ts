@@ -36,8 +36,12 @@ export interface DetectorSet {
   readonly most: number;
 }
 
+const numbersOf = new WeakMap<readonly Detector[], readonly NumberDetector[]>();
+
 export function detectorSet(all: readonly Detector[]): DetectorSet {
-  const numbers = all.filter((one) => one.kind === 'number');
+  // The same array for the same detectors: what is indexed by it is built once, not for every text.
+  let numbers = numbersOf.get(all);
+  if (numbers === undefined) numbersOf.set(all, (numbers = all.filter((one) => one.kind === 'number')));
   const patterns = all.filter((one) => one.kind === 'pattern');
   const most = Math.max(0, ...numbers.map((one) => one.most));
   return { all, numbers, patterns: patterns.length > 0 ? new PatternSet(patterns) : undefined, most };
