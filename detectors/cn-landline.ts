@@ -66,6 +66,7 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
   }
   if (number.numerals > 0) reasons.push('numerals');
   if (parting === 'odd') cost('odd-groups', sure ? ODDLY_COST : 0);
+  if (parting === 'odd' && around.besideDigit) cost('row', 0.25);
   if (hint === 'lower') cost('other-label', OTHER_LABEL);
   if (!usual) cost('unusual-length', 0.12);
   if (around.inRow && !china && !EXTENSION.test(around.right)) cost('row', sure ? 0.12 : 0.2);

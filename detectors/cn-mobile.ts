@@ -110,7 +110,7 @@ function goesOn(gap: string, { left, right }: Surroundings): boolean {
 /** A negative number of a list, or a factor of a term. Masks leave no so few stars. */
 function isOperand(number: Domestic, { left, right }: Surroundings): boolean {
   if (number.groups.length > 1 || number.country !== 'none') return false;
-  return (/(?:^|[\s,(\[:=])[-−]$/.test(left) && /^\s*[,\])};]/.test(right)) || /^\*{1,2}[A-Za-z]/.test(right);
+  return (/(?:^|[\s,([:=])[-−]$/.test(left) && /^\s*[,\])};]/.test(right)) || /^\*{1,2}[A-Za-z]/.test(right);
 }
 
 /** An article's number of 12 digits, by its check digit. */

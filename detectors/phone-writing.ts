@@ -80,14 +80,16 @@ const DIGIT_BY_DIGIT = write(0.74, 0.88, 'odd-groups');
 const DIGIT_BY_SIGN = write(0.58, 0.82, 'odd-groups');
 /** Lists of single digits are common in data. */
 const DIGIT_LIST = write(undefined, 0.8, 'odd-groups');
-const CUT = 0.19;
-const CUT_SURE = 0.09;
+const CUT = 0.08;
+const CUT_SURE = 0.06;
+/** One line end, blanks of an indent, and the sign that parted the groups there. */
+const CUT_GAP = /^[^\s]?[ \t]*(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])[ \t\u3000]*$/;
 
 /** `undefined` when people do not write phone numbers so. */
 export function writingOf(number: Written, digits: string): Writing | undefined {
   const cuts = number.gaps.filter((gap) => LINE_END.test(gap));
   if (cuts.length > 1) return undefined;
-  if (cuts.length === 1) return cutByLineEnd(number, digits);
+  if (cuts.length === 1) return cutByLineEnd(number, digits, cuts);
   const { groups, gaps, touching } = joined(number);
   if (groups.length === 1) return touching ? partlyNumerals(number) : number.numerals === digits.length ? IN_NUMERALS : WHOLE;
   const kind = kindOf(gaps);
@@ -137,8 +139,8 @@ function partlyNumerals({ groups, numerals }: Written): Writing {
 }
 
 /** A number that would not fit its line: without the line end it is written in some usual way. */
-function cutByLineEnd(number: Written, digits: string): Writing | undefined {
-  if (Math.min(...number.groups) < 2) return undefined;
+function cutByLineEnd(number: Written, digits: string, cuts: readonly string[]): Writing | undefined {
+  if (Math.min(...number.groups) < 2 || !CUT_GAP.test(cuts[0] ?? '')) return undefined;
   const at = number.gaps.findIndex((gap) => LINE_END.test(gap));
   const rest = (number.gaps[at] ?? '').replace(/\s+/g, '');
   const others = number.gaps.filter((_, index) => index !== at);

@@ -19,6 +19,7 @@ const TELLS_NOTHING =
 /** `undefined` when no field is seen, or one whose name tells nothing. */
 export function fieldName(left: string): string | undefined {
   const assigned = ASSIGNED.exec(left);
-  const name = NAMED.exec(left)?.[1] ?? PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1] ?? PATH.exec(left)?.[1];
-  return name === undefined || TELLS_NOTHING.test(name) ? undefined : name;
+  const name = NAMED.exec(left)?.[1] ?? PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1];
+  if (name !== undefined) return TELLS_NOTHING.test(name) ? undefined : name;
+  return PATH.exec(left)?.[1];
 }

@@ -67,6 +67,8 @@ export function phoneHint(left: string, right: string): Hint {
 
 /** Names written in one go: `usermobile`, `orderid`. */
 const ENDS_AS_PHONE = /(?:mobile|phone|msisdn)(?: ?(?:no|num|number|code|value|str|\d+))?$/;
+/** Registers of a processor. */
+const REGISTER = /^(?:[rxw]\d{1,2}|[re]?[abcd]x|[re]?[sbi]p|[re]?[sd]i|lr|pc|fp)$/;
 const ENDS_AS_OTHER = /(?:id|no|sn|seq|time|stamp|size|offset|count|hash|uuid|code|index)$/;
 
 /** The last word of a name says what it is: `phoneId` is an ID, `orderMobile` a phone. */
@@ -75,7 +77,7 @@ function ofName(name: string): Hint {
   const raise = end(PHONE_WORDS.raise);
   if (ENDS_AS_PHONE.test(name)) return 'raise';
   const lower = Math.max(end(PHONE_WORDS.lower), end(OTHER_FIELD), ENDS_AS_OTHER.test(name) ? name.length : -1);
-  if (raise < 0 && lower < 0) return 'none';
+  if (raise < 0 && lower < 0) return REGISTER.test(name) ? 'lower' : 'none';
   return raise >= lower ? 'raise' : 'lower';
 }
 
