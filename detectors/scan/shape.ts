@@ -61,7 +61,7 @@ export const LIST_SIGN = 1;
 export const LINE_END = 2;
 export const GROUP_SIGN = 4;
 
-const LIST_SIGNS = new Set([...',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t'].map((one) => one.charCodeAt(0)));
+const LIST_SIGNS = new Set(Array.from(',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t', (one) => one.charCodeAt(0)));
 const LINE_ENDS = new Set([0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029]);
 
 /** Which of the three a separator is. */
@@ -80,45 +80,53 @@ const HEAD = 5;
 const OWN_BITS = 31;
 
 interface Index {
-  readonly shapes: readonly { readonly detector: NumberDetector; readonly shape: Shape }[];
   readonly byLength: Uint32Array;
   readonly byHead: Uint32Array;
 }
-const indexes = new WeakMap<readonly NumberDetector[], Index>();
+/** By the shapes themselves: detectors are copied for every set that is proven. */
+const indexes = new WeakMap<readonly Shape[], Index>();
 
-function indexOf(detectors: readonly NumberDetector[]): Index {
-  const shapes = detectors.flatMap((detector) => detector.shapes.map((shape) => ({ detector, shape })));
+function indexOf(shapes: readonly Shape[]): Index {
+  const known = indexes.get(shapes);
+  if (known !== undefined) return known;
   const byLength = new Uint32Array(256);
   const byHead = new Uint32Array(10 ** HEAD);
   const add = (table: Uint32Array, at: number, bit: number): void => {
     table[at] = ((table[at] ?? 0) | (1 << bit)) >>> 0;
   };
-  for (const [index, { detector, shape }] of shapes.entries()) {
+  for (const [index, shape] of shapes.entries()) {
     const bit = Math.min(index, OWN_BITS);
-    for (const length of shape.lengths) if (length >= detector.least && length <= detector.most) add(byLength, length, bit);
+    for (const length of shape.lengths) add(byLength, length, bit);
     for (const start of shape.starts ?? ['']) {
       const head = start.slice(0, HEAD);
       for (let at = Number(head.padEnd(HEAD, '0')); at <= Number(head.padEnd(HEAD, '9')); at++) add(byHead, at, bit);
     }
   }
-  return { shapes, byLength, byHead };
+  const index = { byLength, byHead };
+  indexes.set(shapes, index);
+  return index;
 }
 
 /** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */
 export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count): NumberDetector[] | undefined {
-  let index = indexes.get(detectors);
-  if (index === undefined) indexes.set(detectors, (index = indexOf(detectors)));
-  let bits = index.byLength[count] ?? 0;
-  if (count >= HEAD) bits &= index.byHead[number(digits, 0, HEAD)] ?? 0;
   let left: NumberDetector[] | undefined;
-  while (bits !== 0) {
-    const bit = 31 - Math.clz32(bits & -bits);
-    bits &= bits - 1;
-    for (let at = bit; at < (bit === OWN_BITS ? index.shapes.length : bit + 1); at++) {
-      const one = index.shapes[at];
-      if (one === undefined || left?.includes(one.detector) === true || count < one.detector.least || count > one.detector.most) continue;
-      if (keepsCells(one.shape, signs, longest) && fits(one.shape, digits, count, groups)) (left ??= []).push(one.detector);
-    }
+  for (const detector of detectors) {
+    if (count < detector.least || count > detector.most) continue;
+    const { byLength, byHead } = indexOf(detector.shapes);
+    let bits = byLength[count] ?? 0;
+    if (bits !== 0 && count >= HEAD) bits &= byHead[number(digits, 0, HEAD)] ?? 0;
+    if (bits !== 0 && anyFits(detector.shapes, bits, digits, count, groups, signs, longest)) (left ??= []).push(detector);
   }
   return left;
+}
+
+function anyFits(shapes: readonly Shape[], possible: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number): boolean {
+  for (let bits = possible; bits !== 0; bits &= bits - 1) {
+    const bit = 31 - Math.clz32(bits & -bits);
+    for (let at = bit; at < (bit === OWN_BITS ? shapes.length : bit + 1); at++) {
+      const shape = shapes[at];
+      if (shape !== undefined && keepsCells(shape, signs, longest) && fits(shape, digits, count, groups)) return true;
+    }
+  }
+  return false;
 }

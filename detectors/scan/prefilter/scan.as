@@ -1,7 +1,7 @@
 /** The pass over a text: whole blocks without a digit in any form are skipped, and from each digit the run that it begins is followed. */
 import { AMPERSAND, ASCII_DIGIT, BACKSLASH, BEYOND_ASCII, BYTE_BITS, DIGIT, JSON, LESS, MARKUP, MORE, NIBBLES, NUMERAL, PERCENT, PERCENT_SIGN } from './memory';
 import { after, begin, endless as endlessEscape, escapes as escapesRead, plainAt, unitAt, unread } from './read';
-import { configure, leaveUnfinished, open, reset, walk, windows as windowsKept } from './runs';
+import { configure, leaveUnfinished, passShort, open, reset, walk, windows as windowsKept } from './runs';
 
 export { configure };
 export * from './memory';
@@ -47,7 +47,10 @@ function foreignDigits(at: usize, one: v128, nibble: v128): i32 {
 
 /** Follows the run that begins at `hit`, where one may begin; answers where to go on. */
 function follow(hit: usize, end: usize, mode: i32, last: bool): usize {
-  if (<u32>load<u8>(hit) - 0x30 >= 10) {
+  if (<u32>load<u8>(hit) - 0x30 < 10) {
+    const behind = passShort(hit, end, mode);
+    if (behind != 0) return behind;
+  } else {
     const before = escapesRead;
     const kind = mode == 0 ? plainAt(hit) : unitAt(hit);
     const what = kind >> 4;
