@@ -65,8 +65,8 @@ export function patternDetector(definition: PatternDefinition, RE2: Re2Construct
         const match = pattern.exec(text);
         if (match === null || match[0] === '') return undefined;
         const end = match.index + match[0].length;
-        const left = text.slice(Math.max(0, match.index - CONTEXT), match.index);
-        const right = text.slice(end, end + CONTEXT);
+        const left = words.length > 0 || notBefore ? text.slice(Math.max(0, match.index - CONTEXT), match.index) : '';
+        const right = words.length > 0 || notAfter ? text.slice(end, end + CONTEXT) : '';
         if (holds(match[0], checksum, least) && notBefore?.test(left) !== true && notAfter?.test(right) !== true) {
           const word = words.length > 0 && near(left, right, words);
           const reasons: Reason[] = ['pattern'];
