@@ -2,6 +2,7 @@
 import type { Candidate, Verified } from './contract.js';
 import { luhn } from './checksum.js';
 import { TEST_CARDS } from './data/test-cards.js';
+import { isInDigitList } from './digit-list.js';
 import { evidence, type Evidence } from './evidence.js';
 import { issuerOf, type Issuer, type Trust } from './issuers.js';
 import { neighbourLines } from './neighbour-lines.js';
@@ -90,7 +91,7 @@ function isWritten({ groups, gaps, lineEnds }: Writing): boolean {
 
 function weighWriting(candidate: Candidate, writing: Writing, around: Surroundings, trust: Trust | 'test', against: (amount: number, reason: Reason) => void): void {
   const { groups, gaps, lineEnds, switches, kinds } = writing;
-  const alone = groups === 'singles' && !around.besideDigit;
+  const alone = groups === 'singles' && !isInDigitList(candidate);
   if (groups === 'uneven') against(3, 'odd-groups');
   if (groups === 'singles') against(alone ? 0.6 : 4, 'odd-groups');
   if (gaps === 'wide') against(0.5, 'wide-groups');

@@ -1,6 +1,7 @@
 /** Chinese resident identity numbers (GB 11643): 18 characters, the old 15 digits, residence permits, and foreigners' cards of 2023. */
 import type { Candidate, NumberDetector, Verified } from './contract.js';
 import { creditCode, mod11Two } from './checksum.js';
+import { isInDigitList } from './digit-list.js';
 import { evidence, type Evidence } from './evidence.js';
 import { hasOldDate, isDate } from './old-form.js';
 import type { Reason } from './reasons.js';
@@ -132,7 +133,7 @@ function verify18(candidate: Candidate): Verified | undefined {
   // Order code 000 is not given out.
   if (digits.slice(14, 17) === '000') found.weigh(-2, 'order-zero');
   if (isCreditCode(digits)) found.weigh(grade === 'strong' ? -0.5 : grade === 'other' ? -4 : -2.5, 'other-label');
-  weighWriting(writing, candidate, around, grade, kind === 'province', found);
+  weighWriting(writing, candidate, grade, kind === 'province', found);
   weighSurroundings(around, digits, found);
   const confidence = found.confidence();
   return confidence < LEAST_LIKELY ? undefined : { confidence, reasons: found.reasons };
@@ -150,7 +151,7 @@ function isCreditCode(digits: string): boolean {
 }
 
 /** What the writing leaves of a conclusive number is hardly less; chance builds the others out of neighbours. */
-function weighWriting(writing: Writing, candidate: Candidate, around: Surroundings, grade: Grade, weak: boolean, found: Evidence): void {
+function weighWriting(writing: Writing, candidate: Candidate, grade: Grade, weak: boolean, found: Evidence): void {
   const { groups, gaps, kinds, lineEnds, switches } = writing;
   const ease = grade === 'strong' ? WITH_NAME : 1;
   const against = (conclusive: number, doubtful: number, reason: Reason): void => {
@@ -158,7 +159,7 @@ function weighWriting(writing: Writing, candidate: Candidate, around: Surroundin
   };
   if (groups === 'uneven') against(0.4, 2, 'odd-groups');
   // Digits that go on are a list of digits, of which a window was cut out.
-  if (groups === 'singles') against(around.besideDigit ? 2.2 : 0.3, around.besideDigit ? 4 : 1, 'odd-groups');
+  if (groups === 'singles') against(isInDigitList(candidate) ? 2.2 : 0.3, isInDigitList(candidate) ? 4 : 1, 'odd-groups');
   if (gaps === 'wide') against(0.1, 0.2, 'wide-groups');
   if (gaps === 'mark') against(0.2, 0.5, 'odd-groups');
   if (gaps === 'clause') against(0.3, 1, 'odd-groups');
@@ -203,7 +204,7 @@ function verify15(candidate: Candidate): Verified | undefined {
   const found = evidence((region === 'county' ? OLD_COUNTY : OLD_PROVINCE)[grade], ['date', region === 'county' ? 'region' : 'province', 'old-form']);
   if (grade === 'strong' || grade === 'weak') found.reasons.push('keyword');
   if (around.chained || around.inRow) found.weigh(-1, around.inRow ? 'row' : 'chained');
-  weighWriting(writing, candidate, around, grade, true, found);
+  weighWriting(writing, candidate, grade, true, found);
   const confidence = found.confidence();
   return confidence < LEAST_LIKELY ? undefined : { confidence, reasons: found.reasons };
 }

@@ -12,8 +12,8 @@ export const RESIDENT_ID_WORDS: GradedWords = {
   ]),
   weak: anyOf(['证件', '證件', '实名', '身份', '户籍', '出生', '姓名', '持证人', 'certificate', 'cert', 'credential', 'real name', 'resident', 'citizen', 'birth', 'birthday', 'passport']),
   other: anyOf([
-    '订单', '訂單', '流水', '单号', '單號', '编号', '序列号', '条码', '信用代码', '税号', '纳税人', '统一社会', '运单', '快递', '发票', '合同号', '批次', '时间戳', '卡号', '账号', '设备号', '串号',
-    'order', 'order no', 'order id', 'trade no', 'serial', 'serial no', 'sn', 'imei', 'imsi', 'trace', 'trace id', 'barcode', 'tax no', 'tax id', 'uscc', 'credit code', 'timestamp', 'ts', 'tracking', 'waybill',
+    '订单', '訂單', '流水', '单号', '單號', '编号', '序列号', '条码', '信用代码', '税号', '纳税', '税务', '统一社会', '运单', '快递', '发票', '合同号', '批次', '时间戳', '卡号', '账号', '设备号', '串号',
+    'order', 'order no', 'order id', 'trade no', 'serial', 'serial no', 'sn', 'imei', 'imsi', 'trace', 'trace id', 'barcode', 'tax no', 'tax id', 'tax number', 'tax registration', 'taxpayer', 'vat', 'ein', 'uscc', 'credit code', 'registration no', 'registration number', 'account', 'acct', 'timestamp', 'ts', 'tracking', 'waybill',
     'transaction id', 'request id', 'req id', 'session id', 'batch', 'batch no', 'version', 'build', 'invoice', 'snowflake', 'message id', 'msg id', 'card no', 'account no',
   ]),
 };
