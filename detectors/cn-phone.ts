@@ -10,8 +10,10 @@ import { gluedLabel, phoneHint } from './words/phone.js';
 /** More likely none than one. */
 const LEAST_LIKELY = 0.5;
 const SEGMENTS = [...MOBILE_SEGMENTS, ...LONGER_SEGMENTS];
-/** First three digits of landlines: 0 and the first two of an area. */
-const AREA_STARTS = [...new Set([...AREAS].map((area) => `0${area.slice(0, 2)}`))];
+/** First digits of landlines: 0, an area, and a subscriber's 2 to 8. */
+const AREA_STARTS = [...AREAS].flatMap((area) => [2, 3, 4, 5, 6, 7, 8].map((first) => `0${area}${String(first)}`));
+/** A cell of a list with more digits is a number of its own. */
+const LONGEST_CELL = 10;
 
 export const cnPhone: NumberDetector = {
   kind: 'number',
@@ -23,12 +25,12 @@ export const cnPhone: NumberDetector = {
   least: 11,
   most: 16,
   shapes: [
-    { lengths: [11], starts: SEGMENTS },
-    { lengths: [12], starts: SEGMENTS.map((segment) => `0${segment}`) },
-    { lengths: [11, 12], starts: AREA_STARTS },
+    { lengths: [11], starts: SEGMENTS, cell: LONGEST_CELL },
+    { lengths: [12], starts: SEGMENTS.map((segment) => `0${segment}`), cell: LONGEST_CELL },
+    { lengths: [11, 12], starts: AREA_STARTS, cell: LONGEST_CELL },
     // A landline has 10 or 11 digits after the code, 11 or 12 with its 0; a mobile number 11 or 12.
-    { lengths: [12, 13, 14], starts: ['86'] },
-    { lengths: [14, 15, 16], starts: ['0086'] },
+    { lengths: [12, 13, 14], starts: ['86'], cell: LONGEST_CELL },
+    { lengths: [14, 15, 16], starts: ['0086'], cell: LONGEST_CELL },
   ],
   verify: (candidate) => {
     // Cheap first: most candidates begin with no digit that a phone number begins with.

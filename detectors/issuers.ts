@@ -41,6 +41,9 @@ export function issuerOf(digits: string): Issuer | undefined {
 /** Digits of the starts that shapes name: enough to tell nine numbers of ten from cards. */
 const START = 4;
 
+/** A cell of a list with more digits is a number of its own. */
+const LONGEST_CELL = 10;
+
 /** One shape for each set of starts: what issuerOf takes, rounded up to whole starts of at most four digits. */
 export function cardShapes(): Shape[] {
   const lengthsOf = new Map<string, number[]>();
@@ -48,7 +51,7 @@ export function cardShapes(): Shape[] {
     const starts = shortest(startsOf(length)).join(' ');
     lengthsOf.set(starts, [...(lengthsOf.get(starts) ?? []), length]);
   }
-  return [...lengthsOf].map(([starts, lengths]) => ({ lengths, starts: starts.split(' '), checksum: 'luhn' }));
+  return [...lengthsOf].map(([starts, lengths]) => ({ lengths, starts: starts.split(' '), checksum: 'luhn', cell: LONGEST_CELL }));
 }
 
 function startsOf(length: number): Set<string> {

@@ -49,8 +49,13 @@ function holdsDate({ at, year, from = 0, to = Infinity }: NonNullable<Shape['dat
 
 /** `digits` hold values 0 to 9, and X_VALUE for a closing X. */
 export function fits(shape: Shape, digits: Uint8Array, count: number, groups: number): boolean {
-  if (!shape.lengths.includes(count) || groups > (shape.groups ?? Infinity)) return false;
-  if (shape.starts !== undefined && !shape.starts.some((start) => startsAs(digits, start))) return false;
+  if (!shape.lengths.includes(count) || (shape.starts !== undefined && !shape.starts.some((start) => startsAs(digits, start)))) return false;
+  return fitsBehind(shape, digits, count, groups);
+}
+
+/** All but length and first digits. */
+function fitsBehind(shape: Shape, digits: Uint8Array, count: number, groups: number): boolean {
+  if (groups > (shape.groups ?? Infinity)) return false;
   if (shape.date !== undefined && !holdsDate(shape.date, digits, count)) return false;
   if (shape.checksum === 'luhn') return passesLuhn(digits, count);
   return shape.checksum === undefined || passesMod11(digits, count);
@@ -82,6 +87,8 @@ const OWN_BITS = 31;
 interface Index {
   readonly byLength: Uint32Array;
   readonly byHead: Uint32Array;
+  /** Shapes whose beginnings the index knows whole. */
+  readonly exact: number;
 }
 /** By the shapes themselves: detectors are copied for every set that is proven. */
 const indexes = new WeakMap<readonly Shape[], Index>();
@@ -94,7 +101,9 @@ function indexOf(shapes: readonly Shape[]): Index {
   const add = (table: Uint32Array, at: number, bit: number): void => {
     table[at] = ((table[at] ?? 0) | (1 << bit)) >>> 0;
   };
+  let exact = 0;
   for (const [index, shape] of shapes.entries()) {
+    if (index < OWN_BITS && (shape.starts ?? []).every((start) => start.length <= HEAD)) exact |= 1 << index;
     const bit = Math.min(index, OWN_BITS);
     for (const length of shape.lengths) add(byLength, length, bit);
     for (const start of shape.starts ?? ['']) {
@@ -102,7 +111,7 @@ function indexOf(shapes: readonly Shape[]): Index {
       for (let at = Number(head.padEnd(HEAD, '0')); at <= Number(head.padEnd(HEAD, '9')); at++) add(byHead, at, bit);
     }
   }
-  const index = { byLength, byHead };
+  const index = { byLength, byHead, exact };
   indexes.set(shapes, index);
   return index;
 }
@@ -112,20 +121,20 @@ export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8A
   let left: NumberDetector[] | undefined;
   for (const detector of detectors) {
     if (count < detector.least || count > detector.most) continue;
-    const { byLength, byHead } = indexOf(detector.shapes);
+    const { byLength, byHead, exact } = indexOf(detector.shapes);
     let bits = byLength[count] ?? 0;
     if (bits !== 0 && count >= HEAD) bits &= byHead[number(digits, 0, HEAD)] ?? 0;
-    if (bits !== 0 && anyFits(detector.shapes, bits, digits, count, groups, signs, longest)) (left ??= []).push(detector);
+    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) (left ??= []).push(detector);
   }
   return left;
 }
 
-function anyFits(shapes: readonly Shape[], possible: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number): boolean {
+function anyFits(shapes: readonly Shape[], possible: number, exact: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number): boolean {
   for (let bits = possible; bits !== 0; bits &= bits - 1) {
     const bit = 31 - Math.clz32(bits & -bits);
     for (let at = bit; at < (bit === OWN_BITS ? shapes.length : bit + 1); at++) {
       const shape = shapes[at];
-      if (shape !== undefined && keepsCells(shape, signs, longest) && fits(shape, digits, count, groups)) return true;
+      if (shape !== undefined && keepsCells(shape, signs, longest) && ((exact >> bit) & 1 ? fitsBehind : fits)(shape, digits, count, groups)) return true;
     }
   }
   return false;
