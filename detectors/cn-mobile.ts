@@ -57,7 +57,7 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   if (!china) tableCosts(number, around, writing, sure, cost);
   if (around.fraction) {
     if (hint !== 'raise' || /(?<![0-9*])0\.$/.test(around.left)) return undefined;
-    cost('decimal', 0.25);
+    cost('decimal', 0.3);
   }
   const glue = glueCost(around, hint);
   if (glue === undefined) return undefined;
@@ -67,12 +67,18 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
 }
 
 function baseOf(writing: Writing, number: Domestic, sure: boolean, around: Surroundings): number | undefined {
-  if (number.gaps.some((gap) => LINE_END.test(gap)) && standAlone(around)) return sure ? writing.sure - 0.1 : undefined;
+  if (number.gaps.some((gap) => LINE_END.test(gap))) {
+    if (standAlone(around)) return sure ? writing.sure - 0.1 : undefined;
+    if (!sure && (DIGITS_BEFORE.test(around.left) || DIGITS_BEHIND.test(around.right))) return undefined;
+  }
   if (sure) return writing.sure;
   if (number.country === 'perhaps') return writing.alone === undefined ? undefined : Math.max(writing.alone, Math.min(WITH_BARE_CODE, writing.alone + 0.08));
   return writing.alone;
 }
 
+/** Figures of a dump go on at the line's end. */
+const DIGITS_BEFORE = /(?<![A-Za-z])(?=[a-f]{0,7}[0-9*])[0-9a-f*]{2,8}[ \t,;]+$/i;
+const DIGITS_BEHIND = /^[ \t,;]+[0-9*][0-9a-f*]/i;
 const PROSE = /[\p{L}()「」“”"'<>@!?。]/u;
 
 /** Nothing but digits on both lines: figures of a column, one below the other. */
@@ -85,7 +91,8 @@ function standAlone({ left, right }: Surroundings): boolean {
 /** What numbers beside it say: the cells of a row, the parts of a path, the other numbers of a list. */
 function tableCosts(number: Domestic, around: Surroundings, writing: Writing, sure: boolean, cost: (name: Reason, amount: number) => void): void {
   const odd = writing.reason === 'odd-groups';
-  if (odd && around.besideDigit) cost('row', 0.25);
+  // A whole number on the same line is no cell of a row of groups.
+  if (odd && around.besideDigit && (around.inRow || !/[0-9*]{11}[Xx]? {1,3}$/.test(around.left))) cost('row', 0.25);
   else if (around.inRow && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
   else if (number.country === 'none' && inColumn(number, around)) cost('row', sure ? 0.1 : 0.15);
   else if (goesOn(writing.sign, around)) cost('row', sure ? 0.12 : 0.25);

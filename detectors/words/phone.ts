@@ -7,7 +7,7 @@ export const PHONE_WORDS: Words = {
     '手机', '手機', '移动电话', '电话', '電話', '联系', '聯繫', '聯絡', '联络', '电联', '致电', '来电', '去电', '拨打', '拨号', '打给', '呼叫', '主叫', '被叫', '通话', '机主', '座机', '固话',
     '传真', '傳真', '热线', '熱線', '微信', '短信', '支付宝', '新号码', '我的号码', '换号',
     'mobile', 'mobile no', 'mobile num', 'mobile number', 'phone', 'phone no', 'phone num', 'phone number', 'telephone', 'tel', 'tel no', 'telno', 'cell', 'cellphone', 'cell phone', 'smartphone',
-    'handphone', 'hp', 'contact', 'contact no', 'contact tel', 'contact phone', 'contact mobile', 'fax', 'linktel', 'link tel', 'link phone', 'link mobile', 'call', 'callee', 'caller', 'calling', 'dial',
+    'handphone', 'contact', 'contact no', 'contact tel', 'contact phone', 'contact mobile', 'fax', 'linktel', 'link tel', 'link phone', 'link mobile', 'call', 'callee', 'caller', 'calling', 'dial',
     'sms', 'whatsapp', 'wechat', 'wx', 'vx', 'weixin', 'msisdn', 'recipient', 'sj', 'sjh', 'sjhm', 'shouji', 'shoujihao', 'dh', 'dhhm', 'dianhua', 'lxdh', 'lxfs', 'lxrdh', 'yddh', 'gddh', 'ph', 'mob',
   ]),
   lower: anyOf([
@@ -44,6 +44,13 @@ function foldLines(text: string): string {
   return text.split(/[\r\n]+/).map(fold).join('\n');
 }
 
+/** The last word's number stands behind it, and a line end behind that: `tel = '138…'\ninsert(`. */
+function isSpent(folded: string): boolean {
+  let last: string | undefined;
+  for (const match of folded.matchAll(PHONE_WORDS.raise)) last = folded.slice(match.index + match[0].length);
+  return last !== undefined && /[0-9*](?: ?[0-9*]){6}[^\n]*\n/.test(last);
+}
+
 /** A field's own name decides; without one, the nearest word does. */
 export function phoneHint(left: string, right: string): Hint {
   // A closing tag names what stands before it.
@@ -56,6 +63,7 @@ export function phoneHint(left: string, right: string): Hint {
     if (NEXT_TO.test(folded.slice(match.index + match[0].length))) return 'lower';
   }
   const nearest = hintOf(before, right, PHONE_WORDS);
+  if (nearest === 'raise' && isSpent(folded)) return hintOf('', right, PHONE_WORDS);
   if (nearest !== 'lower') return nearest;
   // A label speaks for the first number behind it in its own clause.
   const clause = /[^\n。；;！？!?]*$/.exec(folded)?.[0] ?? '';
@@ -83,7 +91,8 @@ function ofName(name: string): Hint {
 
 /** `tel138…` and `mobile_138…`: what is glued on is the number's own label. */
 export function gluedLabel(token: string): boolean {
-  if (token === '') return false;
+  // Two capitals are the first letters of a code.
+  if (token === '' || /^[A-Z]{1,2}$/.test(token)) return false;
   const word = fold(token).trim();
   return [...word.matchAll(PHONE_WORDS.raise)].some((match) => match[0].length === word.length);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cnPhone } from '../../detectors/cn-phone.js';
+import { findAllWith } from '../../detectors/scan/find.js';
 import { numberSource } from '../kit/numbers.js';
 import { candidate } from './candidate.js';
 
@@ -95,5 +96,64 @@ describe('phone numbers', () => {
 
   it('read a plus after a letter as a blank of a form', () => {
     expect(confidence('name=zhang+«13812345678»')).toBeGreaterThanOrEqual(0.8);
+  });
+
+  it.each([
+    ['"mobile":"«13812345678»"', 0.9, 1],
+    ['"phoneNumber": "«13812345678»"', 0.9, 1],
+    ['{"userMobile":«13812345678»,', 0.9, 1],
+    ['receiverPhoneNo=«13812345678»', 0.9, 1],
+    ['<contact_tel>«13812345678»</contact_tel>', 0.9, 1],
+    ['lxdh: «13812345678»', 0.9, 1],
+    ['sjh=«13812345678»', 0.9, 1],
+    ['TEL;TYPE=CELL:«13812345678»', 0.9, 1],
+    ['<field name="mobile">«13812345678»</field>', 0.9, 1],
+    ['"id":«13812345678»', 0.5, 0.69],
+    ['phone=1,uid=«13812345678»', 0.5, 0.69],
+    ['"mobileId":«13812345678»', 0.5, 0.69],
+    ['seq: «13812345678»', 0.5, 0.69],
+    ['ts=«13812345678»', 0.5, 0.69],
+    ['offset «13812345678»', 0.5, 0.69],
+    ['pid=«13812345678»', 0.5, 0.69],
+    ['/orders/«13812345678»?x=1', 0.5, 0.69],
+    ['共«13812345678» bytes', 0.5, 0.69],
+    ['¥«13812345678»', 0.5, 0.69],
+    ['unknown_field=«13812345678»', 0.7, 0.89],
+    ['订单号 +«86 138-1234-5678»', 0.8, 1],
+    ['订单号 «138-1234-5678»', 0.7, 0.89],
+  ])('believe a field by its name: %s lies between %d and %d', (marked, least, most) => {
+    expect(confidence(marked)).toBeGreaterThanOrEqual(least);
+    expect(confidence(marked)).toBeLessThanOrEqual(most);
+  });
+
+  const found = (text: string): string[] => findAllWith(text, [cnPhone]).filter((one) => one.confidence >= 0.7).map((one) => text.slice(one.start, one.end));
+
+  it.each([
+    '①13812345678', '⑩13812345678', '⑴13812345678', '㈠13812345678', '1、13812345678', '(1)13812345678', '第三13812345678', '一、13812345678', '注¹13812345678',
+    '一三八一二三四五六七八', '壹叁捌壹贰叁肆伍陆柒捌', '幺三八-一二三四-五六七八', '①③⑧①②③④⑤⑥⑦⑧', '138一二三四5678', '一3八1二3四5六7八', '１３８－１２３４－５６７８', '138 1234 5678',
+    '138/1234/5678', '138_1234_5678', '138，1234，5678', '138、1234、5678', '1 3 8 1 2 3 4 5 6 7 8', '请打 1381234\n5678，谢谢', '请打 138-1234-\n5678 找我',
+  ])('find %s whole and sure enough to act', (text) => {
+    const [only, ...more] = found(text);
+    expect(more).toEqual([]);
+    expect((only ?? '').normalize('NFKC').length).toBeGreaterThanOrEqual(11);
+  });
+
+  it.each([
+    ['decimals', '138.12345678 1381234.5678 -.13812345678 0.13812345678 1.13812345678'],
+    ['addresses of the internet', '139.196.100.12 158.98.101.161:8080 133.43.163.182'],
+    ['rows of figures', '137,1400,1500,9\n138,1234,5678,4\n139,2000,3000,1'],
+    ['a row of a matrix', '5139 4498 138 1234 5678 2925'],
+    ['single digits of an array', 'const W = [1, 3, 8, 1, 2, 3, 4, 5, 6, 7, 8];'],
+    ['dates and times', '1998-12-31 9:59 1998/12/31 23:59:59 20241122133000 1700000000 1700000000000'],
+    ['coordinates', '[139.12345678, 35.12345678]'],
+    ['figures one below the other', '138\n12345678\n1381234\n5678\n'],
+    ['a bug and a date', 'Bug #1381234\n\n2009-01-02'],
+    ['a dump', '92aa 4724 1877\n0000020 9725 9337'],
+    ['numbers of other lands', '+1 381 234 5678, +852 138 1234 5678, +853-13812345678, +886 13812345678, +44 (0) 13812345678, 001 13812345678'],
+    ['service numbers', '400-810-8888 800-810-8888 95588 96110 10086 12315 106575258192146 4008108888'],
+    ['numbers of machines', '1440123456789 10648123456789 1064712345678'],
+    ['codes', 'SF13812345678 NO13812345678 UJ13812345678 order_13812345678 e3b0c44298fc13812345678fbf4c8996'],
+  ])('take %s for no phone number', (_, text) => {
+    expect(found(text)).toEqual([]);
   });
 });
