@@ -2,7 +2,7 @@
 import type { Candidate, Verified } from './contract.js';
 import { luhn } from './checksum.js';
 import { TEST_CARDS } from './data/test-cards.js';
-import { isInDigitList } from './digit-list.js';
+import { hasLetters, isAmongFigures, isInDigitList } from './digit-list.js';
 import { evidence, type Evidence } from './evidence.js';
 import { issuerOf, type Issuer, type Trust } from './issuers.js';
 import { neighbourLines } from './neighbour-lines.js';
@@ -40,8 +40,7 @@ const BEYOND_FLOAT = 18;
 const LONGEST_CELL = 10;
 /** Dumps come in groups of two, four or eight hexadecimal digits. */
 const LONGEST_HEX = 8;
-/** Fewer figures beside a number belong to it: a phone, an account. */
-const LEAST_FIGURES = 3;
+
 /** A name near it makes up for most of what is odd in the writing. */
 const WITH_NAME = 0.5;
 
@@ -120,22 +119,11 @@ function besideGroup({ left, right }: Surroundings): boolean {
   return /[0-9*][ \t]{1,2}$/.test(left) || /^[ \t]{1,2}[0-9*]/.test(right);
 }
 
-/** Nothing but numbers of other lengths as far as can be seen: figures. Masked ones are as long as before, so a mask changes nothing. */
-function isAmongFigures({ left, right }: Surroundings, length: number): boolean {
-  const text = `${left}|${right}`;
-  if (hasLetters(text)) return false;
-  return (text.match(/[0-9*]{5,}/g) ?? []).filter((run) => run.length !== length).length >= LEAST_FIGURES;
-}
-
 /** Nothing but numbers stands on the lines that a line end joins. */
 function isColumn({ left, right }: Surroundings): boolean {
   const before = left.slice(left.lastIndexOf('\n') + 1);
   const end = right.indexOf('\n');
   return !hasLetters(before) && !hasLetters(end < 0 ? right : right.slice(0, end));
-}
-
-function hasLetters(text: string): boolean {
-  return /\p{L}/u.test(text);
 }
 
 /** `3.6222…`: the first number of its line counts the lines. */
