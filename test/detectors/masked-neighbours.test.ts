@@ -1,9 +1,10 @@
 /** Law 4 on random mixtures: numbers of all kinds, grouped and joined in every way, masked, are not found again. */
 import { describe, expect, it } from '@jest/globals';
+import type { Finding } from '../../detectors/contract.js';
 import { builtInDetectors } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 import { TextScanner } from '../../detectors/scan/text-scanner.js';
-import { numberSource } from '../kit/numbers.js';
+import { numberSource, randomBelow } from '../kit/numbers.js';
 
 /** Enough for every pair of kinds, groupings and joints to meet several times, in a few seconds. */
 const RUNS = 1500;
@@ -35,6 +36,23 @@ describe('a masked text', () => {
       const masked = new TextScanner(builtInDetectors, (finding) => finding.confidence >= least).push(text, true).text;
       const again = findAllWith(masked, builtInDetectors).filter((finding) => finding.confidence >= least);
       expect([masked, again]).toEqual([masked, []]);
+    }
+  });
+
+  it('has lost no phone number to the stars of its neighbours', () => {
+    const source = numberSource(5);
+    const below = randomBelow(78);
+    const pick = (list: readonly string[]): string => list[below(list.length)] ?? '';
+    for (let run = 0; run < RUNS; run++) {
+      const text = Array.from({ length: 2 + below(4) }, () => {
+        const number = source.phone();
+        const parts = [number.slice(0, 3), number.slice(3, 7), number.slice(7)];
+        return pick([number, number, spelled(number, HAN), spelled(number, RINGS), parts.join('-'), parts.join(' '), '010-69156699']) + pick(JOINTS);
+      }).join('');
+      const acted = (finding: Finding): boolean => finding.confidence >= 0.7;
+      const masked = new TextScanner(builtInDetectors, acted).push(text, true).findings;
+      const lost = findAllWith(text, builtInDetectors).filter((one) => acted(one) && !masked.some((other) => other.start <= one.start && one.end <= other.end));
+      expect([text, lost]).toEqual([text, []]);
     }
   });
 });
