@@ -25,6 +25,8 @@ const OWN_LABEL = /[:=：|,;\t]/;
 const SETTLED = /[。！？!?]|[0-9*]{6}/;
 /** What a label may end its line with. */
 const LINE_OF_LABEL = /^(?:号码?|编[号码])?[ :：>"'|-]*$/;
+/** Lines of figures hold no word to look for. */
+const LETTER = /\p{L}/u;
 /** The last line has columns: nobody knows which of them goes on below. */
 const COLUMNS = /\S(?:[|\t]| {2,})[^\n]*$/;
 /** Where what follows the number begins to speak of something else. */
@@ -38,7 +40,7 @@ interface Near {
 }
 
 export function gradeOf(left: string, right: string, words: GradedWords): Grade {
-  const cut = left.search(/\n[^\n]*$/);
+  const cut = left.lastIndexOf('\n');
   const line = left.slice(cut + 1);
   const near = nearest(fold(line), words) ?? (cut < 0 ? undefined : nearestAbove(left.slice(0, cut), line, words));
   if (near !== undefined) return near.grade;
@@ -50,6 +52,7 @@ export function gradeOf(left: string, right: string, words: GradedWords): Grade 
 
 /** The word that ends last in `text` and speaks of what follows. */
 function nearest(text: string, words: GradedWords): Near | undefined {
+  if (!LETTER.test(text)) return undefined;
   const strong = last(text, words.strong, 'strong');
   const weak = last(text, words.weak, 'weak');
   const other = last(text, words.other, 'other');
