@@ -127,6 +127,15 @@ export class Table {
     let { row, column, cell, quoted } = from;
     const stop = Math.min(until, base + elements.length);
     let at = from.at;
+    // Quotes end with their line: only the last line has to be read closely.
+    if (this.#head === undefined && elements instanceof Uint8Array && at < stop && at >= base) {
+      for (let end = elements.indexOf(NEWLINE, at - base); end >= 0 && base + end < stop; end = elements.indexOf(NEWLINE, at - base)) {
+        row++;
+        column = 0;
+        cell = at = base + end + 1;
+        quoted = false;
+      }
+    }
     for (; at < stop && this.possible; at++) {
       const one = elements[at - base] ?? 0;
       if (this.#head !== undefined && at === this.#headAt && one !== NEWLINE) {

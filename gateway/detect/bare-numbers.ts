@@ -1,4 +1,5 @@
 /** Follows a JSON text just far enough to know whether a byte stands outside strings (RFC 8259): only then is a number bare (HC 8). */
+import type { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -6,6 +7,8 @@ const BACKSLASH = 0x5c;
 /** Bytes that may stand outside strings; any other one means this is no JSON and nothing in it is called bare again. */
 const OUTSIDE = new Uint8Array(256);
 for (const one of '{}[]:,+-.0123456789eE \t\r\ntruefalsn') OUTSIDE[one.charCodeAt(0)] = 1;
+
+export const JSON_OUTSIDE: Uint8Array = OUTSIDE;
 
 export interface JsonPosition {
   /** Wire offset of the next byte to follow. */
@@ -45,4 +48,15 @@ export function followJson(from: JsonPosition, bytes: Uint8Array, base: number, 
     }
   }
   return { at: Math.max(at, end), mark, state };
+}
+
+/** In the order of their numbers in the prefilter. */
+const STATES = ['outside', 'string', 'escape', 'not-json'] as const;
+
+/** The same over the text that the filter holds, whose first byte has wire offset `base`: for whole chunks. */
+export function followJsonIn(filter: Pick<Prefilter, 'length' | 'followJson'>, from: JsonPosition, base: number, until: number): JsonPosition {
+  const { at, mark, state } = from;
+  const end = Math.min(until, base + filter.length);
+  if (state === 'not-json' || end <= at) return { at: Math.max(at, end), mark, state };
+  return { at: end, mark, state: STATES[filter.followJson(at - base, end - base, STATES.indexOf(state), mark - base)] ?? 'not-json' };
 }

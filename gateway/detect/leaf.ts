@@ -1,5 +1,6 @@
 /** One stretch of text in all its views: every view counts, and what two of them find in the same bytes is one finding (HC 2). */
 import type { Finding, Leaf, LeafFactory, LeafOptions, LeafSink, UnscannableReason } from '../ports.js';
+import { JSON_OUTSIDE } from './bare-numbers.js';
 import { findingOf } from './finding.js';
 import { LONGEST_CHUNK, prefilter, type Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import { ViewScanner, type Found, type Judge, type ScanSettings, type ViewProgress } from './view-scanner.js';
@@ -112,6 +113,7 @@ class TextLeaf implements Leaf {
 /** Leaves that scan with `settings`; `key` makes the fingerprints. */
 export function leafFactory(settings: ScanSettings, key: Uint8Array): LeafFactory {
   const filter = prefilter();
+  filter.setJsonOutside(JSON_OUTSIDE);
   const nul = filter.bitOf(0);
   return (options, sink) => new TextLeaf(options, sink, settings, key, filter, nul);
 }

@@ -6,7 +6,7 @@ import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
 import { Table, type TableWindow } from '../../detectors/scan/table.js';
 import type { Decoded, Edit, Finding, View } from '../ports.js';
-import { followJson, isNumberToken, jsonStart, type JsonPosition } from './bare-numbers.js';
+import { followJson, followJsonIn, isNumberToken, jsonStart, type JsonPosition } from './bare-numbers.js';
 import { Windows, type WindowFinder } from './windows.js';
 
 /** What a scan is made of, shared by all views of all leaves. */
@@ -121,7 +121,7 @@ export class ViewScanner {
   /** Carries over what lies from `from` on. */
   #keep(from: number, triggered: boolean): void {
     const { filter } = this;
-    if (this.options.json) this.#json = followJson(this.#json, filter.text, this.#base, this.#settled);
+    if (this.options.json) this.#json = followJsonIn(filter, this.#json, this.#base, this.#settled);
     if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from);
     this.#carried = filter.length - from;
     if (this.#carried > this.#carry.length) this.#carry = new Uint8Array(this.#carried * 2);

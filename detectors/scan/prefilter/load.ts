@@ -21,6 +21,7 @@ export interface Module {
   configure(least: number, most: number, maxGap: number, maxIgnored: number): void;
   /** Sets `seen` and does nothing else. */
   survey(from: number, end: number): void;
+  followJson(from: number, end: number, state: number, mark: number): number;
   /** Bits of all that the text held. */
   seen(): number;
   /** Where a candidate may begin that needs more text; 0 when none does. */
@@ -50,6 +51,7 @@ export function instantiate(): Module {
     scan: named.scan.bind(named),
     configure: named.configure.bind(named),
     survey: named.survey.bind(named),
+    followJson: named.followJson.bind(named),
     seen: named.seen.bind(named),
     openFrom: named.openFrom.bind(named),
     endless: named.endless.bind(named),

@@ -6,6 +6,8 @@ export const BYTE_BITS: usize = 0x20;
 export const NIBBLES: usize = 0x40;
 /** Value of each byte as a hexadecimal digit, -1 for others. */
 export const HEX_VALUES: usize = 0x100;
+/** 1 for each byte that may stand outside the strings of a JSON text. */
+export const JSON_OUTSIDE: usize = 0x200;
 /** For each way of reading (see read.as) 256 kinds by byte; SLOW where a byte alone does not tell. */
 export const BYTE_KINDS: usize = 0x400;
 /** Names of character references by first letter: 128 offsets of 2 bytes, then the entries. */

@@ -125,6 +125,15 @@ export class Prefilter {
     const at = this.#module.openFrom();
     return at === 0 ? -1 : at - this.#start;
   }
+  /** Bytes that may stand outside the strings of a JSON text: 1 for each. */
+  setJsonOutside(table: Uint8Array): void {
+    this.#memory.set(table, this.#module.address('JSON_OUTSIDE'));
+  }
+  /** The number of a JSON state behind `to`, from that at `from`; bytes beyond ASCII before `mark` are no reason to doubt. */
+  followJson(from: number, to: number, state: number, mark: number): number {
+    return this.#module.followJson(this.#start + from, Math.min(this.#start + to, this.#end), state, Math.max(0, this.#start + mark));
+  }
+
   /** What `seen` tells, without a scan. */
   survey(): void {
     this.#module.survey(this.#start, this.#end);

@@ -4,6 +4,7 @@ import { after, begin, endless as endlessEscape, escapes as escapesRead, plainAt
 import { configure, leaveUnfinished, passShort, open, reset, walk, windows as windowsKept } from './runs';
 
 export { configure };
+export { followJson } from './json';
 export * from './memory';
 
 /** A byte that is nothing, written behind the text so that blocks may be read whole. */

@@ -1,7 +1,10 @@
 /** A bare JSON number is masked whole, as 1 and zeros, and only a number that JSON calls bare (HC 8). */
 import { describe, expect, it } from '@jest/globals';
-import { followJson, isNumberToken, jsonStart } from '../../../gateway/detect/bare-numbers.js';
+import fc from 'fast-check';
+import { prefilter } from '../../../detectors/scan/prefilter/prefilter.js';
+import { JSON_OUTSIDE, followJson, followJsonIn, isNumberToken, jsonStart } from '../../../gateway/detect/bare-numbers.js';
 import { chunked, engine, inspectBody } from '../../kit/engine.js';
+import { runs } from '../../laws/runs.js';
 
 const factory = engine();
 const masked = (text: string, type = 'application/json', sizes: readonly number[] = [text.length]): string =>
@@ -71,5 +74,23 @@ describe('following JSON', () => {
 
   it('takes digits and a point for a number token, and nothing else', () => {
     expect(['12', '1.5', '1 2', '１', '1-2', '1X'].map((one) => isNumberToken(Buffer.from(one)))).toEqual([true, true, false, false, false, false]);
+  });
+});
+
+describe('a chunk that the prefilter holds', () => {
+  it('is followed as its bytes are, from every state to every place', () => {
+    const pieces = fc.array(fc.constantFrom('"', '\\', '\\"', '{', '"a long name in a string":', '12', ' ', ',', 'true', 'x', 'é', '\ufeff', '"短"'), { maxLength: 30 });
+    const filter = prefilter();
+    filter.setJsonOutside(JSON_OUTSIDE);
+    fc.assert(
+      fc.property(pieces, fc.nat(40), fc.nat(80), fc.constantFrom('outside', 'string', 'escape', 'not-json'), (texts, skipped, length, state) => {
+        const bytes = Buffer.from(texts.join(''));
+        filter.load(bytes);
+        const from = { at: 1000 + Math.min(skipped, bytes.length), mark: 1003, state } as const;
+        const until = from.at + length;
+        expect(followJsonIn(filter, from, 1000, until)).toEqual(followJson(from, bytes, 1000, until));
+      }),
+      runs(300),
+    );
   });
 });
