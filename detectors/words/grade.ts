@@ -18,11 +18,11 @@ const NAME_REACH = 40;
 /** A word behind the number belongs to it only when it follows at once: `6222… 是我的卡号`. */
 const AFTER_REACH = 12;
 /** Another field, item or cell begins between the word and the number. */
-const NEXT_FIELD = /[,;&|\t，；].*[:=：]/;
+const NEXT_FIELD = /[,;&|\t，；].*[:=：]|\bvalues\b/;
 /** The number's own line labels or divides it: what stands on the line above names something else. */
 const OWN_LABEL = /[:=：|,;\t]/;
-/** A sentence ends, or the label has its own number: it says nothing of the next one. */
-const SETTLED = /[。！？!?]|[0-9*]{6}/;
+/** A sentence ends, the label has its own number, or it is a column of a statement: it says nothing of the next number. */
+const SETTLED = /[。！？!?]|[0-9*]{6}|\bvalues\b/;
 /** What a label may end its line with. */
 const LINE_OF_LABEL = /^(?:号码?|编[号码])?[ :：>"'|-]*$/;
 /** Lines of figures hold no word to look for. */

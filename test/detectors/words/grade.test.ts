@@ -28,6 +28,8 @@ describe('the word beside a bank card', () => {
     ['imei      waybill     \n', '', 'none'],
     ['<uscc>91330106MAF083763T</uscc><v>', '', 'none'],
     ['请看最新版本。', '', 'none'],
+    ["(`rec_id`) VALUES (8, '", "',", 'none'],
+    ["(`card_no`, `rec_id`) VALUES ('", "',", 'weak'],
     ['discard ', '', 'none'],
     ['see the text ', '', 'none'],
   ])('%j … %j is %s', (left, right, expected) => {
