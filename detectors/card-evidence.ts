@@ -92,15 +92,15 @@ function weighWriting(candidate: Candidate, writing: Writing, around: Surroundin
   const { groups, gaps, lineEnds, switches, kinds } = writing;
   const alone = groups === 'singles' && !isInDigitList(candidate);
   if (groups === 'uneven') against(3, 'odd-groups');
-  if (groups === 'singles') against(alone ? 0.6 : 4, 'odd-groups');
+  if (groups === 'singles') against(alone ? 0.5 : 4, 'odd-groups');
   if (gaps === 'wide') against(0.5, 'wide-groups');
   if (gaps === 'mark') against(0.5, 'odd-groups');
-  if (gaps === 'clause') against(alone ? 0.2 : 1, 'odd-groups');
+  if (gaps === 'clause') against(alone ? 0.2 : 0.8, 'odd-groups');
   // A cell that is long enough to be a number of its own does not go on in the next one.
   if (gaps === 'list') against(candidate.groups.some((size) => size > LONGEST_CELL) ? 12 : alone ? 0.4 : 1.6, 'odd-groups');
   if (candidate.groups.length === 2 && /^[.．]$/.test(candidate.gaps[0] ?? '')) against(3, 'decimal');
   if (gaps === 'several') against(kinds > 2 ? 4 : 3, 'odd-groups');
-  if (lineEnds === 1) against(!isColumn(around) ? 0.5 : trust === 'known' ? 1.3 : 2.5, 'odd-groups');
+  if (lineEnds === 1) against(!isColumn(around) ? 0.5 : trust === 'known' ? 1.1 : 2.5, 'odd-groups');
   if (lineEnds > 1) against(4, 'odd-groups');
   if (lineEnds > 0 && besideGroup(around)) against(3, 'row');
   if (switches > 0) against(candidate.numerals < LEAST_NUMERALS ? 2 : 1, 'odd-groups');

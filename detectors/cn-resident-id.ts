@@ -29,7 +29,7 @@ type Kind = 'county' | 'permit' | 'foreigner' | 'province';
 const CONCLUSIVE: Readonly<Record<Exclude<Kind, 'province'>, number>> = { county: 0.97, permit: 0.97, foreigner: 0.96 };
 /** No list of counties is complete; but one in 70,000 random numbers comes so far. */
 const PROVINCE: Readonly<Record<Grade, number>> = { strong: 0.94, weak: 0.85, none: 0.74, other: 0.5 };
-/** County and date are right at once for one number of 15 digits in four thousand: enough to act on in a text, not among figures. */
+/** County and date are right at once for one number of 15 digits in four thousand: enough to act on in Chinese text, not among figures or code. */
 const OLD_COUNTY: Readonly<Record<Grade, number>> = { strong: 0.93, weak: 0.82, none: 0.72, other: 0.2 };
 const OLD_PROVINCE: Readonly<Record<Grade, number>> = { strong: 0.76, weak: 0.3, none: 0.1, other: 0.1 };
 const LEAST_LIKELY = 0.5;
@@ -191,6 +191,11 @@ function weighSurroundings(around: Surroundings, digits: string, found: Evidence
   if (around.inRow) found.weigh(-0.5, 'row');
 }
 
+/** Numbers of people in China stand in Chinese text, beside names; alone in a text they are what the text is about. */
+function isAmongChinese({ left, right }: Surroundings): boolean {
+  return /\p{Script=Han}/u.test(left + right) || (left + right).trim() === '';
+}
+
 /** Without a check character: a county and a word, or little more than a guess. */
 function verify15(candidate: Candidate): Verified | undefined {
   const { digits } = candidate;
@@ -203,7 +208,7 @@ function verify15(candidate: Candidate): Verified | undefined {
   const grade = label ? 'strong' : gradeOf(around.left, around.right, RESIDENT_ID_WORDS);
   const found = evidence((region === 'county' ? OLD_COUNTY : OLD_PROVINCE)[grade], ['date', region === 'county' ? 'region' : 'province', 'old-form']);
   if (grade === 'strong' || grade === 'weak') found.reasons.push('keyword');
-  if (grade === 'none' && isAmongFigures(around, digits.length)) found.weigh(-0.6, 'row');
+  if (grade === 'none' && (isAmongFigures(around, digits.length) || !isAmongChinese(around))) found.weigh(-0.6);
   if (around.chained || around.inRow) found.weigh(-1, around.inRow ? 'row' : 'chained');
   weighWriting(writing, candidate, grade, true, found);
   const confidence = found.confidence();
