@@ -103,6 +103,7 @@ export class ViewScanner {
   follow(plain: ViewProgress): ViewProgress {
     this.filter.prepend(this.#carry, this.#carried);
     if (plain.found.length > 0) {
+      this.filter.touch();
       const { text } = this.filter;
       for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base) text.set(edit.bytes, edit.at - this.#base);
     }
@@ -205,6 +206,7 @@ export class ViewScanner {
       }
       const pokes = bare ? oneAndZeros(match) : stars(match, decoded.units, this.settings.keepOf(match.detector.id)).map((poke) => this.#filled(poke));
       for (const poke of pokes) this.view.poke(region, decoded.from[poke.at] ?? 0, decoded.to[poke.at] ?? 0, poke.unit);
+      this.filter.touch();
       found.push({ finding, edits: editsOf(pokes, decoded, region, base) });
       return pokes;
     };

@@ -89,7 +89,7 @@ export interface View {
   readonly reading?: Reading | undefined;
   /** Most bytes one unit can take. */
   readonly widest: number;
-  /** `bytes` begin at a unit's first byte. With `last`, an unfinished unit at the end is read as invalid. */
+  /** `bytes` begin at a unit's first byte. With `last`, an unfinished unit at the end is read as invalid. Good until any view decodes again. */
   decode(bytes: Uint8Array, last: boolean): Decoded;
   /** Writes `unit` over the bytes of one unit, keeping their number. Fits for `*`, `_`, ASCII digits and, over full-width, `＊`. */
   poke(bytes: Uint8Array, from: number, to: number, unit: number): void;

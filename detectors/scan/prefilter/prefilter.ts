@@ -37,6 +37,11 @@ export class Prefilter {
   #markup: Markup | undefined;
   readonly #shapes = new WeakMap<DetectorSet, ReturnType<typeof shapeTables>>();
 
+  /** Chunks loaded so far. */
+  #chunks = 0;
+  /** The last answer of `followJson`. */
+  private readonly json = { chunk: -1, start: 0, end: 0, before: 0, behind: 0 };
+
   constructor() {
     this.#module = instantiate();
     fillCharacters(this.#module);
@@ -59,9 +64,15 @@ export class Prefilter {
 
   /** Copies a chunk of at most LONGEST_CHUNK bytes in. */
   load(bytes: Uint8Array): void {
+    this.#chunks++;
     this.#memory.set(bytes, this.#chunk);
     this.#end = this.#chunk + bytes.length;
     this.#start = this.#chunk;
+  }
+
+  /** Told when the text is written to: what was known of it is to be asked again. */
+  touch(): void {
+    this.#chunks++;
   }
 
   /** Puts what was carried over in front of the chunk. */
@@ -131,7 +142,18 @@ export class Prefilter {
   }
   /** The number of a JSON state behind `to`, from that at `from`; bytes beyond ASCII before `mark` are no reason to doubt. */
   followJson(from: number, to: number, state: number, mark: number): number {
-    return this.#module.followJson(this.#start + from, Math.min(this.#start + to, this.#end), state, Math.max(0, this.#start + mark));
+    const start = this.#start + from;
+    const end = Math.min(this.#start + to, this.#end);
+    // All views of a text ask for the same of the same chunk, nearly always.
+    const { json } = this;
+    if (json.chunk === this.#chunks && json.start === start && json.end === end && json.before === state) return json.behind;
+    const behind = this.#module.followJson(start, end, state, Math.max(0, this.#start + mark));
+    json.chunk = this.#chunks;
+    json.start = start;
+    json.end = end;
+    json.before = state;
+    json.behind = behind;
+    return behind;
   }
 
   /** What `seen` tells, without a scan. */

@@ -14,6 +14,19 @@ export function unitBuffer(room: number): UnitBuffer {
   return { units: new Uint16Array(room), from: new Int32Array(room), to: new Int32Array(room), length: 0, invalid: 0 };
 }
 
+/** `buffer` emptied, with room for so many units: decoding is done before the next text is decoded, so its buffers serve again. */
+export function emptied(buffer: UnitBuffer, room: number): UnitBuffer {
+  if (room > buffer.units.length) {
+    const size = 2 * room;
+    buffer.units = new Uint16Array(size);
+    buffer.from = new Int32Array(size);
+    buffer.to = new Int32Array(size);
+  }
+  buffer.length = 0;
+  buffer.invalid = 0;
+  return buffer;
+}
+
 /** Reads `bytes` into `out`, which must have room for as many units as there are bytes. Returns how many bytes were read. */
 export function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
   const { units, from, to } = out;

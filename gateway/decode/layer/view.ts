@@ -1,7 +1,7 @@
 /** Stacks layers into views: bytes → (byte layer) → UTF-8 → (escape layer) → units, and back for a mask of the same width. */
 import type { Reading } from '../../../detectors/scan/prefilter/prefilter.js';
 import type { Decoded, View } from '../../ports.js';
-import { decodeUtf8, encodeWidth, unitBuffer, type UnitBuffer } from './utf8.js';
+import { decodeUtf8, emptied, encodeWidth, unitBuffer, type UnitBuffer } from './utf8.js';
 
 /** A layer that hides bytes behind bytes, such as percent escapes. */
 export interface ByteLayer {
@@ -36,9 +36,13 @@ export interface Layers {
   readonly escapes?: EscapeLayer;
 }
 
+/** One text is decoded at a time, and looked at before the next. */
+const decodedUnits = unitBuffer(0);
+const read = unitBuffer(0);
+
 /** Escapes read out of decoded units; one unit of room behind them stands for the end of the text. */
 function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { buffer: UnitBuffer; cut: number | undefined; endless: boolean } {
-  const out = unitBuffer(outer.length);
+  const out = emptied(read, outer.length);
   out.invalid = outer.invalid;
   let n = 0;
   let at = 0;
@@ -86,14 +90,15 @@ export function utf8View(layers: Layers = {}): View {
   function decode(bytes: Uint8Array, last: boolean): Decoded {
     const inner = byteLayer?.decode(bytes, last);
     const text = inner?.bytes ?? bytes;
-    let buffer = unitBuffer(text.length + 1);
+    let buffer = emptied(decodedUnits, text.length + 1);
     let endless = false;
     let consumed = decodeUtf8(text, last && (inner === undefined || inner.consumed === bytes.length), buffer);
     if (escapes) {
-      const read = readEscapes(escapes, buffer, last);
-      buffer = read.buffer;
-      endless = read.endless;
-      if (read.cut !== undefined) consumed = read.cut;
+      buffer.units[buffer.length] = 0;
+      const inside = readEscapes(escapes, buffer, last);
+      buffer = inside.buffer;
+      endless = inside.endless;
+      if (inside.cut !== undefined) consumed = inside.cut;
     }
     if (inner) {
       for (let i = 0; i < buffer.length; i++) {

@@ -130,6 +130,23 @@ describe('findings', () => {
     );
   });
 
+  it.each(['application/json', 'application/x-www-form-urlencoded', 'text/html; charset=utf-8', 'text/plain; charset=utf-8'])('are the same among escapes of every kind in %s', (type) => {
+    const escape = fc.constantFrom(
+      '\\u0031', '\\u4e00', '\\uff11', '\\u200b', '\\ud835\\udfcf', '\\ud835', '\\\\', '\\n', '\\"', '\\q', '\\u00', '%31', '%EF%BC%91', '%EF%BC', '%E4%B8%80', '%5Cu0031', '%', '%2', '+', '%26%2349;', '\u00e4%B8%80',
+      '&#49;', '&#x31;', '&#49', '&nbsp;', '&nbsp', '&thinsp;', '&zwj;', '&unknown;', '&', '&#', `&#${'0'.repeat(70)}49;`, '<b>', '</b>', '<span id="1">', '<td>', '<', '<!-- 1 -->', '<!--', `<i title="${'x'.repeat(600)}">`, '<b',
+    );
+    const escaped = written.map((text) => Array.from(text, (one, i) => (i % 3 === 0 && one.length === 1 ? `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}` : one)).join(''));
+    const mixed = fc
+      .array(fc.oneof({ weight: 4, arbitrary: dust }, { weight: 4, arbitrary: escape }, { weight: 2, arbitrary: escaped }, { weight: 1, arbitrary: written.map(encodeURIComponent) }, { weight: 1, arbitrary: fc.constantFrom('138', '1234', '5678') }), { maxLength: 24 })
+      .map((parts) => Buffer.from(parts.join('')));
+    fc.assert(
+      fc.property(mixed, sizes, (bytes, cut) => {
+        expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
+      }),
+      runs(120),
+    );
+  });
+
   it.each([100, 256, 257, 300, 1000])('are the same for numbers %i bytes apart', (apart) => {
     for (const filler of ['a', '中', '5 ', '😀', '. ']) {
       const text = Array.from({ length: 6 }, () => source.phone() + filler.repeat(Math.ceil(apart / Buffer.byteLength(filler)))).join('手机');
