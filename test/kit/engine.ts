@@ -52,8 +52,11 @@ export function chunked(bytes: Uint8Array, sizes: readonly number[]): Uint8Array
   return out;
 }
 
+/** Made once: tables are built for an engine, not for each text. */
+const BUILT_IN = engine();
+
 /** Runs a body through inspector and rewriter as stream mode does. */
-export function inspectBody(contentType: string | undefined, chunks: readonly Uint8Array[], masks: (finding: Finding) => boolean = () => true, factory = engine()): Seen {
+export function inspectBody(contentType: string | undefined, chunks: readonly Uint8Array[], masks: (finding: Finding) => boolean = () => true, factory = BUILT_IN): Seen {
   const whole = Buffer.concat(chunks);
   const inspector = factory.inspect(bodyHead(contentType), whole.subarray(0, factory.prefixLength), masks);
   const bytes = rewriter();

@@ -6,17 +6,24 @@ const source = numberSource(20261122);
 const NUMBERS = Array.from({ length: 60 }, () => [source.residentId(), source.bankCard(), source.phone(), source.nearMissId(), source.nearMissCard()]).flat();
 
 const grouped = (number: string, separator: string): string => number.replace(/(.{4})(?=.)/g, `$1${separator}`);
+const numerals = (number: string): string => number.replace(/[0-9]/g, (digit) => '〇一二三四五六七八九'.charAt(Number(digit)));
 const wide = (number: string): string => number.replace(/[0-9]/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
 
 /** A number as people write it. */
 export const written: fc.Arbitrary<string> = fc
-  .tuple(fc.constantFrom(...NUMBERS), fc.constantFrom('plain', 'spaces', 'hyphens', 'wide', 'zero-width', 'country'))
+  .tuple(fc.constantFrom(...NUMBERS), fc.constantFrom('plain', 'plain', 'spaces', 'hyphens', 'wide', 'zero-width', 'country', 'numerals', 'half numerals', 'slashes', 'commas', 'singly', 'wrapped'))
   .map(([number, way]) => {
     switch (way) {
       case 'spaces': return grouped(number, ' ');
       case 'hyphens': return grouped(number, '-');
       case 'wide': return wide(number);
       case 'zero-width': return grouped(number, '\u200b');
+      case 'numerals': return numerals(number);
+      case 'half numerals': return numerals(number.slice(0, 6)) + number.slice(6);
+      case 'slashes': return grouped(number, '/');
+      case 'commas': return grouped(number, '，');
+      case 'singly': return [...number].join('、');
+      case 'wrapped': return `${number.slice(0, 9)}\r\n${number.slice(9)}`;
       case 'country': return `+86 ${number}`;
       case 'plain': return number;
     }
@@ -24,7 +31,7 @@ export const written: fc.Arbitrary<string> = fc
 
 const prose = fc.constantFrom(
   '', ' ', '电话', '身份证号：', 'card ', '，', 'x', 'X', 'a_', '1', '12 ', '2026-11-22', '3.14', '0x', '(010) ', '转8001', '\n', '\r\n', '\t', '*', '**', '****',
-  '陆xg', 'order ', 'é', '😀', '“', '-', '.', ' - ', '9', '\\', '%', '&', '+', '"', '中文中文', 'uuid 550e8400-e29b-41d4-a716-446655440000 ',
+  '陆xg', 'order ', 'é', '😀', '“', '-', '.', ' - ', '9', '\\', '%', '&', '+', '"', '一', '①', '三、', ',', '/', '_', ':', '\n\n', '第二', '＊', '中文中文', 'uuid 550e8400-e29b-41d4-a716-446655440000 ',
 );
 
 /** Text with numbers in it, some touching. */
@@ -45,6 +52,11 @@ const form: fc.Arbitrary<string> = fc
 const markup: fc.Arbitrary<string> = fc
   .array(fc.oneof(text.map((value) => value.replace(/[<&]/g, ' ')), written.map((value) => Array.from(value, (one) => `&#${one.charCodeAt(0)};`).join('')), written.map((value) => Array.from(value, (one) => `&#x${one.charCodeAt(0).toString(16)};`).join(''))), { maxLength: 5 })
   .map((values) => `<p>${values.join('</p><p title="x">')}</p>`);
+
+const cell = fc.oneof(prose.map((value) => value.replace(/[",\r\n]/g, '')), fc.constantFrom(...NUMBERS), written.map((value) => `"${value.replace(/["\r\n]/g, '')}"`));
+const csv: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom('序号,姓名,手机号', '编号,订单号,卡号', 'a,b,c', '身份证,x'), fc.array(fc.tuple(cell, cell, cell), { maxLength: 6 }), fc.constantFrom('\n', '\r\n'))
+  .map(([header, rows, end]) => [header, ...rows.map((cells) => cells.join(','))].join(end));
 
 const BOUNDARY = 'weir-boundary-7';
 const multipart: fc.Arbitrary<string> = fc
@@ -67,6 +79,7 @@ export const body: fc.Arbitrary<Body> = fc.oneof(
   of('application/x-www-form-urlencoded', json),
   of('text/html; charset=utf-8', markup),
   of(`multipart/form-data; boundary=${BOUNDARY}`, multipart),
+  of('text/csv; charset=utf-8', csv),
   of(undefined, text),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => ({ type: 'text/plain; charset=utf-8', bytes: Buffer.from(bytes) })),
 );
