@@ -61,10 +61,10 @@ function fitsBehind(shape: Shape, digits: Uint8Array, count: number, groups: num
   return shape.checksum === undefined || passesMod11(digits, count);
 }
 
-/** What can stand in a gap: a sign that parts the items of a list, a line end, or any other separator. */
-export const LIST_SIGN = 1;
-export const LINE_END = 2;
-export const GROUP_SIGN = 4;
+/** What can stand in a gap: a sign that parts the items of a list, a line end, or any other separator. The prefilter knows them by the same numbers (memory.as). */
+const LIST_SIGN = 1;
+const LINE_END = 2;
+const GROUP_SIGN = 4;
 
 const LIST_SIGNS = new Set(Array.from(',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t', (one) => one.charCodeAt(0)));
 const LINE_ENDS = new Set([0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029]);
