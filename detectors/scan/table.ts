@@ -27,7 +27,7 @@ const MAX_PADDING = 4;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
-const PADDING = new Set([...' "\'+('].map((one) => one.charCodeAt(0)));
+const PADDING = new Set(Array.from(' "\'+(', (one) => one.charCodeAt(0)));
 /** Comma, tab, semicolon, bar: in this order where two are equally frequent. */
 const DELIMITERS = [0x2c, 0x09, 0x3b, 0x7c];
 

@@ -22,7 +22,7 @@ export const written: fc.Arbitrary<string> = fc
       case 'half numerals': return numerals(number.slice(0, 6)) + number.slice(6);
       case 'slashes': return grouped(number, '/');
       case 'commas': return grouped(number, '，');
-      case 'singly': return [...number].join('、');
+      case 'singly': return number.split(/(?=.)/).join('、');
       case 'wrapped': return `${number.slice(0, 9)}\r\n${number.slice(9)}`;
       case 'country': return `+86 ${number}`;
       case 'plain': return number;
