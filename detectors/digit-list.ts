@@ -9,16 +9,35 @@ function isDigit(unit: string): boolean {
 
 /** Fewer figures beside a number belong to it: a phone, an account. */
 const LEAST_FIGURES = 3;
+/** Digits of a figure; shorter ones count or date things. */
+const SHORTEST_FIGURE = 5;
+
+const LETTER = /\p{L}/u;
 
 export function hasLetters(text: string): boolean {
-  return /\p{L}/u.test(text);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80 ? (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) : unit >= 0x4e00 && unit <= 0x9fff) return true;
+    // Rarer letters are left to the expression that knows them all.
+    if (unit >= 0x80) return LETTER.test(text);
+  }
+  return false;
 }
 
 /** Nothing but numbers of other lengths as far as can be seen. Masked ones are as long as before, so a mask changes nothing. */
 export function isAmongFigures({ left, right }: { readonly left: string; readonly right: string }, length: number): boolean {
   const text = `${left}|${right}`;
   if (hasLetters(text)) return false;
-  return (text.match(/[0-9*]{5,}/g) ?? []).filter((run) => run.length !== length).length >= LEAST_FIGURES;
+  let figures = 0;
+  for (let at = 0, run = 0; at <= text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if ((unit >= 0x30 && unit <= 0x39) || unit === 0x2a) run++;
+    else {
+      if (run >= SHORTEST_FIGURE && run !== length) figures++;
+      run = 0;
+    }
+  }
+  return figures >= LEAST_FIGURES;
 }
 
 /** Digits that stand one by one go on beyond the number. */

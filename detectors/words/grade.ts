@@ -1,13 +1,14 @@
 /** How much the nearest word says of a number: words are judged by their distance, and by the fields and lines between them and the number. */
-import { fold } from './match.js';
+import { hasLetters } from '../digit-list.js';
+import { fold, type WordList } from './match.js';
 
 export interface GradedWords {
   /** Names of this kind of number. */
-  readonly strong: RegExp;
+  readonly strong: WordList;
   /** Words of the same matter that stand beside other numbers too. */
-  readonly weak: RegExp;
+  readonly weak: WordList;
   /** Names of other numbers of this shape. */
-  readonly other: RegExp;
+  readonly other: WordList;
 }
 export type Grade = 'strong' | 'weak' | 'other' | 'none';
 
@@ -25,8 +26,6 @@ const OWN_LABEL = /[:=：|,;\t]/;
 const SETTLED = /[。！？!?]|[0-9*]{6}|\bvalues\b/;
 /** What a label may end its line with. */
 const LINE_OF_LABEL = /^(?:号码?|编[号码])?[ :：>"'|-]*$/;
-/** Lines of figures hold no word to look for. */
-const LETTER = /\p{L}/u;
 /** The last line has columns: nobody knows which of them goes on below. */
 const COLUMNS = /\S(?:[|\t]| {2,})[^\n]*$/;
 /** Where what follows the number begins to speak of something else. */
@@ -46,13 +45,14 @@ export function gradeOf(left: string, right: string, words: GradedWords): Grade 
   if (near !== undefined) return near.grade;
   const end = right.search(FIELD_END);
   const after = fold(end < 0 ? right : right.slice(0, end)).slice(0, AFTER_REACH * 2);
-  const first = after.matchAll(words.strong).next().value;
-  return first !== undefined && first.index <= AFTER_REACH ? 'strong' : 'none';
+  const first = words.strong.placesIn(after)[0];
+  return first !== undefined && first.start <= AFTER_REACH ? 'strong' : 'none';
 }
 
 /** The word that ends last in `text` and speaks of what follows. */
 function nearest(text: string, words: GradedWords): Near | undefined {
-  if (!LETTER.test(text)) return undefined;
+  // Lines of figures hold no word to look for.
+  if (!hasLetters(text)) return undefined;
   const strong = last(text, words.strong, 'strong');
   const weak = last(text, words.weak, 'weak');
   const other = last(text, words.other, 'other');
@@ -74,15 +74,14 @@ function nearer(a: Near, b: Near): boolean {
   return a.between.length < b.between.length || (a.between.length === b.between.length && a.length > b.length);
 }
 
-function last(text: string, words: RegExp, grade: Grade): Near | undefined {
-  let found: RegExpExecArray | undefined;
-  for (const match of text.matchAll(words)) found = match;
-  return found === undefined ? undefined : { grade, between: text.slice(found.index + found[0].length), length: found[0].length };
+function last(text: string, words: WordList, grade: Grade): Near | undefined {
+  const found = words.placesIn(text).at(-1);
+  return found === undefined ? undefined : { grade, between: text.slice(found.end), length: found.end - found.start };
 }
 
 /** `card6222…` and `cardNo6222…`: the letters glued on are the number's own label. */
 export function isLabel(token: string, words: GradedWords): boolean {
   if (token === '') return false;
   const word = fold(token).trim();
-  return [words.strong, words.weak].some((names) => [...word.matchAll(names)].some((match) => match[0].length === word.length));
+  return [words.strong, words.weak].some((names) => names.placesIn(word).some(({ start, end }) => end - start === word.length));
 }

@@ -6,13 +6,69 @@ const LABEL_REACH = 16;
 const AFTER_REACH = 12;
 
 export interface Words {
-  readonly raise: RegExp;
-  readonly lower: RegExp;
+  readonly raise: WordList;
+  readonly lower: WordList;
 }
 export type Hint = 'raise' | 'lower' | 'none';
 
+/** Where a word stands: half open. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+const BLANK = 0x20;
+const HYPHEN = 0x2d;
+const DOT = 0x2e;
+const UNDERSCORE = 0x5f;
+const SMALL_S = 0x73;
+/** Han numeral zero: stands for what counts things (surroundings.ts). */
+const ZERO = 0x3007;
+
+const isSmall = (unit: number): boolean => unit >= 0x61 && unit <= 0x7a;
+const isLarge = (unit: number): boolean => unit >= 0x41 && unit <= 0x5a;
+const isHan = (unit: number): boolean => (unit >= 0x4e00 && unit <= 0x9fff) || unit === ZERO;
+/** Punctuation of Chinese text that has no other form. */
+const isMark = (unit: number): boolean => unit === 0x3001 || unit === 0x3002 || (unit >= 0x3008 && unit <= 0x3011) || unit === 0x2014 || (unit >= 0x2018 && unit <= 0x201d);
+
+/** Room for one context as it is folded; texts are folded one after the other. */
+const folded = new Uint16Array(512);
+let lastText = '';
+let lastFolded = '';
+
 /** `cardNo`, `card_no`, `CARD-NO` and `card no` become one; blanks between Chinese characters go. */
 export function fold(text: string): string {
+  // Overlapping candidates look at the same text.
+  if (text === lastText) return lastFolded;
+  lastFolded = foldSimple(text) ?? foldAny(text);
+  lastText = text;
+  return lastFolded;
+}
+
+/** For letters whose case is plain to see: nearly all text; `undefined` for any other. */
+function foldSimple(text: string): string | undefined {
+  if (text.length * 2 > folded.length) return undefined;
+  let size = 0;
+  let before = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (isSmall(unit)) folded[size++] = unit;
+    else if (isLarge(unit)) {
+      if (isSmall(before)) folded[size++] = BLANK;
+      folded[size++] = unit + 0x20;
+    } else if (unit === BLANK || unit === HYPHEN || unit === DOT || unit === UNDERSCORE || (unit >= 0x09 && unit <= 0x0d)) {
+      if (size === 0 || folded[size - 1] !== BLANK) folded[size++] = BLANK;
+    } else if (unit < 0x80 || isMark(unit)) folded[size++] = unit;
+    else if (isHan(unit)) {
+      if (size > 1 && folded[size - 1] === BLANK && isHan(folded[size - 2] ?? 0)) size--;
+      folded[size++] = unit;
+    } else return undefined;
+    before = unit;
+  }
+  return String.fromCharCode.apply(null, folded.subarray(0, size) as unknown as number[]);
+}
+
+function foldAny(text: string): string {
   return text
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -20,20 +76,78 @@ export function fold(text: string): string {
     .replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, '');
 }
 
-/** One expression for a list: Chinese words match anywhere, Latin ones as whole words, a blank in them is optional. */
-export function anyOf(list: readonly string[]): RegExp {
-  // Longest first, so that `card no` is not cut short by `card`.
-  const words = [...list].sort((a, b) => b.length - a.length);
-  const chinese = words.filter((word) => !/^[a-z ]+$/.test(word));
-  const latin = words.filter((word) => /^[a-z ]+$/.test(word)).map((word) => word.replaceAll(' ', ' ?'));
-  const parts = [...chinese, ...(latin.length > 0 ? [`(?<![a-z])(?:${latin.join('|')})s?(?![a-z])`] : [])];
-  return new RegExp(parts.join('|'), 'g');
+const NOWHERE: readonly Place[] = [];
+/** First units are told apart by their lowest bits before a list is asked. */
+const FIRST_BITS = 1023;
+
+/** A list of words looked for in folded text: Chinese words match anywhere, Latin ones as whole words with or without a plural's s, a blank in them is optional. */
+export class WordList {
+  readonly #first = new Uint8Array(FIRST_BITS + 1);
+  readonly #words = new Map<number, { readonly word: string; readonly latin: boolean }[]>();
+  #text = '';
+  #places = NOWHERE;
+
+  constructor(list: readonly string[]) {
+    // Chinese words first, then the longest, so that `card no` is not cut short by `card`.
+    const isLatin = (word: string): boolean => /^[a-z ]+$/.test(word);
+    const words = list.map((word) => ({ word, latin: isLatin(word) })).sort((a, b) => Number(a.latin) - Number(b.latin) || b.word.length - a.word.length);
+    for (const one of words) {
+      const unit = one.word.charCodeAt(0);
+      this.#first[unit & FIRST_BITS] = 1;
+      this.#words.set(unit, [...(this.#words.get(unit) ?? []), one]);
+    }
+  }
+
+  /** All places from left to right that do not overlap. */
+  placesIn(text: string): readonly Place[] {
+    if (text === this.#text) return this.#places;
+    let found: Place[] | undefined;
+    let before = 0;
+    for (let at = 0; at < text.length; ) {
+      const unit = text.charCodeAt(at);
+      const end = this.#first[unit & FIRST_BITS] === 1 && !(isSmall(unit) && isSmall(before)) ? this.#endAt(text, at, unit) : -1;
+      if (end < 0) {
+        before = unit;
+        at++;
+        continue;
+      }
+      (found ??= []).push({ start: at, end });
+      before = text.charCodeAt(end - 1);
+      at = end;
+    }
+    this.#text = text;
+    return (this.#places = found ?? NOWHERE);
+  }
+
+  #endAt(text: string, start: number, unit: number): number {
+    const words = this.#words.get(unit);
+    if (words === undefined) return -1;
+    for (const { word, latin } of words) {
+      const end = latin ? latinEnd(text, start, word) : text.startsWith(word, start) ? start + word.length : -1;
+      if (end >= 0) return end;
+    }
+    return -1;
+  }
 }
 
-/** Characters between the last match and the end of `text`. */
-function distance(text: string, words: RegExp): number | undefined {
-  let end: number | undefined;
-  for (const match of text.matchAll(words)) end = match.index + match[0].length;
+function latinEnd(text: string, start: number, word: string): number {
+  let at = start + 1;
+  for (let i = 1; i < word.length; i++) {
+    const unit = word.charCodeAt(i);
+    if (text.charCodeAt(at) === unit) at++;
+    else if (unit !== BLANK) return -1;
+  }
+  if (text.charCodeAt(at) === SMALL_S) at++;
+  return isSmall(text.charCodeAt(at)) ? -1 : at;
+}
+
+export function anyOf(list: readonly string[]): WordList {
+  return new WordList(list);
+}
+
+/** Characters between the last word and the end of `text`. */
+function distance(text: string, words: WordList): number | undefined {
+  const end = words.placesIn(text).at(-1)?.end;
   return end === undefined ? undefined : text.length - end;
 }
 
@@ -43,7 +157,6 @@ export function hintOf(left: string, right: string, words: Words): Hint {
   const lower = distance(before, words.lower);
   if (lower !== undefined && lower <= LABEL_REACH && (raise === undefined || lower < raise)) return 'lower';
   if (raise !== undefined) return 'raise';
-  const after = fold(right).slice(0, AFTER_REACH * 2);
-  const first = after.matchAll(words.raise).next().value;
-  return first !== undefined && first.index <= AFTER_REACH ? 'raise' : 'none';
+  const first = words.raise.placesIn(fold(right).slice(0, AFTER_REACH * 2))[0];
+  return first !== undefined && first.start <= AFTER_REACH ? 'raise' : 'none';
 }

@@ -1,5 +1,5 @@
 /** Words that stand near phone numbers, labels of other numbers of their shape, and words of lines that belong to nobody. */
-import { anyOf, fold, hintOf, type Hint, type Words } from './match.js';
+import { anyOf, fold, hintOf, type Hint, type WordList, type Words } from './match.js';
 import { fieldName } from './field-name.js';
 
 export const PHONE_WORDS: Words = {
@@ -47,7 +47,7 @@ function foldLines(text: string): string {
 /** The last word's number stands behind it, and a line end behind that: `tel = '138…'\ninsert(`. */
 function isSpent(folded: string): boolean {
   let last: string | undefined;
-  for (const match of folded.matchAll(PHONE_WORDS.raise)) last = folded.slice(match.index + match[0].length);
+  for (const { end } of PHONE_WORDS.raise.placesIn(folded)) last = folded.slice(end);
   return last !== undefined && /[0-9*](?: ?[0-9*]){6}[^\n]*\n/.test(last);
 }
 
@@ -59,18 +59,16 @@ export function phoneHint(left: string, right: string): Hint {
   const name = fieldName(before);
   if (name !== undefined) return ofName(fold(name));
   const folded = foldLines(before);
-  for (const match of folded.matchAll(OTHER_FIELD)) {
-    if (NEXT_TO.test(folded.slice(match.index + match[0].length))) return 'lower';
-  }
+  for (const { end } of OTHER_FIELD.placesIn(folded)) if (NEXT_TO.test(folded.slice(end))) return 'lower';
   const nearest = hintOf(before, right, PHONE_WORDS);
   if (nearest === 'raise' && isSpent(folded)) return hintOf('', right, PHONE_WORDS);
   if (nearest !== 'lower') return nearest;
   // A label speaks for the first number behind it in its own clause.
   const clause = /[^\n。；;！？!?]*$/.exec(folded)?.[0] ?? '';
   let last = '';
-  for (const match of clause.matchAll(PHONE_WORDS.lower)) last = clause.slice(match.index + match[0].length);
+  for (const { end } of PHONE_WORDS.lower.placesIn(clause)) last = clause.slice(end);
   if (hintOf(clause, '', PHONE_WORDS) === 'lower' && !/[0-9*]{5}/.test(last)) return 'lower';
-  return [...folded.matchAll(PHONE_WORDS.raise)].length > 0 ? 'raise' : 'none';
+  return PHONE_WORDS.raise.placesIn(folded).length > 0 ? 'raise' : 'none';
 }
 
 /** Names written in one go: `usermobile`, `orderid`. */
@@ -81,7 +79,7 @@ const ENDS_AS_OTHER = /(?:id|no|sn|seq|time|stamp|size|offset|count|hash|uuid|co
 
 /** The last word of a name says what it is: `phoneId` is an ID, `orderMobile` a phone. */
 function ofName(name: string): Hint {
-  const end = (words: RegExp): number => Math.max(-1, ...[...name.matchAll(words)].map((match) => match.index + match[0].length));
+  const end = (words: WordList): number => words.placesIn(name).at(-1)?.end ?? -1;
   const raise = end(PHONE_WORDS.raise);
   if (ENDS_AS_PHONE.test(name)) return 'raise';
   const lower = Math.max(end(PHONE_WORDS.lower), end(OTHER_FIELD), ENDS_AS_OTHER.test(name) ? name.length : -1);
@@ -94,12 +92,12 @@ export function gluedLabel(token: string): boolean {
   // Two capitals are the first letters of a code.
   if (token === '' || /^[A-Z]{1,2}$/.test(token)) return false;
   const word = fold(token).trim();
-  return [...word.matchAll(PHONE_WORDS.raise)].some((match) => match[0].length === word.length);
+  return PHONE_WORDS.raise.placesIn(word).some(({ start, end }) => end - start === word.length);
 }
 
 export function isCompanyLine(left: string): boolean {
   const clause = /[^\n。；;]*$/.exec(left)?.[0] ?? '';
   const near = fold(clause).slice(-HOTLINE_REACH);
   // A number behind the word is the line's own; what comes then is another.
-  return [...near.matchAll(HOTLINE_WORDS)].some((match) => !/[0-9*]{4}/.test(near.slice(match.index)));
+  return HOTLINE_WORDS.placesIn(near).some(({ start }) => !/[0-9*]{4}/.test(near.slice(start)));
 }
