@@ -136,7 +136,8 @@ export function scan(from: usize, end: usize, mode: i32, last: bool): i32 {
       if (mode & PERCENT) for (let back = 0; back < 3 && hit > place && load<u8>(hit - 1) >= 0x80; back++) hit--;
       place = follow(hit, end, mode, last);
       if (place >= block + 64) break;
-      mask &= <u64>-1 << <u64>(place - block);
+      // Behind a byte before the block the same place is asked once more.
+      if (place > block) mask &= <u64>-1 << <u64>(place - block);
     }
   }
   if (open == 0 && !last && place < end) leaveUnfinished(unfinished(place > from ? place : from, end));

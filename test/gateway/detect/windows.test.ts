@@ -147,6 +147,16 @@ describe('findings', () => {
     );
   });
 
+  it('are the same wherever an escaped number stands behind a character as it is', () => {
+    const number = Array.from(source.phone(), (digit) => `%3${digit}`).join('');
+    for (const character of ['😀', 'éé', '中', '，😀']) {
+      for (let pad = 0; pad < 130; pad++) {
+        const bytes = Buffer.from(`${'a'.repeat(pad)}${character}${number}`);
+        expect([pad, inspectBody('application/x-www-form-urlencoded', [bytes], () => true, fast).findings.length]).toEqual([pad, 1]);
+      }
+    }
+  });
+
   it.each([100, 256, 257, 300, 1000])('are the same for numbers %i bytes apart', (apart) => {
     for (const filler of ['a', '中', '5 ', '😀', '. ']) {
       const text = Array.from({ length: 6 }, () => source.phone() + filler.repeat(Math.ceil(apart / Buffer.byteLength(filler)))).join('手机');
