@@ -3,7 +3,7 @@ import type { NumberDetector } from './contract.js';
 import { domesticOf } from './calling-codes.js';
 import { judgeLandline } from './cn-landline.js';
 import { judgeMobile } from './cn-mobile.js';
-import { plainContext, surroundingsOf } from './surroundings.js';
+import { plainBefore, surroundingsOf } from './surroundings.js';
 import { LONGER_SEGMENTS, MOBILE_SEGMENTS, AREAS } from './data/phone-numbers.js';
 import { gluedLabel, phoneHint } from './words/phone.js';
 
@@ -35,7 +35,7 @@ export const cnPhone: NumberDetector = {
   verify: (candidate) => {
     // Cheap first: most candidates begin with no digit that a phone number begins with.
     if (!/^(?:1[3-9]|0|86)/.test(candidate.digits) || candidate.digits.endsWith('X')) return undefined;
-    const number = domesticOf(candidate, plainContext(candidate.before));
+    const number = domesticOf(candidate, plainBefore(candidate));
     if (number.country === 'foreign') return undefined;
     const around = surroundingsOf(candidate);
     if (around.cutFromMask || around.hexadecimal) return undefined;
@@ -105,7 +105,8 @@ export const cnPhone: NumberDetector = {
       '1、«13812345678»',
       '(1)«13812345678»',
       '第三«13812345678»',
-      '订单号 «13812345678»',
+      '王芳 «13812345678»',
+      '订单号 «138-1234-5678»',
       '「«零一零六九一五六六九九»」',
       '«010—69156699»',
       '电话«0571/87654321»',
@@ -130,6 +131,7 @@ export const cnPhone: NumberDetector = {
       '550e8400-e29b-41d4-a716-13812345678a',
       '1700000000000',
       '13812 34567 8',
+      '订单号 13812345678',
       'SF13812345678',
       'NO13812345678',
       '15412345678 手机',
