@@ -142,7 +142,7 @@ function partlyNumerals({ groups, numerals }: Written): Writing {
 function cutByLineEnd(number: Written, digits: string, cuts: readonly string[]): Writing | undefined {
   if (Math.min(...number.groups) < 2 || !CUT_GAP.test(cuts[0] ?? '')) return undefined;
   const at = number.gaps.findIndex((gap) => LINE_END.test(gap));
-  const rest = (number.gaps[at] ?? '').replace(/\s+/g, '');
+  const rest = (number.gaps[at] ?? '').replace(/[\s\u0085]+/g, '');
   const others = number.gaps.filter((_, index) => index !== at);
   const ways = [rest, ...others.slice(0, 1), ' '].map((gap) => writingOf({ ...number, gaps: number.gaps.map((one, index) => (index === at ? gap : one)) }, digits));
   const best = ways.find((way) => way?.alone !== undefined && way.alone >= 0.74);

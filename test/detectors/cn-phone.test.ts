@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cnPhone } from '../../detectors/cn-phone.js';
+import { CLASS, SEPARATOR } from '../../detectors/scan/characters.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 import { numberSource } from '../kit/numbers.js';
 import { candidate } from './candidate.js';
@@ -124,6 +125,14 @@ describe('phone numbers', () => {
   ])('believe a field by its name: %s lies between %d and %d', (marked, least, most) => {
     expect(confidence(marked)).toBeGreaterThanOrEqual(least);
     expect(confidence(marked)).toBeLessThanOrEqual(most);
+  });
+
+  it('judge a number whatever parts it, every line end among it', () => {
+    for (let unit = 0; unit < 0x10000; unit++) {
+      if (CLASS[unit] !== SEPARATOR) continue;
+      const sign = String.fromCharCode(unit);
+      for (const gap of [sign, `${sign}${sign}`, `-${sign}`, `${sign}\n`]) expect(() => findAllWith(`手机 1381234${gap}5678，好`, [cnPhone])).not.toThrow();
+    }
   });
 
   const found = (text: string): string[] => findAllWith(text, [cnPhone]).filter((one) => one.confidence >= 0.7).map((one) => text.slice(one.start, one.end));
