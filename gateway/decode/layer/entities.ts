@@ -6,6 +6,7 @@ import type { EscapeLayer } from './view.js';
 const LONGEST = 64;
 /** Letters of the longest name below. */
 const LONGEST_NAME = 24;
+const STAR = 0x2a;
 
 export const NAMED = new Map<string, number>([
   ['nbsp', 0xa0], ['NonBreakingSpace', 0xa0], ['ensp', 0x2002], ['emsp', 0x2003], ['emsp13', 0x2004], ['emsp14', 0x2005], ['numsp', 0x2007],
@@ -75,7 +76,9 @@ export const entities: EscapeLayer = {
     const closed = original.endsWith(';');
     const room = size - 2 - (closed ? 1 : 0);
     const hexadecimal = /^&#x/i.test(original);
-    const digits = hexadecimal ? unit.toString(16).padStart(room - 1, '0') : unit.toString(10).padStart(room, '0');
+    // `&#9312;` has no room for the number of a wide star.
+    const star = !hexadecimal && String(unit).length > room ? STAR : unit;
+    const digits = hexadecimal ? star.toString(16).padStart(room - 1, '0') : star.toString(10).padStart(room, '0');
     return `&#${hexadecimal ? (original[2] ?? 'x') : ''}${digits}${closed ? ';' : ''}`;
   },
 };
