@@ -11,14 +11,16 @@ import type { Hint } from './words/match.js';
 const SUBSCRIBER_GROUPS: ReadonlySet<string> = new Set(['8', '7', '4-4', '3-4', '4-3', '2-2-3', '2-3-3', '3-2-2', '2-2-2-2', '2-3-2', '3-5']);
 const WITH_WORDS = 0.95;
 const WITH_COUNTRY = 0.93;
-const PARTED = 0.84;
-const PARTED_BY_BLANK = 0.76;
+const PARTED = 0.91;
+const PARTED_BY_BLANK = 0.85;
 /** Another sign or a line end in the gap. */
 const PARTED_ODDLY = 0.68;
 const ODDLY_COST = 0.1;
 /** Nothing but length and area code speak for digits in one piece: few areas have 8 digits. */
-const CONTIGUOUS = 0.72;
-const CONTIGUOUS_SEVEN = 0.64;
+const CONTIGUOUS = 0.8;
+const CONTIGUOUS_SEVEN = 0.72;
+/** Of a length that the area does not use, or an article's number by its check digit. */
+const CONTIGUOUS_DOUBTFUL = 0.55;
 /** 86, an area and a subscriber, parted by hyphens. */
 const BARE_CODE_PARTED = 0.74;
 const CONTIGUOUS_WITH_WORDS = 0.91;
@@ -47,7 +49,7 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
 
   const reasons: Reason[] = ['area-code'];
   const spelled = number.numerals >= number.digits.length;
-  let confidence = { none: spelled ? IN_NUMERALS : subscriber.length === 8 && usual && !isUpc(number.digits) ? CONTIGUOUS : CONTIGUOUS_SEVEN, clean: PARTED, blank: PARTED_BY_BLANK, odd: PARTED_ODDLY }[parting];
+  let confidence = { none: spelled ? IN_NUMERALS : !usual || isUpc(number.digits) ? CONTIGUOUS_DOUBTFUL : subscriber.length === 8 ? CONTIGUOUS : CONTIGUOUS_SEVEN, clean: PARTED, blank: PARTED_BY_BLANK, odd: PARTED_ODDLY }[parting];
   const cost = (name: Reason, amount: number): void => {
     reasons.push(name);
     confidence -= amount;
@@ -66,10 +68,10 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
   }
   if (number.numerals > 0) reasons.push('numerals');
   if (parting === 'odd') cost('odd-groups', sure ? ODDLY_COST : 0);
-  if (parting === 'odd' && around.besideDigit) cost('row', 0.25);
+  if (parting === 'odd' && around.besideDigit) cost('row', 0.35);
   if (hint === 'lower') cost('other-label', OTHER_LABEL);
   if (!usual) cost('unusual-length', 0.12);
-  if (around.inRow && !china && !EXTENSION.test(around.right)) cost('row', sure ? 0.12 : 0.2);
+  if (around.inRow && !china && !EXTENSION.test(around.right)) cost('row', sure ? 0.12 : 0.45);
   if (isCompanyLine(around.left)) {
     reasons.push('company-line');
     confidence = Math.min(confidence, COMPANY_LINE);

@@ -2,6 +2,7 @@
 import type { Domestic } from './calling-codes.js';
 import { LONGER_SEGMENTS, MOBILE_SEGMENTS, TEST_PHONES } from './data/phone-numbers.js';
 import { besidePhone, inColumn, listOf } from './phone-neighbours.js';
+import { isBesideName } from './words/names.js';
 import { LINE_END, writingOf, type Writing } from './phone-writing.js';
 import type { Reason } from './reasons.js';
 import { plainContext, type Surroundings } from './surroundings.js';
@@ -13,8 +14,18 @@ const WITH_BARE_CODE = 0.88;
 const UNLISTED_CEILING = 0.72;
 /** `13800000000` and the like stand in templates; runs of any other digit are sold as lucky numbers. */
 const FILLER = /0{7}/;
-const OTHER_LABEL = 0.28;
+/** Eleven digits that another label names are that other number: nineteen times of twenty. */
+const OTHER_LABEL = 0.45;
 const OTHER_LABEL_CONCLUSIVE = 0.12;
+/** Numbers in rows and columns of figures are phone numbers one time in five. */
+const IN_ROW = 0.45;
+const IN_COLUMN = 0.4;
+/** With a word or a code near, a row speaks little against it. */
+const IN_ROW_SURE = 0.1;
+/** What letters cost that begin a code, not a word: with a word near, too, such numbers were codes. */
+const CODE_LETTERS = 0.46;
+/** A person's name directly beside it is what people keep with a phone number. */
+const BESIDE_NAME = 0.1;
 
 export interface Judged {
   readonly confidence: number;
@@ -53,7 +64,7 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   if (hint === 'lower') cost('other-label', china || writing.conclusive ? OTHER_LABEL_CONCLUSIVE : OTHER_LABEL);
   if (trunk) cost('trunk-zero', sure ? 0.05 : isUpc(number.digits) ? 0.25 : 0.08);
   if (FILLER.test(digits)) cost('filler', sure ? 0.2 : 0.35);
-  if (around.chained && number.country === 'none') cost('chained', sure ? 0.05 : 0.1);
+  if (around.chained && number.country === 'none') cost('chained', sure ? 0.05 : number.groups.length > 1 && DATE_GOES_ON.test(around.right) ? 0.4 : 0.1);
   if (!china) tableCosts(number, around, writing, sure, cost);
   if (around.fraction) {
     if (hint !== 'raise' || /(?<![0-9*])0\.$/.test(around.left)) return undefined;
@@ -62,6 +73,11 @@ export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint):
   const glue = glueCost(around, hint);
   if (glue === undefined) return undefined;
   if (glue > 0) cost('glued-letter', number.groups.length > 1 && !sure ? glue * 2 : glue);
+  // What speaks against it outweighs a name.
+  if (hint === 'none' && number.country === 'none' && reasons.length === 1 && isBesideName(around)) {
+    reasons.push('name');
+    confidence += BESIDE_NAME;
+  }
   if (!listed) confidence = Math.min(confidence, UNLISTED_CEILING);
   return { confidence, reasons, tags: TEST_PHONES.has(digits) ? ['test-number'] : [], skip: trunk ? 1 : 0 };
 }
@@ -76,6 +92,8 @@ function baseOf(writing: Writing, number: Domestic, sure: boolean, around: Surro
   return writing.alone;
 }
 
+/** `1496972 2016-01-15`: a size, then a date. */
+const DATE_GOES_ON = /^-[0-9*]{2}-[0-9*]{2}/;
 /** Figures of a dump go on at the line's end. */
 const DIGITS_BEFORE = /(?<![A-Za-z])(?=[a-f]{0,7}[0-9*])[0-9a-f*]{2,8}[ \t,;]+$/i;
 const DIGITS_BEHIND = /^[ \t,;]+[0-9*][0-9a-f*]/i;
@@ -92,15 +110,15 @@ function standAlone({ left, right }: Surroundings): boolean {
 function tableCosts(number: Domestic, around: Surroundings, writing: Writing, sure: boolean, cost: (name: Reason, amount: number) => void): void {
   const odd = writing.reason === 'odd-groups';
   // A whole number on the same line is no cell of a row of groups.
-  if (odd && around.besideDigit && (around.inRow || !/[0-9*]{11}[Xx]? {1,3}$/.test(around.left))) cost('row', 0.25);
-  else if (around.inRow && !besidePhone(around)) cost('row', sure ? 0.1 : 0.25);
-  else if (number.country === 'none' && inColumn(number, around)) cost('row', sure ? 0.1 : 0.15);
-  else if (goesOn(writing.sign, around)) cost('row', sure ? 0.12 : 0.25);
-  if (isOperand(number, around) && !sure) cost('chained', 0.2);
+  if (odd && around.besideDigit && (around.inRow || !/[0-9*]{11}[Xx]? {1,3}$/.test(around.left))) cost('row', IN_ROW);
+  else if (around.inRow && !besidePhone(around)) cost('row', sure ? IN_ROW_SURE : IN_ROW);
+  else if (number.country === 'none' && inColumn(number, around)) cost('row', sure ? IN_ROW_SURE : IN_COLUMN);
+  else if (goesOn(writing.sign, around)) cost('row', sure ? 0.12 : IN_ROW);
+  if (isOperand(number, around) && !sure) cost('chained', 0.35);
   if (number.groups.length === 1 && number.country === 'none') {
     const list = listOf(around);
     if (list === 'phones' && !sure) cost('list', -0.08);
-    if (list === 'others' && !sure) cost('row', 0.2);
+    if (list === 'others' && !sure) cost('row', IN_COLUMN);
   }
 }
 
@@ -138,10 +156,10 @@ function glueCost({ leftToken: left, rightToken: right }: Surroundings, hint: Hi
 function leftGlue(token: string): number | undefined {
   if (/^[0-9*]+_$/.test(token)) return 0.09;
   if (/[0-9*]/.test(token)) return undefined;
-  if (CODE_PREFIX.test(token)) return 0.4;
+  if (CODE_PREFIX.test(token)) return CODE_LETTERS;
   // Part of a name that a program made up, or a code's first letters.
-  if (/^[A-Za-z]{2,}[A-Za-z_]*_$/.test(token)) return 0.2;
-  if (/^[A-Z]{1,6}$/.test(token)) return 0.3;
+  if (/^[A-Za-z]{2,}[A-Za-z_]*_$/.test(token)) return CODE_LETTERS;
+  if (/^[A-Z]{1,6}$/.test(token)) return CODE_LETTERS;
   return 0.09;
 }
 
@@ -153,5 +171,5 @@ function rightGlue(token: string): number | undefined {
   if (/^(?:x|ext)[0-9]{1,5}$/i.test(token)) return 0;
   if (/^_/.test(token)) return 0.08;
   if (/[0-9*]/.test(token)) return undefined;
-  return /^[a-f]+$/i.test(token) ? 0.3 : 0.09;
+  return /^[a-f]+$/i.test(token) ? CODE_LETTERS : 0.09;
 }

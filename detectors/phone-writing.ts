@@ -49,14 +49,14 @@ const NUMERAL_AT_END = write(0.52, 0.78, 'numerals');
 /** 3-4-4, the way mobile numbers are read out. */
 const IN_THREE: Readonly<Record<Kind, Writing>> = {
   hyphen: write(0.91, 0.97, undefined, { conclusive: true }),
-  blank: write(0.86, 0.96),
+  blank: write(0.91, 0.97),
   bracket: write(0.82, 0.94),
   dot: write(0.8, 0.93, undefined, { sign: '.' }),
   'middle-dot': write(0.82, 0.94),
-  wide: write(0.76, 0.92, 'wide-groups'),
-  mixed: write(0.74, 0.9, 'odd-groups'),
-  list: write(0.7, 0.88, 'odd-groups'),
-  sign: write(0.72, 0.88, 'odd-groups'),
+  wide: write(0.84, 0.93, 'wide-groups'),
+  mixed: write(0.82, 0.92, 'odd-groups'),
+  list: write(0.8, 0.9, 'odd-groups'),
+  sign: write(0.8, 0.9, 'odd-groups'),
   jumble: write(undefined, 0.8, 'odd-groups'),
 };
 /** 3-8 and 7-4: with a dot or a comma a decimal number. */
@@ -66,17 +66,17 @@ const IN_TWO: Readonly<Record<Kind, Writing>> = {
   bracket: write(0.8, 0.92),
   dot: write(undefined, 0.6, 'decimal'),
   'middle-dot': write(0.78, 0.92),
-  wide: write(0.72, 0.88, 'wide-groups'),
-  mixed: write(0.72, 0.88, 'odd-groups'),
+  wide: write(0.8, 0.9, 'wide-groups'),
+  mixed: write(0.8, 0.9, 'odd-groups'),
   list: write(undefined, 0.72, 'odd-groups'),
   sign: write(0.6, 0.82, 'odd-groups'),
   jumble: write(undefined, 0.6, 'odd-groups'),
 };
-const SELDOM_GROUPS = write(0.72, 0.86, 'odd-groups');
+const SELDOM_GROUPS = write(0.8, 0.9, 'odd-groups');
 const SELDOM_WIDE = write(0.64, 0.84, 'wide-groups');
 const SELDOM_WITH_SIGNS = write(0.55, 0.8, 'odd-groups');
 const NUMERALS_IN_GROUPS = write(0.78, 0.9, 'numerals');
-const DIGIT_BY_DIGIT = write(0.74, 0.88, 'odd-groups');
+const DIGIT_BY_DIGIT = write(0.82, 0.9, 'odd-groups');
 const DIGIT_BY_SIGN = write(0.58, 0.82, 'odd-groups');
 /** Lists of single digits are common in data. */
 const DIGIT_LIST = write(undefined, 0.8, 'odd-groups');

@@ -40,6 +40,7 @@ export const REASONS = {
   'column-other': { side: 'against', zh: '表格同一列的其他单元格不是这类号码', en: 'the other cells of its column hold no such numbers' },
   'other-label': { side: 'against', zh: '附近的词表明是另一类号码', en: 'a word near it names another kind of number' },
   'company-line': { side: 'against', zh: '附近的词表明是单位的公开电话', en: 'a word near it names a company’s public line' },
+  name: { side: 'for', zh: '紧挨着一个人名', en: 'a person’s name stands right beside it' },
   list: { side: 'for', zh: '与其他手机号并列', en: 'it stands in a list of such numbers' },
   row: { side: 'against', zh: '像数字表格中的一行', en: 'it looks like a row in a table of numbers' },
   chained: { side: 'against', zh: '与其他字符以“-”或“.”相连', en: 'it is joined to something else by a hyphen or dot' },
