@@ -1,7 +1,7 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
 import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, isAnyDigit, isCheckX } from './characters.js';
-import { X_VALUE, notRuledOut, signOf } from './shape.js';
+import { HEAD_DIGITS, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
@@ -17,6 +17,12 @@ export interface Units {
   readonly last: boolean;
   readonly table?: TableWindow | undefined;
 }
+
+/**
+ * Digits that stand one by one, all gaps alike, hold no number when so many more go on before it and behind it together: they are a list,
+ * of which every start would be a number's by chance. The prefilter asks the same, on safe grounds (runs.as).
+ */
+export const LIST_GOES_ON = 8;
 
 /** A candidate with the places of its digits, and the detectors that its digits do not rule out. */
 export interface Placed {
@@ -44,6 +50,17 @@ const ignoredAt = new Uint8Array(ROOM);
 /** Where the gap before each group begins and ends. */
 const gapFrom = new Int32Array(ROOM);
 const gapTo = new Int32Array(ROOM);
+/** All kinds of signs in the gaps up to each group. */
+const signsUpTo = new Uint8Array(ROOM);
+
+function signsIn(units: Uint16Array, from: number, to: number): number {
+  let signs = 0;
+  for (let at = from; at < to; at++) {
+    const unit = units[at] ?? 0;
+    if (CLASS[unit] === SEPARATOR) signs |= signOf(unit);
+  }
+  return signs;
+}
 
 /** Where a digit group begins: a digit whose left neighbour, ignorables aside, is no digit of its kind. Looks back no further than a window's context. */
 export function isGroupStart(window: Units, at: number): boolean {
@@ -93,18 +110,6 @@ class CandidateInWindow implements Candidate {
   }
 }
 
-/** All kinds of signs in the gaps before groups 1 to `last`. */
-function signsOf(units: Uint16Array, last: number): number {
-  let signs = 0;
-  for (let group = 1; group <= last; group++) {
-    for (let at = gapFrom[group] ?? 0; at < (gapTo[group] ?? 0); at++) {
-      const unit = units[at] ?? 0;
-      if (CLASS[unit] === SEPARATOR) signs |= signOf(unit);
-    }
-  }
-  return signs;
-}
-
 function longestGroup(count: number): number {
   let longest = 0;
   for (let i = 0, size = 0; i < count; i++) {
@@ -112,6 +117,41 @@ function longestGroup(count: number): number {
     longest = Math.max(longest, size);
   }
   return longest;
+}
+
+/** A digit, or what a mask left of one. */
+function isListDigit(unit: number | undefined): boolean {
+  return unit === 0x2a || unit === 0xff0a || (unit !== undefined && isAnyDigit(CLASS[unit]));
+}
+
+/** How many single digits follow each other in steps of `step` from `at` on, in the gaps that begin at `gap`. */
+function singlesFrom({ units, length }: Units, at: number, step: number, gap: number, size: number): number {
+  let count = 0;
+  for (let place = at + step; count < LIST_GOES_ON && place >= 0 && place < length; place += step, count++) {
+    if (!isListDigit(units[place])) break;
+    const from = Math.min(place, place - step) + 1;
+    let same = true;
+    for (let i = 0; i < size && same; i++) same = units[from + i] === units[gap + i];
+    const beyond = place + Math.sign(step);
+    if (!same || (beyond >= 0 && beyond < length && isListDigit(units[beyond]))) break;
+  }
+  return count;
+}
+
+/** Are the first `count` digits, ending before `end`, part of a longer list of single digits? */
+function isPartOfList(window: Units, start: number, end: number, count: number): boolean {
+  const { units } = window;
+  const gap = start + 1;
+  const size = (places[1] ?? 0) - gap;
+  if (size < 1 || size > MAX_GAP || end !== start + count + (count - 1) * size) return false;
+  for (let i = 0; i < size; i++) if (CLASS[units[gap + i] ?? 0] !== SEPARATOR) return false;
+  for (let at = 1; at < count; at++) {
+    const place = start + at * (size + 1);
+    if (places[at] !== place) return false;
+    for (let i = 0; i < size; i++) if (units[place - size + i] !== units[gap + i]) return false;
+  }
+  const before = singlesFrom(window, start, -(size + 1), gap, size);
+  return before >= LIST_GOES_ON || before + singlesFrom(window, end - 1, size + 1, gap, size) >= LIST_GOES_ON;
 }
 
 /** Reads the groups that begin at `start` and offers every run of them that some detector may take. */
@@ -127,14 +167,23 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
   let ignored = 0;
   let pending = 0;
   let undecided = false;
+  const possible = possibleOf(detectors);
+  /** The first digits are no detector's: nothing begins here, but the text may still be malformed or end too soon. */
+  let idle = false;
 
   /** True when more text has to come before this run can be judged. */
   const offer = (end: number, x: number): boolean => {
     const size = x < 0 ? count : count + 1;
+    if (idle || possible.lengths[size] !== 1) return false;
+    if (size >= HEAD_DIGITS && !beginsAsSome(possible, digits)) {
+      idle = true;
+      return false;
+    }
     if (x >= 0) digits[count] = X_VALUE;
-    const left = notRuledOut(detectors, digits, size, group + 1, group > 0 ? signsOf(units, group) : 0, group > 0 ? longestGroup(size) : size);
+    const left = notRuledOut(detectors, digits, size, group + 1, group > 0 ? (signsUpTo[group] ?? 0) : 0, group > 0 ? longestGroup(size) : size);
     if (left === undefined) return false;
     if (!last && end + CONTEXT > length) return true;
+    if (group > 0 && group + 1 === count && x < 0 && isPartOfList(window, start, end, count)) return false;
     (placed ??= []).push(placeOf(window, start, end, count, x, left));
     return false;
   };
@@ -161,6 +210,7 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
           group++;
           gapFrom[group] = gapStart;
           gapTo[group] = at;
+          signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, gapStart, at);
         }
         inGroup = kind;
       }
@@ -183,6 +233,7 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
         group++;
         gapFrom[group] = gapStart;
         gapTo[group] = at;
+        signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, gapStart, at);
       }
       groupOf[count] = group;
       ignoredAt[count] = ignored;

@@ -66,12 +66,16 @@ const LIST_SIGN = 1;
 const LINE_END = 2;
 const GROUP_SIGN = 4;
 
-const LIST_SIGNS = new Set(Array.from(',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t', (one) => one.charCodeAt(0)));
-const LINE_ENDS = new Set([0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029]);
+const LIST_SIGNS = Array.from(',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t', (one) => one.charCodeAt(0));
+const LINE_ENDS = [0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029];
+
+const SIGNS = new Uint8Array(65536).fill(GROUP_SIGN);
+for (const unit of LIST_SIGNS) SIGNS[unit] = LIST_SIGN;
+for (const unit of LINE_ENDS) SIGNS[unit] = LINE_END;
 
 /** Which of the three a separator is. */
 export function signOf(unit: number): number {
-  return LIST_SIGNS.has(unit) ? LIST_SIGN : LINE_ENDS.has(unit) ? LINE_END : GROUP_SIGN;
+  return SIGNS[unit] ?? GROUP_SIGN;
 }
 
 /** Where list signs part the groups, of which the longest has `longest` digits: `signs` are all that stand in the gaps. */
@@ -114,6 +118,37 @@ function indexOf(shapes: readonly Shape[]): Index {
   const index = { byLength, byHead, exact };
   indexes.set(shapes, index);
   return index;
+}
+
+/** What a whole set of detectors rules out, so that most starts and lengths need one look. */
+export interface Possible {
+  /** By count of digits: 1 where some detector takes so many. */
+  readonly lengths: Uint8Array;
+  /** By the first HEAD digits: 1 where some number begins so. */
+  readonly heads: Uint8Array;
+}
+const possibles = new WeakMap<readonly NumberDetector[], Possible>();
+
+export function possibleOf(detectors: readonly NumberDetector[]): Possible {
+  const known = possibles.get(detectors);
+  if (known !== undefined) return known;
+  const lengths = new Uint8Array(256);
+  const heads = new Uint8Array(10 ** HEAD);
+  for (const { least, most, shapes } of detectors) {
+    const { byLength, byHead } = indexOf(shapes);
+    for (let length = least; length <= most; length++) if (byLength[length] !== 0) lengths[length] = 1;
+    for (let head = 0; head < heads.length; head++) if (byHead[head] !== 0) heads[head] = 1;
+  }
+  const possible = { lengths, heads };
+  possibles.set(detectors, possible);
+  return possible;
+}
+
+/** Digits that `heads` wants; shorter numbers are never ruled out by them. */
+export const HEAD_DIGITS = HEAD;
+
+export function beginsAsSome({ heads }: Possible, digits: Uint8Array): boolean {
+  return heads[number(digits, 0, HEAD)] === 1;
 }
 
 /** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */

@@ -11,6 +11,11 @@ const MOST_GROUPS: i32 = 2000;
 /** Windows nearer than this are one: their surroundings would be decoded twice. */
 const NEAR: usize = 192;
 
+/** So many single digits more than a number has are a list (LIST_GOES_ON of candidates.ts), and one at each end that may be none. */
+const LIST_GOES_ON: i32 = 8 + 2;
+/** Bytes of a digit's character below U+10000: beyond, it is two units, which lists do not know. */
+const LONGEST_DIGIT: usize = 3;
+
 /** Set by `configure`. */
 let most: i32 = 0;
 let least: i32 = 0;
@@ -165,11 +170,52 @@ function starting(index: i32, first: i32, count: i32): u32 {
   return shapes;
 }
 
+/** The groups of single digits with the same gaps in which the group that is judged lies. */
+let listFrom: i32 = 0;
+let listTo: i32 = -1;
+
+/** A single digit in the group, nothing that is ignored beside it. */
+// @ts-ignore: decorator
+@inline
+function isSingle(index: i32): bool {
+  const next = index + 1 < groups ? digitOf(index + 1) : digits;
+  return next - digitOf(index) == 1 && endOf(index) - startOf(index) <= LONGEST_DIGIT;
+}
+
+/** Does the next group go on as the list does whose first gap begins at `gap`? */
+// @ts-ignore: decorator
+@inline
+function goesOn(index: i32, gap: usize, size: usize): bool {
+  const end = endOf(index);
+  return startOf(index + 1) - end == size && isSingle(index + 1) && load<i32>(group(index + 1), 16) == load<i32>(group(index), 16) && sameBytes(end, gap, size);
+}
+
+// @ts-ignore: decorator
+@inline
+function sameBytes(one: usize, other: usize, size: usize): bool {
+  for (let i: usize = 0; i < size; i++) if (load<u8>(one + i) != load<u8>(other + i)) return false;
+  return true;
+}
+
+function findList(index: i32): void {
+  listFrom = listTo = index;
+  if (fuzzy || !isSingle(index) || index + 1 >= groups) return;
+  const gap = endOf(index);
+  const size = startOf(index + 1) - gap;
+  if (size == 0) return;
+  while (listTo + 1 < groups && goesOn(listTo, gap, size)) listTo++;
+  // What was judged before is part of it too.
+  while (listFrom > 0 && isSingle(listFrom - 1) && goesOn(listFrom - 1, gap, size)) listFrom--;
+}
+
 /** Every run of groups that ends with group `index`, which ends before digit `until`. */
 // @ts-ignore: decorator
 @inline
 function judge(index: i32, until: i32, before: i32): void {
-  for (let from = index; from >= 0; from--) {
+  if (index > listTo) findList(index);
+  // Runs of the list alone, when it goes on beyond them.
+  const clear = listTo - listFrom + 1 - LIST_GOES_ON;
+  for (let from = clear > 0 ? max(listFrom, index + 1 - clear) - 1 : index; from >= 0; from--) {
     const first = digitOf(from);
     const count = until - first;
     if (count > most) break;
@@ -191,6 +237,7 @@ function judge(index: i32, until: i32, before: i32): void {
 /** Judges what is new; `complete`: the last group has ended too. */
 function judgeGroups(complete: bool, before: i32): void {
   const until = complete ? groups : groups - 1;
+  listTo = -1;
   for (let index = judged; index < until; index++) judge(index, index + 1 < groups ? digitOf(index + 1) : digits, before);
   judged = max(judged, until);
 }
