@@ -3,7 +3,7 @@ import type { View } from '../ports.js';
 import { MAX_DEPTH, type PartReader, type PartTree } from './part-tree.js';
 import { multipartReader } from './split/multipart.js';
 import { PREFIX_LENGTH, recognise, type Declared, type Syntax } from './syntax.js';
-import { VIEWS } from './views.js';
+import { VIEWS, viewsOf } from './views.js';
 
 export interface PartContext {
   readonly tree: PartTree;
@@ -41,7 +41,7 @@ export function unscannableReader(context: PartContext, syntax: Extract<Syntax, 
 export function readerFor(context: PartContext, syntax: Syntax): PartReader {
   switch (syntax.kind) {
     case 'text':
-      return textReader(context, { name: syntax.syntax, views: VIEWS[syntax.syntax], json: syntax.json, fill: '*' });
+      return textReader(context, { name: syntax.syntax, views: viewsOf(syntax.syntax, syntax.charsets), json: syntax.json, fill: '*' });
     case 'multipart':
       return context.depth >= MAX_DEPTH
         ? unscannableReader(context, { kind: 'unscannable', reason: 'too-deep', name: 'multipart' })

@@ -1,6 +1,7 @@
 /** Says what a run of bytes is, from what is declared and from its first bytes; magic bytes outrank the declaration (HC 1). */
 import { isUtf8 } from 'node:buffer';
 import type { UnscannableReason } from '../ports.js';
+import { charsetNamed, type CharsetName } from './charset-name.js';
 import { parseMediaType } from './media-type.js';
 
 /** First bytes that are looked at before a decoder is chosen (HC 1). */
@@ -9,7 +10,7 @@ export const PREFIX_LENGTH = 4096;
 export type TextSyntax = 'text' | 'json' | 'form' | 'markup' | 'unknown-text';
 
 export type Syntax =
-  | { readonly kind: 'text'; readonly syntax: TextSyntax; /** Looks like the start of a JSON document. */ readonly json: boolean; /** Type missing or unknown: must be held where anything may act. */ readonly untyped: boolean }
+  | { readonly kind: 'text'; readonly syntax: TextSyntax; /** Looks like the start of a JSON document. */ readonly json: boolean; /** Type missing or unknown: must be held where anything may act. */ readonly untyped: boolean; /** What its readers may take it for. */ readonly charsets: readonly CharsetName[] }
   | { readonly kind: 'multipart'; readonly boundary: string }
   | { readonly kind: 'empty' }
   | { readonly kind: 'unscannable'; readonly reason: UnscannableReason; readonly name: string };
@@ -26,7 +27,7 @@ const MAGIC: readonly (readonly [name: string, offset: number, bytes: readonly n
   ['utf-16', 0, [0xfe, 0xff]], ['utf-16', 0, [0xff, 0xfe]], ['pgp', 0, [0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x42, 0x45, 0x47, 0x49, 0x4e, 0x20, 0x50, 0x47, 0x50]],
 ];
 
-const TEXT_CHARSETS = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+const UTF8_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 const MARKUP = /^(text\/html|text\/xml|application\/xml|image\/svg\+xml|[a-z0-9.+-]+\/[a-z0-9.+-]+\+xml)$/;
 const JSON_TYPE = /^(application\/json|text\/json|application\/(x-)?ndjson|application\/jsonl|application\/json-seq|[a-z0-9.+-]+\/[a-z0-9.+-]+\+json)$/;
 /** Types of text whose own escapes no decoder knows yet. */
@@ -58,6 +59,12 @@ function startsJson(prefix: Uint8Array): boolean {
   return first === 0x7b || first === 0x5b;
 }
 
+/** Readers of JSON and of forms know UTF-8 only, whatever is declared (RFC 8259, WHATWG URL); a mark of byte order outranks the head in browsers; and a type nobody knows is no promise. */
+function charsetsOf(charset: CharsetName, syntax: TextSyntax, prefix: Uint8Array): readonly CharsetName[] {
+  const disputed = syntax === 'json' || syntax === 'form' || syntax === 'unknown-text' || UTF8_MARK.every((byte, i) => prefix[i] === byte);
+  return charset === 'utf-8' || !disputed ? [charset] : ['utf-8', charset];
+}
+
 export interface Declared {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
@@ -86,8 +93,9 @@ export function recognise(declared: Declared, prefix: Uint8Array): Syntax {
   if (format !== undefined) return { kind: 'unscannable', reason: format === 'pgp' ? 'encrypted' : 'unsupported', name: format };
   if (UNREAD_TEXT.test(type)) return { kind: 'unscannable', reason: 'unsupported', name: type.replace(/[^a-z0-9/.+-]/g, '?').slice(0, 60) };
 
-  const charset = media?.parameters.get('charset')?.trim().toLowerCase();
-  if (charset !== undefined && !TEXT_CHARSETS.has(charset)) return { kind: 'unscannable', reason: 'unsupported', name: 'charset' };
+  const declaredCharset = media?.parameters.get('charset');
+  const charset = declaredCharset === undefined ? undefined : charsetNamed(declaredCharset);
+  if (declaredCharset !== undefined && charset === undefined) return { kind: 'unscannable', reason: 'unsupported', name: 'charset' };
   if (prefix.includes(0)) return { kind: 'unscannable', reason: 'unsupported', name: 'binary' };
   const known = JSON_TYPE.test(type) || MARKUP.test(type) || type.startsWith('text/') || type === 'application/x-www-form-urlencoded';
   // A charset is believed of text only: on any other type it is no proof that the bytes can be read.
@@ -107,5 +115,5 @@ export function recognise(declared: Declared, prefix: Uint8Array): Syntax {
         : known
           ? 'text'
           : 'unknown-text';
-  return { kind: 'text', syntax, json, untyped: !known };
+  return { kind: 'text', syntax, json, untyped: !known, charsets: charsetsOf(charset ?? 'utf-8', syntax, prefix) };
 }

@@ -1,27 +1,48 @@
-/** Which views a text is read in: the plain one always, and one for each escape its syntax may use. */
+/** Which views a text is read in: the plain one always, and one for each escape its syntax may use; in every charset it may be in. */
 import type { View } from '../ports.js';
+import { gb18030 } from './layer/gb18030.js';
 import { jsonEscapes } from './layer/json-escapes.js';
 import { percent } from './layer/percent.js';
 import { markup as shown } from './layer/tags.js';
-import { utf8View } from './layer/view.js';
+import { utf8 } from './layer/utf8.js';
+import { viewOf } from './layer/view.js';
+import type { CharsetName } from './charset-name.js';
 import type { TextSyntax } from './syntax.js';
 
-const plain = utf8View();
-const json = utf8View({ escapes: jsonEscapes });
-const form = utf8View({ bytes: percent });
-const jsonInForm = utf8View({ bytes: percent, escapes: jsonEscapes });
-const markup = utf8View({ escapes: shown });
-const markupInForm = utf8View({ bytes: percent, escapes: shown });
+type Views = Readonly<Record<TextSyntax | 'url' | 'line', readonly View[]>>;
 
-/** The plain view comes first: it speaks for the others where nothing is escaped. */
-export const VIEWS: Readonly<Record<TextSyntax | 'url' | 'line', readonly View[]>> = {
-  text: [plain, json, markup],
-  // A mail API's message is HTML in a JSON string or in a form field.
-  json: [plain, json, markup],
-  // `curl -d` calls everything urlencoded, JSON included (HC 2).
-  form: [plain, form, json, jsonInForm, markupInForm],
-  markup: [plain, markup],
-  'unknown-text': [plain, json, form, markup],
-  url: [plain, form, jsonInForm],
-  line: [plain],
-};
+const CHARSETS = { 'utf-8': utf8, gb18030 };
+
+function viewsIn(name: CharsetName, alone: boolean): Views {
+  const charset = CHARSETS[name];
+  const plain = viewOf({ charset, alone });
+  const json = viewOf({ charset, alone, escapes: jsonEscapes });
+  const form = viewOf({ charset, alone, bytes: percent });
+  const jsonInForm = viewOf({ charset, alone, bytes: percent, escapes: jsonEscapes });
+  const markup = viewOf({ charset, alone, escapes: shown });
+  const markupInForm = viewOf({ charset, alone, bytes: percent, escapes: shown });
+  // The plain view comes first: it speaks for the others where nothing is escaped.
+  return {
+    text: [plain, json, markup],
+    // A mail API's message is HTML in a JSON string or in a form field.
+    json: [plain, json, markup],
+    // `curl -d` calls everything urlencoded, JSON included (HC 2).
+    form: [plain, form, json, jsonInForm, markupInForm],
+    markup: [plain, markup],
+    'unknown-text': [plain, json, form, markup],
+    url: [plain, form, jsonInForm],
+    line: [plain],
+  };
+}
+
+export const VIEWS: Views = viewsIn('utf-8', false);
+
+const GB18030 = viewsIn('gb18030', false);
+/** Behind views of another charset, which cannot speak for these. */
+const ALSO_GB18030 = viewsIn('gb18030', true);
+
+/** The views of text that readers may take for any of `charsets`. */
+export function viewsOf(syntax: TextSyntax, charsets: readonly CharsetName[]): readonly View[] {
+  if (!charsets.includes('gb18030')) return VIEWS[syntax];
+  return charsets.includes('utf-8') ? [...VIEWS[syntax], ...ALSO_GB18030[syntax]] : GB18030[syntax];
+}

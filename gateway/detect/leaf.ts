@@ -1,6 +1,6 @@
 /** One stretch of text in all its views: every view counts, and what two of them find in the same bytes is one finding (HC 2). */
 import type { Finding, Leaf, LeafFactory, LeafOptions, LeafSink, UnscannableReason } from '../ports.js';
-import { JSON_OUTSIDE } from './bare-numbers.js';
+import { JSON_OUTSIDE, jsonStarts } from './bare-numbers.js';
 import { findingOf } from './finding.js';
 import { LONGEST_CHUNK, prefilter, type Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import { ViewScanner, type Found, type Judge, type ScanSettings, type ViewProgress } from './view-scanner.js';
@@ -94,7 +94,8 @@ class TextLeaf implements Leaf {
       finding: (match, from, to) => findingOf(match, { part, start: from, end: to, maskable: true }, this.key, this.settings.keepOf(match.detector.id)),
       masks: (finding) => this.sink.masks(finding),
     };
-    return views.map((view) => new ViewScanner(view, this.settings, judge, { fill, json, start }, this.filter));
+    const positions = json ? jsonStarts(start, views) : [];
+    return views.map((view) => new ViewScanner(view, this.settings, judge, { fill, json: positions, start }, this.filter));
   }
 
   #flush(settled: number): void {

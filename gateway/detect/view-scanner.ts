@@ -6,7 +6,7 @@ import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
 import { Table, type TableWindow } from '../../detectors/scan/table.js';
 import type { Decoded, Edit, Finding, View } from '../ports.js';
-import { followJson, followJsonIn, isNumberToken, jsonStart, type JsonPosition } from './bare-numbers.js';
+import { followJson, followJsonIn, isNumberToken, type JsonPosition } from './bare-numbers.js';
 import { Windows, type WindowFinder } from './windows.js';
 
 /** What a scan is made of, shared by all views of all leaves. */
@@ -29,6 +29,8 @@ export interface ViewProgress {
   settled: number;
   found: readonly Found[];
   malformed: boolean;
+  /** Wire offset of a unit's first byte with a whole context between it and `settled`: what is carried over begins there. */
+  kept: number;
 }
 export interface Judge {
   finding(match: Match, start: number, end: number): Finding;
@@ -54,25 +56,25 @@ export class ViewScanner {
   #settled = 0;
   /** Wire offset up to which masks were written. */
   #covered = 0;
-  #json: JsonPosition;
+  #json: readonly JsonPosition[];
   readonly #table: Table;
   readonly #bits: number;
   /** Bytes that start an escape and have no bit of their own. */
   readonly #others: readonly number[];
   /** Who can look at this view's text; undefined when somebody would have to and cannot. */
   readonly #finders: readonly WindowFinder[] | undefined;
-  readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false };
+  readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false, kept: 0 };
 
   constructor(
     readonly view: View,
     private readonly settings: ScanSettings,
     private readonly judge: Judge,
-    private readonly options: { readonly fill: '*' | '_'; readonly json: boolean; readonly start: number },
+    private readonly options: { readonly fill: '*' | '_'; /** None where numbers cannot be bare. */ readonly json: readonly JsonPosition[]; readonly start: number },
     private readonly filter: Prefilter,
   ) {
     this.#base = this.#settled = this.#covered = options.start;
-    this.#json = jsonStart(options.start);
-    this.#table = new Table(options.start, headerText);
+    this.#json = options.json;
+    this.#table = new Table(options.start, (header) => new TextDecoder(view.charset).decode(Uint8Array.from(header)));
     this.#finders = findersOf(view, settings.finders ?? NO_FINDERS);
     const bits = (view.trigger ?? []).map((byte) => filter.bitOf(byte));
     this.#bits = bits.reduce((all, bit) => all | bit, 0);
@@ -81,7 +83,7 @@ export class ViewScanner {
 
   /** Does an escape of this view stand in what was carried over, or in the chunk, of which `seen` are the bits? */
   isTriggered(seen: number, chunk: Uint8Array): boolean {
-    if (this.#triggered || (seen & this.#bits) !== 0) return true;
+    if (this.#triggered || (seen & this.#bits) !== 0 || this.view.trigger === undefined) return true;
     for (const byte of this.#others) if (chunk.includes(byte)) return true;
     return false;
   }
@@ -108,7 +110,7 @@ export class ViewScanner {
       for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base) text.set(edit.bytes, edit.at - this.#base);
     }
     this.#settled = Math.max(this.#settled, plain.settled);
-    this.#keep(alignUtf8(this.filter, this.#settled - this.#base - MARGIN), false);
+    this.#keep(Math.max(0, plain.kept - this.#base), false);
     return this.#report(NOTHING, false);
   }
 
@@ -116,13 +118,14 @@ export class ViewScanner {
     this.#progress.settled = this.#settled;
     this.#progress.found = found;
     this.#progress.malformed = malformed;
+    this.#progress.kept = this.#base;
     return this.#progress;
   }
 
   /** Carries over what lies from `from` on. */
   #keep(from: number, triggered: boolean): void {
     const { filter } = this;
-    if (this.options.json) this.#json = followJsonIn(filter, this.#json, this.#base, this.#settled);
+    if (this.#json.length > 0) this.#json = this.#json.map((one) => followJsonIn(filter, one, this.#base, this.#settled));
     if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from);
     this.#carried = filter.length - from;
     if (this.#carried > this.#carry.length) this.#carry = new Uint8Array(this.#carried * 2);
@@ -193,9 +196,9 @@ export class ViewScanner {
       const start = base + (decoded.from[match.start] ?? 0);
       const end = base + (decoded.to[match.end - 1] ?? 0);
       let bare = false;
-      if (this.options.json && isNumberToken(buffer.subarray(start - this.#base, end - this.#base))) {
-        json = followJson(json, buffer, this.#base, start);
-        bare = json.state === 'outside' && json.at === start;
+      if (json.length > 0 && isNumberToken(buffer.subarray(start - this.#base, end - this.#base))) {
+        json = json.map((one) => followJson(one, buffer, this.#base, start));
+        bare = json.some(({ state, at }) => state === 'outside' && at === start);
       }
       // A mask of its own, or a number that tells as little as one.
       if (bare && oneAndZeros(match).every(({ at, unit }) => decoded.units[at] === unit)) return undefined;
@@ -234,12 +237,6 @@ function findersOf({ trigger, reading }: View, all: readonly WindowFinder[]): re
   return own.length > 0 ? own : undefined;
 }
 
-const decoder = new TextDecoder();
-
-function headerText(bytes: readonly number[]): string {
-  return decoder.decode(Uint8Array.from(bytes));
-}
-
 /** The first unit that begins at `place` or behind it. */
 function unitAt(decoded: Decoded, place: number): number {
   let first = 0;
@@ -250,13 +247,6 @@ function unitAt(decoded: Decoded, place: number): number {
     else top = middle;
   }
   return first;
-}
-
-/** A character's first byte at `at` or before it, in UTF-8 without escapes. */
-function alignUtf8(filter: Prefilter, at: number): number {
-  let back = Math.max(0, at);
-  for (let i = 1; i < 4 && back > 0 && (filter.byteAt(back) & 0xc0) === 0x80; i++) back--;
-  return back;
 }
 
 /** The bytes of neighbouring pokes, joined. */

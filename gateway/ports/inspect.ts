@@ -83,7 +83,11 @@ export interface Decoded {
 export interface View {
   /** Names of the layers, outermost first, for the receipt. */
   readonly chain: readonly string[];
-  /** Without these bytes in a text this view reads the same as the plain one; `undefined` for the plain view itself. */
+  /** Its charset, as TextDecoder calls it. */
+  readonly charset: string;
+  /** Bytes of the character at `at`, 0 when they are not all in sight; absent where an ASCII byte is never part of another character. */
+  readonly widthAt?: (bytes: Uint8Array, at: number) => number;
+  /** Without these bytes in a text this view reads the same as the first one of its leaf; `undefined` for that one, and for those that no other may speak for. */
   readonly trigger: readonly number[] | undefined;
   /** How the prefilter is to read for this view; without it all of the view's text is decoded. */
   readonly reading?: Reading | undefined;

@@ -1,5 +1,6 @@
 /** Arbitrary bodies: numbers, near misses and prose planted in every syntax that Weir reads. */
 import fc from 'fast-check';
+import { encodeGb18030 } from '../kit/gb18030.js';
 import { numberSource } from '../kit/numbers.js';
 
 const source = numberSource(20261122);
@@ -72,7 +73,7 @@ export interface Body {
 
 const of = (type: string | undefined, bodies: fc.Arbitrary<string>): fc.Arbitrary<Body> => bodies.map((value) => ({ type, bytes: Buffer.from(value) }));
 
-export const body: fc.Arbitrary<Body> = fc.oneof(
+const utf8Body: fc.Arbitrary<Body> = fc.oneof(
   of('text/plain; charset=utf-8', text),
   of('application/json', json),
   of('application/x-www-form-urlencoded', form),
@@ -82,6 +83,28 @@ export const body: fc.Arbitrary<Body> = fc.oneof(
   of('text/csv; charset=utf-8', csv),
   of(undefined, text),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => ({ type: 'text/plain; charset=utf-8', bytes: Buffer.from(bytes) })),
+);
+
+const gb18030 = (type: string, bodies: fc.Arbitrary<string>): fc.Arbitrary<Body> => bodies.map((value) => ({ type, bytes: encodeGb18030(value) }));
+const escapedGb18030 = (value: string): string => Array.from(encodeGb18030(value), (byte) => (byte >= 0x61 && byte <= 0x7a ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('');
+/** Characters whose second byte is a backslash, a bar or a letter, and some of four bytes. */
+const rare = fc.constantFrom('誠', '億', '丂', '乗', '㐀', 'ü', '\u{20000}');
+const rareText = fc.array(fc.oneof(rare, text), { maxLength: 3 }).map((pieces) => pieces.join(''));
+const rareJson = fc.tuple(rareText, fc.constantFrom(...NUMBERS.filter((one) => /^[1-9]\d*$/.test(one)))).map(([value, number]) => `{"${JSON.stringify(value).slice(1, -1)}":${number}}`);
+
+/** The same in GB18030, a few of each. */
+const gb18030Body: fc.Arbitrary<Body> = fc.oneof(
+  gb18030('text/plain; charset=gb18030', rareText),
+  gb18030('application/json; charset=gbk', rareJson),
+  gb18030('text/csv; charset=gb2312', csv),
+  gb18030('text/html; charset=gbk', markup),
+  fc.array(rareText.map(escapedGb18030), { maxLength: 2 }).map((values) => ({ type: 'application/x-www-form-urlencoded; charset=gbk', bytes: Buffer.from(values.map((value, i) => `f${i}=${value}`).join('&')) })),
+  fc.uint8Array({ maxLength: 100 }).map((bytes) => ({ type: 'text/plain; charset=gb18030', bytes: Buffer.from(bytes) })),
+);
+
+export const body: fc.Arbitrary<Body> = fc.oneof(
+  { weight: 7, arbitrary: utf8Body },
+  { weight: 3, arbitrary: gb18030Body },
 );
 
 export const sizes: fc.Arbitrary<readonly number[]> = fc.oneof(fc.constant([1]), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 }));

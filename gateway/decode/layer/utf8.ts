@@ -1,34 +1,9 @@
 /** UTF-8 as a writable view (RFC 3629): units with their bytes; invalid bytes stand one by one as U+FFFD. */
 import { standIn } from '../../../detectors/scan/characters.js';
+import type { Charset } from './charset.js';
+import type { UnitBuffer } from './unit-buffer.js';
 
-/** Grows as needed; decoders write into it by index. */
-export interface UnitBuffer {
-  units: Uint16Array;
-  from: Int32Array;
-  to: Int32Array;
-  length: number;
-  invalid: number;
-}
-
-export function unitBuffer(room: number): UnitBuffer {
-  return { units: new Uint16Array(room), from: new Int32Array(room), to: new Int32Array(room), length: 0, invalid: 0 };
-}
-
-/** `buffer` emptied, with room for so many units: decoding is done before the next text is decoded, so its buffers serve again. */
-export function emptied(buffer: UnitBuffer, room: number): UnitBuffer {
-  if (room > buffer.units.length) {
-    const size = 2 * room;
-    buffer.units = new Uint16Array(size);
-    buffer.from = new Int32Array(size);
-    buffer.to = new Int32Array(size);
-  }
-  buffer.length = 0;
-  buffer.invalid = 0;
-  return buffer;
-}
-
-/** Reads `bytes` into `out`, which must have room for as many units as there are bytes. Returns how many bytes were read. */
-export function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
+function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
   const { units, from, to } = out;
   const end = bytes.length;
   let n = out.length;
@@ -77,8 +52,9 @@ export function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): n
   return at;
 }
 
-/** The bytes of a unit written in `width` bytes: one character of that width, or stars repeated (HC 7). */
-export function encodeWidth(unit: number, width: number): number[] {
+function encodeUtf8(unit: number, width: number): readonly number[] {
   if (unit === 0xff0a && width === 3) return [0xef, 0xbc, 0x8a];
   return new Array<number>(width).fill(unit === 0xff0a ? 0x2a : unit);
 }
+
+export const utf8: Charset = { name: 'utf-8', decode: decodeUtf8, encode: encodeUtf8 };

@@ -1,7 +1,9 @@
-/** Stacks layers into views: bytes → (byte layer) → UTF-8 → (escape layer) → units, and back for a mask of the same width. */
+/** Stacks layers into views: bytes → (byte layer) → charset → (escape layer) → units, and back for a mask of the same width. */
 import type { Reading } from '../../../detectors/scan/prefilter/prefilter.js';
 import type { Decoded, View } from '../../ports.js';
-import { decodeUtf8, emptied, encodeWidth, unitBuffer, type UnitBuffer } from './utf8.js';
+import type { Charset } from './charset.js';
+import { emptied, unitBuffer, type UnitBuffer } from './unit-buffer.js';
+import { utf8 } from './utf8.js';
 
 /** A layer that hides bytes behind bytes, such as percent escapes. */
 export interface ByteLayer {
@@ -34,6 +36,10 @@ export interface EscapeLayer {
 export interface Layers {
   readonly bytes?: ByteLayer;
   readonly escapes?: EscapeLayer;
+  /** UTF-8 unless said. */
+  readonly charset?: Charset;
+  /** No other view may speak for this one. */
+  readonly alone?: boolean;
 }
 
 /** One text is decoded at a time, and looked at before the next. */
@@ -81,18 +87,20 @@ function readingOf(layers: readonly (ByteLayer | EscapeLayer | undefined)[]): Re
   return reading;
 }
 
-/** A view through `layers` over UTF-8. With no layers it is the plain view. */
-export function utf8View(layers: Layers = {}): View {
-  const { bytes: byteLayer, escapes } = layers;
-  const chain = [...(byteLayer ? [byteLayer.name] : []), 'utf-8', ...(escapes ? [escapes.name] : [])];
+/** A view through `layers`. With no layers it is the plain view of its charset. */
+export function viewOf(layers: Layers = {}): View {
+  const { bytes: byteLayer, escapes, charset = utf8 } = layers;
+  const chain = [...(byteLayer ? [byteLayer.name] : []), charset.name, ...(escapes ? [escapes.name] : [])];
   const plain = byteLayer === undefined && escapes === undefined;
+  // Where bytes that stand for bytes shift the borders of characters, they do so far behind themselves, unless the charset finds its borders again.
+  const alone = plain || layers.alone === true || (byteLayer !== undefined && charset.widthAt !== undefined);
 
   function decode(bytes: Uint8Array, last: boolean): Decoded {
     const inner = byteLayer?.decode(bytes, last);
     const text = inner?.bytes ?? bytes;
     let buffer = emptied(decodedUnits, text.length + 1);
     let endless = false;
-    let consumed = decodeUtf8(text, last && (inner === undefined || inner.consumed === bytes.length), buffer);
+    let consumed = charset.decode(text, last && (inner === undefined || inner.consumed === bytes.length), buffer);
     if (escapes) {
       buffer.units[buffer.length] = 0;
       const inside = readEscapes(escapes, buffer, last);
@@ -119,7 +127,7 @@ export function utf8View(layers: Layers = {}): View {
         return;
       }
     }
-    bytes.set(encodeWidth(unit, to - from), from);
+    bytes.set(charset.encode(unit, to - from), from);
   }
 
   function poke(bytes: Uint8Array, from: number, to: number, unit: number): void {
@@ -134,8 +142,11 @@ export function utf8View(layers: Layers = {}): View {
 
   return {
     chain,
-    trigger: plain ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
-    reading: readingOf([byteLayer, escapes]),
+    charset: charset.name,
+    ...(charset.widthAt ? { widthAt: charset.widthAt } : {}),
+    trigger: alone ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
+    // The prefilter reads UTF-8.
+    reading: charset === utf8 ? readingOf([byteLayer, escapes]) : undefined,
     widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),
     decode,
     poke,

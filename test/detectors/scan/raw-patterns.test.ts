@@ -5,7 +5,8 @@ import RE2 from 're2';
 import { patternDetector } from '../../../detectors/pattern.js';
 import { plain } from '../../../detectors/scan/characters.js';
 import { RawPatterns } from '../../../detectors/scan/raw-patterns.js';
-import { decodeUtf8, unitBuffer } from '../../../gateway/decode/layer/utf8.js';
+import { unitBuffer } from '../../../gateway/decode/layer/unit-buffer.js';
+import { utf8 } from '../../../gateway/decode/layer/utf8.js';
 import { runs } from '../../laws/runs.js';
 
 const made = (pattern: string) =>
@@ -27,7 +28,7 @@ const bodies = fc.array(fc.oneof({ weight: 12, arbitrary: pieces }, { weight: 1,
 /** Byte offsets at which `detector` matches in the decoded text. */
 function begins(bytes: Uint8Array, detector: ReturnType<typeof made>): number[] {
   const out = unitBuffer(bytes.length + 1);
-  decodeUtf8(bytes, true, out);
+  utf8.decode(bytes, true, out);
   let text = '';
   for (let at = 0; at < out.length; at++) text += String.fromCharCode(plain(out.units[at] ?? 0));
   const found: number[] = [];

@@ -40,6 +40,29 @@ describe('text', () => {
   });
 });
 
+describe('the charsets of a text', () => {
+  it.each([
+    ['text/plain', 'x', ['utf-8']],
+    ['text/plain; charset=utf-8', 'x', ['utf-8']],
+    ['text/plain; charset=GBK', 'x', ['gb18030']],
+    ['text/html; charset="gb2312"', 'x', ['gb18030']],
+    // Readers of these know UTF-8 only, whatever is declared, or go by other signs.
+    ['application/json; charset=gb18030', '{}', ['utf-8', 'gb18030']],
+    ['application/x-www-form-urlencoded; charset=gbk', 'a=b', ['utf-8', 'gb18030']],
+    ['application/octet-stream; charset=gbk', 'x', ['utf-8', 'gb18030']],
+    ['text/plain; charset=gbk', '\ufeffx', ['utf-8', 'gb18030']],
+  ])('of type %s are those that its readers may take', (type, bytes, expected) => {
+    expect(of(type, bytes)).toMatchObject({ kind: 'text', charsets: expected });
+  });
+
+  it('do not make text of what is none', () => {
+    const gbk = Uint8Array.of(0xd6, 0xd0, 0xce, 0xc4);
+    expect(summary(of('text/plain; charset=gbk', gbk))).toBe('text');
+    expect(summary(of('application/octet-stream; charset=gbk', gbk))).toBe('unsupported binary');
+    expect(summary(of('text/plain; charset=gbk', Buffer.from('a\0b')))).toBe('unsupported binary');
+  });
+});
+
 describe('signatures', () => {
   it.each([
     ['PK\u0003\u0004', 'unsupported zip'],
@@ -67,7 +90,7 @@ describe('signatures', () => {
 
 describe('what cannot be read', () => {
   it.each([
-    ['another charset', 'text/plain; charset=gb18030', 'x', 'unsupported charset'],
+    ['another charset', 'text/plain; charset=big5', 'x', 'unsupported charset'],
     ['an unknown charset', 'text/plain; charset=x-nobody', 'x', 'unsupported charset'],
     ['a NUL', 'text/plain; charset=utf-8', 'a\0b', 'unsupported binary'],
     ['a NUL in what is called JSON', 'application/json', '{\0}', 'unsupported binary'],
