@@ -26,6 +26,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   grades: 'grades: { C2: [cn.resident-id, bank-card, cn.phone] }',
   detectors: 'detectors: { disable: [], keep: { bank-card: { first: 0, last: 4 } } }',
   disable: 'disable: [cn.phone]',
+  enable: 'enable: [bank-card.unchecked]',
   keep: 'keep: { bank-card: { first: 0, last: 4 } }',
   patterns: 'patterns: [{ id: staff-number, title: { zh: 工号, en: Staff number }, pattern: "E[0-9]{6}", cases: { hit: ["«E123456»"], miss: ["E12"] } }]',
   'patterns.id': 'id: staff-number',

@@ -242,10 +242,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   vault: z.strictObject({ custody: z.enum(['local', 'supplied', 'absent']).default('local'), maxBytes: bytes.prefault('100GiB') }).prefault({}),
-  grades: z.partialRecord(grade, z.array(detectorId)).default({ C2: ['cn.resident-id', 'bank-card', 'cn.phone'] }),
+  grades: z.partialRecord(grade, z.array(detectorId)).default({ C2: ['cn.resident-id', 'bank-card', 'bank-card.unchecked', 'cn.phone'] }),
   detectors: z
     .strictObject({
       disable: z.array(detectorId).default([]),
+      /** Detectors that come with Weir and are off unless named here. */
+      enable: z.array(detectorId).default([]),
       keep: z.record(detectorId, z.strictObject({ first: z.number().int().min(0), last: z.number().int().min(0) })).default({}),
       patterns: z.array(patternDetectorSchema).default([]),
     })

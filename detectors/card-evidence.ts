@@ -13,7 +13,7 @@ import { gradeOf, isLabel, type Grade } from './words/grade.js';
 import { BANK_CARD_WORDS } from './words/bank-card.js';
 import { writingOf, type Writing } from './writing.js';
 
-const USUAL_GROUPS: ReadonlySet<string> = new Set([
+export const CARD_GROUPS: ReadonlySet<string> = new Set([
   '4-4-4-4', '8-8', '6-10', '6-6-4', '4-4-8', '12-4', '4-12', '4-8-4',
   '4-4-4-4-3', '6-13', '16-3', '4-4-4-7', '8-8-3', '3-4-4-4-4', '6-6-7', '4-4-11', '6-5-4-4', '4-15', '15-4',
   '4-4-4-4-2', '6-12', '6-6-6', '8-8-1', '8-8-2', '8-9', '8-10', '8-11', '4-4-4-4-1', '6-11', '4-6-5', '4-4-4-3', '4-6-4', '4-4-4-2', '4-4-4-1',
@@ -48,7 +48,7 @@ const WITH_NAME = 0.5;
 
 export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | undefined {
   const { digits } = candidate;
-  const writing = writingOf(candidate, USUAL_GROUPS);
+  const writing = writingOf(candidate, CARD_GROUPS);
   const test = TEST_CARDS.has(digits);
   const trust = test ? 'test' : issuer.trust;
   // Where no word stands at all, none has to be looked for: most windows of numeric tables end here.

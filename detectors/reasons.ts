@@ -27,6 +27,7 @@ export const REASONS = {
   'unlisted-segment': { side: 'against', zh: '手机号段不在表中', en: 'its mobile segment is on no list' },
   'trunk-zero': { side: 'against', zh: '前面多一个 0', en: 'a 0 stands in front' },
   'unusual-length': { side: 'against', zh: '该区号的号码通常不是这个长度', en: 'numbers of this area usually have another length' },
+  'check-digit': { side: 'against', zh: '校验位不对', en: 'its check digit is wrong' },
   filler: { side: 'against', zh: '同一数字连续过多，像占位数字', en: 'one digit is repeated as in a filled-in sample' },
   // How it is written.
   'odd-groups': { side: 'against', zh: '分组方式不像这类号码', en: 'it is grouped as such numbers seldom are' },

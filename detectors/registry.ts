@@ -1,5 +1,6 @@
 /** The detectors in force: built-in ones and those a configuration declares, each proven, with a version for receipts. */
 import { createHash } from 'node:crypto';
+import { bankCardUnchecked } from './bank-card-unchecked.js';
 import { bankCard } from './bank-card.js';
 import { cnPhone } from './cn-phone.js';
 import { cnResidentId } from './cn-resident-id.js';
@@ -11,10 +12,14 @@ import { patternDetector, type PatternDefinition, type Re2Constructor } from './
 import { prove, type FindAllWith } from './prove.js';
 
 export const builtInDetectors: readonly Detector[] = [cnResidentId, bankCard, cnPhone];
+/** In force only where `enable` names them: where they are not, nothing is looked at for their sake. */
+export const optionalDetectors: readonly Detector[] = [bankCardUnchecked];
 
 /** The same shape as `detectors` in the configuration file. */
 export interface RegistryOptions {
   readonly disable: readonly string[];
+  /** Ids of optional detectors. */
+  readonly enable?: readonly string[];
   readonly keep: Readonly<Record<string, { readonly first: number; readonly last: number }>>;
   readonly patterns: readonly PatternDefinition[];
 }
@@ -33,7 +38,8 @@ export interface Registry {
 /** Throws DetectorError for the first detector that is declared wrongly or does not prove itself. */
 export function registry(options: RegistryOptions, tools: RegistryTools): Registry {
   const declared = options.patterns.map((definition) => patternDetector(definition, tools.RE2));
-  const all = [...builtInDetectors, ...declared];
+  const all = [...builtInDetectors, ...optionalDetectors, ...declared];
+  const enabled = new Set(options.enable);
   const seen = new Set<string>();
   for (const { id } of all) {
     if (seen.has(id)) throw new DetectorError(id, 'this id is taken; give the pattern another one');
@@ -42,8 +48,11 @@ export function registry(options: RegistryOptions, tools: RegistryTools): Regist
   for (const id of [...options.disable, ...Object.keys(options.keep)]) {
     if (!seen.has(id)) throw new DetectorError(id, `no detector has this id; there are ${[...seen].join(', ')}`);
   }
+  for (const id of enabled) {
+    if (!optionalDetectors.some((one) => one.id === id)) throw new DetectorError(id, `only ${optionalDetectors.map((one) => one.id).join(', ')} can be enabled; the others are in force unless disabled`);
+  }
   const detectors = all
-    .filter((detector) => !options.disable.includes(detector.id))
+    .filter((detector) => !options.disable.includes(detector.id) && (enabled.has(detector.id) || !optionalDetectors.includes(detector)))
     .map((detector): Detector => ({ ...detector, keep: options.keep[detector.id] ?? detector.keep }));
   for (const detector of detectors) prove(detector, tools.findAllWith);
   return { detectors, version: versionOf(detectors, options, tools.code ?? codeDigest()) };

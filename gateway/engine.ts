@@ -6,7 +6,7 @@ import { detectorSet } from '../detectors/scan/scan-units.js';
 import { DetectorError } from '../detectors/detector-error.js';
 import { patternDetector, type PatternDefinition } from '../detectors/pattern.js';
 import { prove } from '../detectors/prove.js';
-import { builtInDetectors, registry, type RegistryOptions } from '../detectors/registry.js';
+import { builtInDetectors, optionalDetectors, registry, type RegistryOptions } from '../detectors/registry.js';
 import { inspectorFactory } from './decode/inspector.js';
 import { leafFactory } from './detect/leaf.js';
 import { tally } from './detect/tally.js';
@@ -25,6 +25,7 @@ export interface Engine {
 /** What a configuration check may ask of detectors before anything starts. */
 export const detectorChecks = {
   detectors: builtInDetectors.map(({ id }) => id),
+  optional: optionalDetectors.map(({ id }) => id),
   /** What is wrong with a declared pattern, in a sentence; `undefined` when it compiles and proves itself. */
   checkPattern(definition: PatternDefinition): string | undefined {
     try {

@@ -109,8 +109,8 @@ export class Table {
     if (!rows.includes(cell.row)) this.#rows.set(key, [...rows.filter((row) => row >= first - COLUMN_MEMORY), cell.row]);
     const seen = Math.min(cell.row - 1, COLUMN_MEMORY);
     if (verified.confidence >= WEAK) return verified;
-    // A header that names another number is no column of these, however many of its cells look like them.
-    if (seen >= LEAST_FOR && hits >= seen * SHARE_FOR && !verified.reasons.includes('other-label')) {
+    // A header that names another number is no column of these, however many of its cells look like them; and no column sets a check digit right.
+    if (seen >= LEAST_FOR && hits >= seen * SHARE_FOR && !verified.reasons.includes('other-label') && !verified.reasons.includes('check-digit')) {
       const confidence = verified.confidence + (FOR_CEILING - verified.confidence) / 2;
       return { ...verified, confidence: rounded(confidence), reasons: [...verified.reasons, 'column'] };
     }

@@ -41,7 +41,7 @@ export function detectorCosts(
   const disable = options.disable.filter((id) => !own.has(id));
   // One alone is all of them: measured twice it would be told with two figures.
   const singles = inForce.length === 1 ? [] : inForce.map((pattern) => [pattern]);
-  const [builtIn = 0, all = 0, ...each] = timesOf([[], inForce, ...singles].map((patterns) => ({ disable, keep: {}, patterns })));
+  const [builtIn = 0, all = 0, ...each] = timesOf([[], inForce, ...singles].map((patterns) => ({ disable, enable: options.enable ?? [], keep: {}, patterns })));
   const patterns = inForce.map((pattern, index) => ({ id: pattern.id, class: costClass(pattern), adds: rounded(Math.max(0, (each[index] ?? all) - builtIn)) }));
   return { builtIn: rounded(builtIn), all: rounded(all), patterns };
 }

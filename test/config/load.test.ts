@@ -7,6 +7,7 @@ import { tempFolder } from '../kit/temp.js';
 
 const checks: DetectorChecks = {
   detectors: ['cn.resident-id', 'bank-card', 'cn.phone'],
+  optional: ['bank-card.unchecked'],
   checkPattern: ({ pattern }) => (pattern.includes('+') ? 'this pattern is refused by the test' : undefined),
 };
 const env = { MAIL_API_TOKEN: 't', WEIR_WEBHOOK_SECRET: 's' };
@@ -87,7 +88,7 @@ describe('a usable file', () => {
   });
 
   it.each(['default.yaml', 'examples/webmail-api.yaml', 'examples/upload-service.yaml', 'examples/file-share.yaml'])('is config/%s', (name) => {
-    const result = loadConfig(join(import.meta.dirname, '../../config', name), env, { detectors: checks.detectors });
+    const result = loadConfig(join(import.meta.dirname, '../../config', name), env, { detectors: checks.detectors, optional: checks.optional ?? [] });
     expect(result.ok ? [] : result.problems).toEqual([]);
     expect(result.warnings.filter(({ problem }) => problem !== 'nothing on this route is scanned')).toEqual([]);
   });
@@ -110,6 +111,12 @@ describe('a warning', () => {
       expect.stringMatching(/^policies\.p\.rules\[1\]\.id: never decides anything: rule "a"/),
       expect.stringMatching(/^policies\.p\.rules\[3\]\.id: never decides anything: rule "c"/),
     ]);
+  });
+
+  it('names a rule whose detector is off, and is silent once it is on', () => {
+    const rules = '[{ id: r, when: { found: { of: [bank-card.unchecked], confidence: 0.5 } }, action: block }]';
+    expect(warnings(`${PLAIN}policies: { p: { rules: ${rules} } }\n`)).toEqual(['policies.p.rules[0].when.found.of[0]: the detector "bank-card.unchecked" is off, so it never finds anything']);
+    expect(warnings(`${PLAIN}detectors: { enable: [bank-card.unchecked] }\npolicies: { p: { rules: ${rules} } }\n`)).toEqual([]);
   });
 
   it('is silent about a narrower rule above a wider one', () => {

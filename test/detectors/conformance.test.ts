@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Detector, Finding } from '../../detectors/contract.js';
 import { plainCase, prove } from '../../detectors/prove.js';
-import { builtInDetectors } from '../../detectors/registry.js';
+import { builtInDetectors, optionalDetectors } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 import { TextScanner } from '../../detectors/scan/text-scanner.js';
 import { numberSource } from '../kit/numbers.js';
@@ -26,7 +26,9 @@ const values: ReadonlyMap<string, readonly string[]> = new Map(
 /** Findings that policy acts on by default. */
 const sure = (findings: readonly Finding[]): Finding[] => findings.filter((one) => one.confidence >= 0.7);
 
-describe.each(builtInDetectors.map((one): [string, Detector] => [one.id, one]))('%s', (id, detector) => {
+describe.each([...builtInDetectors, ...optionalDetectors].map((one): [string, Detector] => [one.id, one]))('%s', (id, detector) => {
+  const inForce = builtInDetectors.includes(detector) ? builtInDetectors : [...builtInDetectors, detector];
+
   it('proves itself', () => {
     expect(() => prove(detector, findAllWith)).not.toThrow();
   });
@@ -36,7 +38,7 @@ describe.each(builtInDetectors.map((one): [string, Detector] => [one.id, one]))(
       for (const written of [value, fullWidth(value)]) {
         const text = plant(written);
         const start = text.indexOf(written);
-        expect([text, sure(findAllWith(text, builtInDetectors)).map((one) => [one.detector, one.start, one.end])]).toEqual([
+        expect([text, sure(findAllWith(text, inForce)).map((one) => [one.detector, one.start, one.end])]).toEqual([
           text,
           [[id, start, start + written.length]],
         ]);
@@ -47,7 +49,7 @@ describe.each(builtInDetectors.map((one): [string, Detector] => [one.id, one]))(
   it('finds its own hits beside the other detectors, and its misses not', () => {
     for (const marked of detector.cases.hit) {
       const { text, start, end } = hit(marked);
-      const own = findAllWith(text, builtInDetectors).filter((one) => one.detector === id);
+      const own = findAllWith(text, inForce).filter((one) => one.detector === id);
       expect([text, own.map((one) => [one.start, one.end])]).toEqual([text, [[start, end]]]);
     }
   });
@@ -72,9 +74,9 @@ describe.each(builtInDetectors.map((one): [string, Detector] => [one.id, one]))(
   it('does not find again what was masked, and finds its neighbours as before', () => {
     for (const marked of detector.cases.hit) {
       for (const text of [plainCase(marked), `${plainCase(marked)} 13912345678`, `5212345678900006 ${plainCase(marked)}`, `${plainCase(marked)}\n${plainCase(marked)}`]) {
-        const masked = new TextScanner(builtInDetectors, () => true).push(text, true);
+        const masked = new TextScanner(inForce, () => true).push(text, true);
         expect(masked.text).toHaveLength(text.length);
-        expect([masked.text, findAllWith(masked.text, builtInDetectors)]).toEqual([masked.text, []]);
+        expect([masked.text, findAllWith(masked.text, inForce)]).toEqual([masked.text, []]);
       }
     }
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { bandOf } from '../../detectors/band.js';
-import { builtInDetectors } from '../../detectors/registry.js';
+import { builtInDetectors, optionalDetectors } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/detectors.md', import.meta.url)), 'utf8');
@@ -19,7 +19,7 @@ describe('the examples of the page on detectors', () => {
   });
 
   it.each(examples)('%s: %s is %s', (id, text, band) => {
-    const found = findAllWith(text, builtInDetectors);
+    const found = findAllWith(text, [...builtInDetectors, ...optionalDetectors.filter((one) => one.id === id)]);
     expect(found.map((one) => `${one.detector} ${bandOf(one.confidence)}`)).toEqual(band === '–' ? [] : [`${id} ${band}`]);
   });
 });

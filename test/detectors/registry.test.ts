@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import RE2 from 're2';
 import { configSchema, type Config } from '../../config/schema.js';
 import { codeDigest } from '../../detectors/code-digest.js';
-import { builtInDetectors, registry, type RegistryOptions } from '../../detectors/registry.js';
+import { builtInDetectors, optionalDetectors, registry, type RegistryOptions } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 import { tempFolder } from '../kit/temp.js';
 
@@ -35,6 +35,16 @@ describe('the registry', () => {
     const { detectors } = made({ disable: ['cn.phone'], keep: { 'bank-card': { first: 6, last: 4 } }, patterns: [project] });
     expect(detectors.map((one) => one.id)).toEqual([...builtIn.filter((id) => id !== 'cn.phone'), 'acme.project']);
     expect(detectors.find((one) => one.id === 'bank-card')?.keep).toEqual({ first: 6, last: 4 });
+  });
+
+  it('has optional detectors in force only where they are enabled, each of them proven', () => {
+    const unchecked = optionalDetectors.map((one) => one.id);
+    expect(unchecked).toEqual(['bank-card.unchecked']);
+    const { detectors, version } = made({ enable: unchecked });
+    expect(detectors.map((one) => one.id)).toEqual([...builtIn, ...unchecked]);
+    expect(version).not.toBe(made().version);
+    expect(made({ enable: unchecked, disable: unchecked, keep: { 'bank-card.unchecked': { first: 6, last: 4 } } }).detectors.map((one) => one.id)).toEqual(builtIn);
+    for (const id of ['cn.phone', 'bank-card.uncheckd']) expect(() => made({ enable: [id] })).toThrow('only bank-card.unchecked can be enabled');
   });
 
   it('has a version that changes with everything that can change a finding', () => {
