@@ -168,7 +168,7 @@ export class ViewScanner {
           const low = filter.contextBefore(from - this.#base);
           const high = Math.min(length, end - this.#base + margin);
           const before = all.length;
-          const scanned = this.#scan(buffer, low, high, from, last, all);
+          const scanned = this.#scan(buffer, low, high, from, last, all, end);
           from = this.#settled = Math.max(from, scanned.settled);
           malformed ||= scanned.malformed;
           // What was masked may have completed a number behind it.
@@ -183,8 +183,8 @@ export class ViewScanner {
     this.#report(found, malformed);
   }
 
-  /** Decodes and scans buffer[low..high) from wire offset `from`. */
-  #scan(buffer: Uint8Array, low: number, high: number, from: number, last: boolean, found: Found[]): { settled: number; unit: number; decoded: Decoded; malformed: boolean } {
+  /** Decodes and scans buffer[low..high) from wire offset `from`; no number begins at `until` or behind it. */
+  #scan(buffer: Uint8Array, low: number, high: number, from: number, last: boolean, found: Found[], until?: number): { settled: number; unit: number; decoded: Decoded; malformed: boolean } {
     const atEnd = last && high === buffer.length;
     const region = buffer.subarray(low, high);
     const decoded = this.view.decode(region, atEnd);
@@ -219,7 +219,7 @@ export class ViewScanner {
           weigh: (cell, detector, verified) => this.#table.weigh(cell, detector, verified),
         }
       : undefined;
-    const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd, table }, first, this.settings.set, mask, covered);
+    const scanned = scanUnits({ units: decoded.units, length: decoded.length, last: atEnd, table }, first, this.settings.set, mask, covered, until === undefined ? decoded.length : unitAt(decoded, until - base));
     if (scanned.maskedUntil > 0) this.#covered = Math.max(this.#covered, base + (decoded.to[scanned.maskedUntil - 1] ?? 0));
     const settled = scanned.next < decoded.length ? base + (decoded.from[scanned.next] ?? 0) : base + decoded.consumed;
     return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed || decoded.endless === true };
