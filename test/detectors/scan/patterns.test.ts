@@ -46,6 +46,21 @@ describe('the next match of a pattern', () => {
   });
 });
 
+describe('a pattern that only more text will show', () => {
+  it('is not passed over because the number behind it is certain already', () => {
+    const detectors = [...builtIns, pattern('five', '\\d{5}'), pattern('long', 'q{40}')];
+    for (const text of ['00082"〇四一九、五九〇八〇八七', '12345" 138-1234-5678', '卡 12345,6222021234567890128', '12345 E12345 11010519491231002X']) {
+      const whole = `${text}${'。'.repeat(200)}`;
+      for (let cut = 1; cut < whole.length; cut++) {
+        const scanner = new TextScanner(detectors, () => true);
+        const first = scanner.push(whole.slice(0, cut), false);
+        const rest = scanner.push(whole.slice(cut), true);
+        expect([cut, ...first.findings, ...rest.findings]).toEqual([cut, ...new TextScanner(detectors, () => true).push(whole, true).findings]);
+      }
+    }
+  });
+});
+
 describe('claims that begin at the same place', () => {
   it('are all heard: a sure pattern beats an unsure number', () => {
     const staff = pattern('staff', '\\d{11}', { confidence: 0.95 });
