@@ -83,8 +83,11 @@ function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'und
 /**
  * Scans `window` from unit `from`. `mask` says how a match is to be covered, or `undefined` to leave it; its pokes are written
  * into `window.units` at once. Units before `from` are context only and must already be masked; those before `covered` were, in part, by an earlier call.
+ * Numbers are looked for that begin before `until`: whoever knows that none begins behind it is not asked to pay for the context.
  */
-export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined, covered = from): Scanned {
+export function scanUnits(
+  window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined, covered = from, until = window.length,
+): Scanned {
   const out: (Match & { pokes: readonly Poke[] })[] = [];
   const patterns = set.patterns && new PatternSearch(window, set.patterns);
   // Matches that stay readable: what overlaps them has been settled and is not reported twice.
@@ -92,6 +95,8 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
   let maskedUntil = Math.max(from, covered);
   let cursor = from;
   let malformed = false;
+  // Grows with every mask: it may complete a number that begins in it.
+  let stop = until;
 
   /** Where a pattern may yet begin that needs more text to be seen. */
   const unsureFrom = (at: number): number => patterns?.unsureFrom(at) ?? window.length;
@@ -105,10 +110,11 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
     for (;;) {
       // The next number claim at or after `at`, unless a pattern begins before it: nothing is verified that is not reached yet.
       const bound = cluster.length > 0 ? clusterEnd : window.length;
+      const numberBound = cluster.length > 0 ? clusterEnd : Math.min(stop, bound);
       const pattern = patterns?.earliest(at, bound);
       let begin = at;
       let numbers: Match[] = [];
-      for (; begin < bound && begin <= (pattern ?? bound); begin++) {
+      for (; begin < numberBound && begin <= (pattern ?? bound); begin++) {
         if (!isGroupStart(window, begin)) continue;
         const verified = verifiedAt(window, set, begin);
         if (verified === 'malformed') {
@@ -134,7 +140,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
       const claims = [...numbers, ...(begin === pattern ? (patterns?.beginning(begin) ?? NOTHING) : NOTHING)];
       if (claims.length === 0) {
         if (cluster.length > 0 && unsure >= clusterEnd) break;
-        return { matches: out, next: cluster.length > 0 ? Math.min(unsure, clusterBegin) : unsure, maskedUntil, malformed };
+        return { matches: out, next: cluster.length > 0 ? Math.min(unsure, clusterBegin) : Math.min(unsure, Math.max(stop, cursor)), maskedUntil, malformed };
       }
       for (const claim of claims) {
         if (claim.start < keptUntil) continue;
@@ -167,6 +173,7 @@ export function scanUnits(window: Units, from: number, set: DetectorSet, mask: (
     if (masked) {
       patterns?.changed();
       maskedUntil = Math.max(maskedUntil, clusterEnd);
+      stop = Math.max(stop, clusterEnd + 1);
       // A group that the mask cut short may now join groups to its left.
       cursor = joinable(window, start, keptUntil, set.most + 1);
     } else {
