@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import RE2 from 're2';
+import { parse } from 'yaml';
+import { configSchema } from '../../config/schema.js';
 import { bandOf } from '../../detectors/band.js';
-import { builtInDetectors, optionalDetectors } from '../../detectors/registry.js';
+import { builtInDetectors, optionalDetectors, registry } from '../../detectors/registry.js';
 import { findAllWith } from '../../detectors/scan/find.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/detectors.md', import.meta.url)), 'utf8');
@@ -11,6 +14,22 @@ const page = readFileSync(fileURLToPath(new URL('../../docs/detectors.md', impor
 const examples = page.split(/^## /m).flatMap((section) => {
   const id = /^([a-z.-]+):/.exec(section)?.[1];
   return id === undefined ? [] : [...section.matchAll(/^\| `([^`]+)`[^|]*\| (high|medium|low|–) \|$/gm)].map(([, text = '', band = '']) => [id, text, band] as const);
+});
+
+describe('the patterns of the page on detectors', () => {
+  const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((match) => configSchema.shape.detectors.parse((parse(match[1] ?? '') as { readonly detectors?: unknown }).detectors));
+
+  it('prove themselves', () => {
+    expect(blocks.map(({ patterns }) => patterns.map(({ id }) => id))).toEqual([['acme.staff'], ['cn.permanent-residence']]);
+    for (const options of blocks) expect(() => registry(options, { RE2, findAllWith })).not.toThrow();
+  });
+
+  it('find a foreigner’s older card beside words only', () => {
+    const { detectors } = registry(blocks[1] ?? { disable: [], keep: {}, patterns: [] }, { RE2, findAllWith });
+    const found = (text: string): number[] => findAllWith(text, detectors).filter(({ confidence }) => confidence >= 0.7).map(({ start }) => start);
+    expect(found('持外国人永久居留身份证（CAN110178020209）办理')).toEqual([12]);
+    expect(found('合同编号 CAN110178020209')).toEqual([]);
+  });
 });
 
 describe('the examples of the page on detectors', () => {
