@@ -39,14 +39,18 @@ export function domesticOf(candidate: Candidate, left: string): Domestic {
   return { country: before, from: 0, digits, groups, gaps, codeApart: false, numerals };
 }
 
+/** What stands further left is no code of this number. */
+const REACH = 16;
+
 function countryBefore(left: string, digits: string): Country {
-  const plus = PLUS_CODE.exec(left);
+  const near = left.slice(-REACH);
+  const plus = near.includes('+') ? PLUS_CODE.exec(near) : null;
   if (plus !== null) {
     const code = (plus[1] ?? '').replace(/[^0-9*]/g, '');
     if (code === '' && digits.length === 11 && JOINING_PLUS.test(left)) return 'none';
     return code === '86' || code === '860' ? 'china' : 'foreign';
   }
-  const bare = BEFORE_86.exec(left);
+  const bare = near.includes('86') ? BEFORE_86.exec(near) : null;
   if (bare !== null) return bare[1] === undefined ? 'perhaps' : 'china';
-  return FOREIGN_00.test(left) ? 'foreign' : 'none';
+  return near.includes('00') && FOREIGN_00.test(near) ? 'foreign' : 'none';
 }

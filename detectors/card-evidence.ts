@@ -3,7 +3,7 @@ import type { Candidate, Verified } from './contract.js';
 import { luhn } from './checksum.js';
 import { TEST_CARDS } from './data/test-cards.js';
 import { hasLetters, isAmongFigures, isInDigitList } from './digit-list.js';
-import { evidence, type Evidence } from './evidence.js';
+import { evidence, isBeyond, type Evidence } from './evidence.js';
 import { issuerOf, type Issuer, type Trust } from './issuers.js';
 import { neighbourLines } from './neighbour-lines.js';
 import { isOldForm } from './old-form.js';
@@ -55,6 +55,14 @@ export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | unde
   if (!isWritten(writing) && !hasLetters(candidate.before) && !hasLetters(candidate.after)) return undefined;
   const around = surroundingsOf(candidate);
   if (around.cutFromMask || around.hexadecimal) return undefined;
+  const hex = besideHex(candidate, around);
+  const filler = !test && longestRun(digits) >= FILLER_RUN;
+  const row = isRow(candidate, around);
+  // Words are the dearest to look for: not where the best of them could not help.
+  let cost = (hex ? 3 : 0) + (filler ? 4 : 0) + (row ? (trust === 'known' || test ? 1.6 : 2.2) : 0);
+  weighWriting(candidate, writing, around, trust, (amount) => (cost += amount));
+  const speechless = !hasLetters(around.left) && !hasLetters(around.right);
+  if (isBeyond(WORTH[trust][speechless ? 'none' : 'strong'], cost * (speechless ? 1 : WITH_NAME), LEAST_LIKELY)) return undefined;
   const label = isLabel(around.leftToken, BANK_CARD_WORDS);
   const grade = label ? 'strong' : gradeOf(around.left, around.right, BANK_CARD_WORDS);
   const worth = WORTH[trust][grade];
@@ -68,12 +76,11 @@ export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | unde
   };
   weighWriting(candidate, writing, around, trust, against);
   if (!label && around.leftToken + around.rightToken !== '') against(3.2, 'glued');
-  const hex = besideHex(candidate, around);
   if (hex) against(3, 'hexadecimal');
   if (around.fraction && !isListItem(around.left, digits)) against(5, 'decimal');
   if (around.chained && grade !== 'strong' && !isListItem(around.left, digits)) against(0.9, 'chained');
-  if (!test && longestRun(digits) >= FILLER_RUN) against(4, 'filler');
-  if (isRow(candidate, around)) against(trust === 'known' || test ? 1.6 : 2.2, 'row');
+  if (filler) against(4, 'filler');
+  if (row) against(trust === 'known' || test ? 1.6 : 2.2, 'row');
   else if ((trust === 'usual' || trust === 'national') && isAmongFigures(around, digits.length)) against(trust === 'usual' ? 0.9 : 0.6, 'row');
   if (!test && isSerial(digits, around)) against(2, 'row');
   if (digits.length === 15 && isOldForm(digits)) against(2.5, 'other-label');
@@ -114,9 +121,14 @@ function weighWriting(candidate: Candidate, writing: Writing, around: Surroundin
 function besideHex(candidate: Candidate, { left, right }: Surroundings): boolean {
   const size = candidate.groups[0] ?? 0;
   if (candidate.gaps.length === 0 || size > LONGEST_HEX) return false;
+  // A letter is among its digits, and one blank parts it.
+  if (!HEX_BEFORE.test(left) && !HEX_BEHIND.test(right)) return false;
   const group = `(?=[0-9]*[a-f])[0-9a-f]{${String(size)}}`;
   return new RegExp(`(?<![0-9a-z])${group}\\s$`, 'i').test(left) || new RegExp(`^\\s${group}(?![0-9a-z])`, 'i').test(right);
 }
+
+const HEX_BEFORE = /[0-9a-f]\s$/i;
+const HEX_BEHIND = /^\s[0-9a-f]/i;
 
 /** Another group of digits follows or goes before after a blank. */
 function besideGroup({ left, right }: Surroundings): boolean {
@@ -144,10 +156,17 @@ function isRow(candidate: Candidate, around: Surroundings): boolean {
 
 /** A number near it of the same length and first six digits fails Luhn: both count something. */
 function isSerial(digits: string, { left, right }: Surroundings): boolean {
-  const sibling = new RegExp(`(?<![0-9*])${digits.slice(0, 6)}[0-9]{${String(digits.length - 6)}}(?![0-9*])`, 'g');
+  const begin = digits.slice(0, 6);
+  if (!left.includes(begin) && !right.includes(begin)) return false;
+  const sibling = new RegExp(`(?<![0-9*])${begin}[0-9]{${String(digits.length - 6)}}(?![0-9*])`, 'g');
   return [left, right].some((side) => [...side.matchAll(sibling)].some(([one]) => !luhn(one)));
 }
 
 function longestRun(digits: string): number {
-  return Math.max(...[...digits.matchAll(/(\d)\1*/g)].map((match) => match[0].length));
+  let longest = 1;
+  for (let at = 1, run = 1; at < digits.length; at++) {
+    run = digits.charCodeAt(at) === digits.charCodeAt(at - 1) ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
 }

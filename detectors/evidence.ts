@@ -11,6 +11,13 @@ export interface Evidence {
   confidence(): number;
 }
 
+/** What costs `amount` and is worth no more than `start` before stays under `least`, whatever rounding does. */
+export function isBeyond(start: number, amount: number, least: number): boolean {
+  return Math.log(start / (1 - start)) - amount < Math.log(least / (1 - least)) - ROUNDING;
+}
+/** In log-odds: more than half a hundredth at a half. */
+const ROUNDING = 0.05;
+
 export function evidence(start: number, reasons: readonly Reason[]): Evidence {
   let odds = Math.log(start / (1 - start));
   const own = [...reasons];

@@ -6,7 +6,7 @@ const BELOW = /^[ \t]*\r?\n[ \t]*([0-9*]+(?:[ \t-]+[0-9*]+)+)[ \t]*(?:\r?\n|$)/;
 
 /** Digits of each neighbour in the candidate's own groups; one that is masked is left out, as somebody has vouched for it. */
 export function neighbourLines(candidate: Candidate, left: string, right: string): string[] {
-  if (candidate.gaps.length === 0) return [];
+  if (candidate.gaps.length === 0 || !(left.includes('\n') || right.includes('\n'))) return [];
   const shape = candidate.groups.join('-');
   return [ABOVE.exec(left)?.[1], BELOW.exec(right)?.[1]].flatMap((line) => {
     if (line === undefined || line.includes('*')) return [];

@@ -1,4 +1,5 @@
 /** The numbers beside a phone number: other phone numbers, perhaps masked, or numbers of another kind. */
+import { hasLetters } from './digit-list.js';
 import type { Domestic } from './calling-codes.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -27,6 +28,7 @@ const DELIMITER = /[,;\t|]/;
 
 /** The cells in the same place of the line above and of the line below, as far as they are in sight. */
 function cellsOf(left: string, right: string): string[] {
+  if (!left.includes('\n') && !right.includes('\n')) return [];
   const above = left.replaceAll('\r', '').split('\n');
   const below = right.replaceAll('\r', '').split('\n');
   const before = above.pop()?.split(DELIMITER) ?? [];
@@ -47,6 +49,8 @@ const DIGITS_ALONE = /^[ \t]*[0-9*]+(?:[ \t]+[0-9*]+)*[ \t]*$/;
 /** The number has its line to itself or to digits only, and so have the lines above and below, which are no phone numbers: figures, one below the other. */
 export function inColumn(number: Domestic, { left, right }: Surroundings): boolean {
   if (number.gaps.some((gap) => gap.trim() !== '')) return false;
+  // Most lines have words.
+  if (number.gaps.length === 0 && hasLetters(left.slice(left.lastIndexOf('\n') + 1))) return false;
   const above = left.replaceAll('\r', '').split('\n');
   const below = right.replaceAll('\r', '').split('\n');
   const own = `${above.pop() ?? ''}${below.shift() ?? ''}`;

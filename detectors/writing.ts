@@ -56,9 +56,12 @@ function add(groups: number[], size: number, joins: boolean): void {
   else groups.push(size);
 }
 
+/** No list of usual groups has more. */
+const MOST_USUAL = 12;
+
 function groupsOf(parted: readonly number[], joined: readonly number[], usual: ReadonlySet<string>): Groups {
   if (joined.length === 1) return 'whole';
-  if (usual.has(parted.join('-')) || usual.has(joined.join('-'))) return 'usual';
+  if (joined.length <= MOST_USUAL && (usual.has(parted.join('-')) || usual.has(joined.join('-')))) return 'usual';
   return parted.every((size) => size === 1) || joined.every((size) => size === 1) ? 'singles' : 'uneven';
 }
 
@@ -72,8 +75,21 @@ function gapsOf(kinds: ReadonlySet<string>): Gaps {
   return kind === 'wide' ? 'wide' : 'plain';
 }
 
-/** One name for each kind of gap, so that full-width forms and every dash are the same. */
+/** Gaps are few, and the same again and again; bounded, since a text may hold any. */
+const KINDS = new Map<string, string>();
+const MOST_KINDS = 4096;
+
 function kindOf(gap: string): string {
+  const known = KINDS.get(gap);
+  if (known !== undefined) return known;
+  if (KINDS.size >= MOST_KINDS) KINDS.clear();
+  const kind = kindOfGap(gap);
+  KINDS.set(gap, kind);
+  return kind;
+}
+
+/** One name for each kind of gap, so that full-width forms and every dash are the same. */
+function kindOfGap(gap: string): string {
   if (gap === '') return 'switch';
   if (LINE_END.test(gap)) return 'line-end';
   const clause = CLAUSE.exec(gap);

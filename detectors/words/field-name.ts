@@ -16,8 +16,13 @@ const PATH = /\/([A-Za-z][\w-]{0,30})\/$/;
 const TELLS_NOTHING =
   /^(?:v|val|values?|text|string|str|s|t|x|y|z|a|b|c|k|content|data|datas|items?|list|array|msg|messages?|body|title|names?|note|remarks?|desc|description|args?|argv|params?|parameters?|input|output|q|query|keywords?|search|result|results|info|detail|field|cell|column|th|td|tr|li|ul|ol|p|span|div|b|i|em|strong|font|h[1-6]|a|pre|code|label|option|center|dd|dt|w:t|si|is)$/i;
 
+/** What stands between a field's name and its value ends with one of these, quotes, blanks and brackets aside. */
+const ENDS_AS_FIELD = /[:=,>/[][\s"'`\\]*$/;
+const NAMED_ENOUGH = /[A-Za-z_$]/;
+
 /** `undefined` when no field is seen, or one whose name tells nothing. */
 export function fieldName(left: string): string | undefined {
+  if (!ENDS_AS_FIELD.test(left) || !NAMED_ENOUGH.test(left)) return undefined;
   const assigned = ASSIGNED.exec(left);
   const name = NAMED.exec(left)?.[1] ?? PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1];
   if (name !== undefined) return TELLS_NOTHING.test(name) ? undefined : name;

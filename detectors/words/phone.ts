@@ -1,4 +1,5 @@
 /** Words that stand near phone numbers, labels of other numbers of their shape, and words of lines that belong to nobody. */
+import { hasLetters } from '../digit-list.js';
 import { anyOf, fold, hintOf, type Hint, type WordList, type Words } from './match.js';
 import { fieldName } from './field-name.js';
 
@@ -41,7 +42,7 @@ const HOTLINE_REACH = 16;
 
 /** Folded, with its line ends: a blank would join a label to the next line's number. */
 function foldLines(text: string): string {
-  return text.split(/[\r\n]+/).map(fold).join('\n');
+  return /[\r\n]/.test(text) ? text.split(/[\r\n]+/).map(fold).join('\n') : fold(text);
 }
 
 /** The last word's number stands behind it, and a line end behind that: `tel = '138…'\ninsert(`. */
@@ -54,10 +55,13 @@ function isSpent(folded: string): boolean {
 /** A field's own name decides; without one, the nearest word does. */
 export function phoneHint(left: string, right: string): Hint {
   // A closing tag names what stands before it.
-  const before = left.replace(/\(?(?:\+|00)\(?86\)?[ -]*$/, '').replace(/<\/[^<>\n]{1,48}>/g, ' ');
+  const own = left.includes('86') ? left.replace(/\(?(?:\+|00)\(?86\)?[ -]*$/, '') : left;
+  const before = own.includes('</') ? own.replace(/<\/[^<>\n]{1,48}>/g, ' ') : own;
   if (UNIT_BEHIND.test(right) || CURRENCY_BEFORE.test(before)) return 'lower';
   const name = fieldName(before);
   if (name !== undefined) return ofName(fold(name));
+  // Lines of figures have no words; most of what looks like a phone number and is none stands in them.
+  if (!hasLetters(before) && !hasLetters(right)) return 'none';
   const folded = foldLines(before);
   for (const { end } of OTHER_FIELD.placesIn(folded)) if (NEXT_TO.test(folded.slice(end))) return 'lower';
   const nearest = hintOf(before, right, PHONE_WORDS);
