@@ -148,7 +148,7 @@ export class ViewScanner {
 
   #scanWindows(last: boolean, reading: NonNullable<View['reading']>, finders: readonly WindowFinder[]): void {
     const { filter } = this;
-    const escaped = this.view.trigger !== undefined;
+    const escaped = reading.json === true || reading.percent === true || reading.markup !== undefined;
     // Only what was read from its first escape on tells where units begin.
     windows.look(filter, this.settings.set, reading, finders, escaped ? 0 : this.#settled - this.#base, last);
     const { length } = filter;
@@ -232,6 +232,8 @@ export class ViewScanner {
 
 function findersOf({ trigger, reading }: View, all: readonly WindowFinder[]): readonly WindowFinder[] | undefined {
   if (all.length === 0) return NO_FINDERS;
+  // They look for bytes of UTF-8.
+  if (reading?.pairs !== undefined) return undefined;
   const kind = trigger === undefined ? 'plain' : reading?.json === true && reading.percent !== true && reading.markup === undefined ? 'json' : undefined;
   const own = all.filter((finder) => finder.reading === kind);
   return own.length > 0 ? own : undefined;

@@ -93,7 +93,7 @@ const rareText = fc.array(fc.oneof(rare, text), { maxLength: 3 }).map((pieces) =
 const rareJson = fc.tuple(rareText, fc.constantFrom(...NUMBERS.filter((one) => /^[1-9]\d*$/.test(one)))).map(([value, number]) => `{"${JSON.stringify(value).slice(1, -1)}":${number}}`);
 
 /** The same in GB18030, a few of each. */
-const gb18030Body: fc.Arbitrary<Body> = fc.oneof(
+export const gb18030Body: fc.Arbitrary<Body> = fc.oneof(
   gb18030('text/plain; charset=gb18030', rareText),
   gb18030('application/json; charset=gbk', rareJson),
   gb18030('text/csv; charset=gb2312', csv),

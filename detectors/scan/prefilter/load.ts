@@ -18,6 +18,8 @@ export interface Module {
   readonly memory: Memory;
   /** Looks at the text between two addresses; answers with the number of windows. */
   scan(from: number, end: number, mode: number, last: number): number;
+  /** The same where characters take two bytes or four; `from` is a character's first byte. */
+  scanPairs(from: number, end: number, mode: number, last: number): number;
   configure(least: number, most: number, maxGap: number, maxIgnored: number): void;
   /** Sets `seen` and does nothing else. */
   survey(from: number, end: number): void;
@@ -28,6 +30,7 @@ export interface Module {
   openFrom(): number;
   endless(): number;
   escapes(): number;
+  marks(): number;
   /** The address or number of that name in memory.as. */
   address(name: string): number;
 }
@@ -49,6 +52,7 @@ export function instantiate(): Module {
   return {
     memory: named.memory,
     scan: named.scan.bind(named),
+    scanPairs: named.scanPairs.bind(named),
     configure: named.configure.bind(named),
     survey: named.survey.bind(named),
     followJson: named.followJson.bind(named),
@@ -56,6 +60,7 @@ export function instantiate(): Module {
     openFrom: named.openFrom.bind(named),
     endless: named.endless.bind(named),
     escapes: named.escapes.bind(named),
+    marks: named.marks.bind(named),
     address(name) {
       const found = named[name] as { readonly value: number } | undefined;
       if (typeof found?.value !== 'number') throw new TypeError(`the prefilter has no ${name}`);

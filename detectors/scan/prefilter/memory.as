@@ -36,8 +36,15 @@ export const MOST_WINDOWS: i32 = 4096;
 /** Pairs of pointers: escapes that were read, so that a unit's first byte can be found again. */
 export const ESCAPES: usize = 0xc0000;
 export const MOST_ESCAPES: i32 = 0x10000;
+/** A charset of two bytes and four: units by lead (from 80 on) and second byte; units by number of four bytes; kinds by lead and second byte, SLOW where these do not tell. */
+export const PAIR_UNITS: usize = 0x140000;
+export const FOUR_UNITS: usize = 0x150000;
+export const PAIR_KINDS: usize = 0x164000;
+/** First bytes of units, in order: nothing but reading on from one tells in such a charset where a character begins. */
+export const MARKS: usize = 0x170000;
+export const MOST_MARKS: i32 = 0x2000;
 /** The text, behind what is carried over from the last chunk. */
-export const TEXT: usize = 0x140000;
+export const TEXT: usize = 0x180000;
 
 /** Kinds: class and value of a unit in one byte. Classes as in characters.ts, and one for the check character X. */
 export const DIGIT: u32 = 1;
@@ -58,6 +65,7 @@ export const MORE: u32 = 0xfe;
 export const PERCENT: i32 = 1;
 export const JSON: i32 = 2;
 export const MARKUP: i32 = 4;
+export const PAIRS: i32 = 8;
 
 /** What a byte is, as bits. */
 export const ASCII_DIGIT: i32 = 1;

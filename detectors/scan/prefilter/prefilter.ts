@@ -3,13 +3,15 @@ import { MAX_GAP, MAX_IGNORED } from '../candidates.js';
 import { CONTEXT } from '../../contract.js';
 import type { DetectorSet } from '../scan-units.js';
 import { instantiate, type Module } from './load.js';
-import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, shapeTables, type Markup } from './tables.js';
+import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, fillPairs, shapeTables, type Markup, type Pairs } from './tables.js';
 
 /** How the text is to be read: what a view says of itself. */
 export interface Reading {
   readonly percent?: boolean;
   readonly json?: boolean;
   readonly markup?: Markup;
+  /** Not UTF-8, but this charset; percent escapes are not read with it. */
+  readonly pairs?: Pairs;
 }
 
 /** Longest chunk that is taken at once. */
@@ -21,6 +23,8 @@ const SLACK = 128;
 /** Bytes of UTF-8 per unit at most. */
 const WIDEST = 4;
 const PAGE = 65_536;
+/** As in memory.as. */
+const PAIRS = 8;
 
 export class Prefilter {
   readonly #module: Module;
@@ -35,6 +39,10 @@ export class Prefilter {
   #end: number;
   #set: DetectorSet | undefined;
   #markup: Markup | undefined;
+  #pairs: Pairs | undefined;
+  /** The last scan was of such a charset. */
+  #inPairs = false;
+  readonly #marks: number;
   readonly #shapes = new WeakMap<DetectorSet, ReturnType<typeof shapeTables>>();
 
   /** Chunks loaded so far. */
@@ -47,6 +55,7 @@ export class Prefilter {
     fillCharacters(this.#module);
     this.#windows = this.#module.address('WINDOWS') >> 2;
     this.#escapes = this.#module.address('ESCAPES') >> 2;
+    this.#marks = this.#module.address('MARKS') >> 2;
     this.#start = this.#end = this.#chunk = this.#module.address('TEXT') + ROOM;
     this.#memory = new Uint8Array(this.#module.memory.buffer);
     this.#words = new Int32Array(this.#module.memory.buffer);
@@ -114,7 +123,11 @@ export class Prefilter {
     if (this.#set !== set) this.#use(set);
     if (reading.markup !== undefined && reading.markup !== this.#markup) fillMarkup(this.#module, (this.#markup = reading.markup));
     const mode = (reading.percent === true ? 1 : 0) | (reading.json === true ? 2 : 0) | (reading.markup === undefined ? 0 : 4);
-    return this.#module.scan(this.#start + from, this.#end, mode, last ? 1 : 0);
+    this.#inPairs = reading.pairs !== undefined;
+    if (reading.pairs === undefined) return this.#module.scan(this.#start + from, this.#end, mode, last ? 1 : 0);
+    if (reading.pairs !== this.#pairs) fillPairs(this.#module, (this.#pairs = reading.pairs));
+    this.survey();
+    return this.#module.scanPairs(this.#start + from, this.#end, mode | PAIRS, last ? 1 : 0);
   }
 
   #use(set: DetectorSet): void {
@@ -173,7 +186,7 @@ export class Prefilter {
   contextBefore(at: number): number {
     let units = 0;
     let place = this.#start + at;
-    let index = this.#lastEscapeBefore(place);
+    let index = this.#before(this.#escapes, 2, this.#module.escapes(), place);
     for (;;) {
       const floor = index < 0 ? this.#start : (this.#words[this.#escapes + index * 2 + 1] ?? 0);
       const plain = place - floor;
@@ -186,17 +199,34 @@ export class Prefilter {
   }
 
   #aligned(place: number, floor: number): number {
+    if (this.#inPairs) return this.#alignedPairs(place, floor);
     let at = place;
     for (let i = 1; i < WIDEST && at > floor && ((this.#memory[at] ?? 0) & 0xc0) === 0x80; i++) at--;
     return at - this.#start;
   }
 
-  #lastEscapeBefore(place: number): number {
+  /** A character's first byte at `place` or before it, where only what stands before tells: one that the scan remembers, or one that is sure. */
+  #alignedPairs(place: number, floor: number): number {
+    const mark = this.#before(this.#marks, 1, this.#module.marks(), place + 1);
+    const marked = mark < 0 ? floor : Math.max(floor, this.#words[this.#marks + mark] ?? 0);
+    let at = place;
+    while (at > marked && !this.#isSure(at)) at--;
+    return at - this.#start;
+  }
+
+  /** Whatever stands before: seconds and fourths follow a lead, thirds are beyond ASCII and follow a digit. */
+  #isSure(at: number): boolean {
+    const before = this.#memory[at - 1] ?? 0;
+    return before <= 0x80 && ((this.#memory[at] ?? 0) < 0x80 || before < 0x30 || before > 0x39);
+  }
+
+  /** Index of the last of `count` entries of `size` words that lies before `place`; -1 for none. */
+  #before(list: number, size: number, count: number, place: number): number {
     let low = 0;
-    let high = this.#module.escapes();
+    let high = count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#words[this.#escapes + middle * 2] ?? 0) < place) low = middle + 1;
+      if ((this.#words[list + middle * size] ?? 0) < place) low = middle + 1;
       else high = middle;
     }
     return low - 1;

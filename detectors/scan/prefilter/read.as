@@ -1,5 +1,5 @@
 /** Reads the kind of the unit that begins at a byte, as the layers' decoders do: UTF-8, and the escapes of each way of reading. */
-import { ESCAPES, HEX_VALUES, INLINE, JSON, MARKUP, MORE, MOST_ESCAPES, NAME_INDEX, PERCENT, PLANE_1, PLANE_14, UNIT_KINDS } from './memory';
+import { ESCAPES, FOUR_UNITS, HEX_VALUES, INLINE, JSON, MARKS, MARKUP, MORE, MOST_ESCAPES, MOST_MARKS, NAME_INDEX, PAIRS, PAIR_UNITS, PERCENT, PLANE_1, PLANE_14, UNIT_KINDS } from './memory';
 
 /** What no unit has: the text ends too early to tell. */
 const NO_CHARACTER: i32 = -1;
@@ -17,6 +17,11 @@ export let after: usize = 0;
 export let endless: bool = false;
 export let escapes: i32 = 0;
 
+/** Bytes between two marks: what is decoded in front of a context without need. */
+const MARK_EVERY: usize = 128;
+export let marks: i32 = 0;
+let nextMark: usize = 0;
+
 let stop: usize = 0;
 let complete: bool = false;
 let way: i32 = 0;
@@ -28,6 +33,18 @@ export function begin(end: usize, last: bool, mode: i32): void {
   way = mode;
   endless = false;
   escapes = 0;
+  marks = 0;
+  nextMark = 0;
+}
+
+/** Remembers that a unit begins at `at`. */
+// @ts-ignore: decorator
+@inline
+export function mark(at: usize): void {
+  if (at < nextMark || marks >= MOST_MARKS) return;
+  store<u32>(MARKS + (marks << 2), <u32>at);
+  marks++;
+  nextMark = at + MARK_EVERY;
 }
 
 function kindOf(point: i32): u32 {
@@ -62,12 +79,51 @@ function byteAt(at: usize): i32 {
   return (high << 4) | low;
 }
 
+/** As in gb18030.ts: four bytes for U+FFFF at most, and the number of those for U+10000. */
+const FOURS: i32 = 39420;
+const SUPPLEMENTARY: i32 = 189000;
+
+// @ts-ignore: decorator
+@inline
+function isLead(byte: i32): bool {
+  return byte >= 0x81 && byte <= 0xfe;
+}
+
+/** A code point of a charset of two bytes and four; bytes that are none stand one by one. `at` lies before the end of the text. */
+function pairAt(at: usize): i32 {
+  const lead: i32 = load<u8>(at);
+  after = at + 1;
+  if (lead < 0x80) return lead;
+  if (lead == 0x80) return 0x20ac;
+  if (lead == 0xff) return INVALID;
+  if (at + 1 >= stop) return complete ? INVALID : NO_CHARACTER;
+  const second: i32 = load<u8>(at, 1);
+  if (second >= 0x40) {
+    if (second == 0x7f || second == 0xff) return INVALID;
+    after = at + 2;
+    return load<u16>(PAIR_UNITS + (((lead & 0x7f) << 8 | second) << 1));
+  }
+  if (second < 0x30 || second > 0x39) return INVALID;
+  if (at + 2 >= stop) return complete ? INVALID : NO_CHARACTER;
+  const third: i32 = load<u8>(at, 2);
+  if (!isLead(third)) return INVALID;
+  if (at + 3 >= stop) return complete ? INVALID : NO_CHARACTER;
+  const fourth: i32 = load<u8>(at, 3);
+  if (fourth < 0x30 || fourth > 0x39) return INVALID;
+  const linear = ((lead - 0x81) * 10 + second - 0x30) * 1260 + (third - 0x81) * 10 + fourth - 0x30;
+  const point: i32 = linear < FOURS ? load<u16>(FOUR_UNITS + (linear << 1)) : linear - SUPPLEMENTARY + 0x10000;
+  if (linear >= FOURS && (point < 0x10000 || point > 0x10ffff)) return INVALID;
+  after = at + 4;
+  return point;
+}
+
 /** A code point; bytes that are no UTF-8 stand one by one. Behind the very last one stands a zero. */
 function characterAt(at: usize): i32 {
   if (at >= stop) {
     after = at + 1;
     return complete && at == stop ? 0 : NO_CHARACTER;
   }
+  if (way & PAIRS) return pairAt(at);
   const lead = byteAt(at);
   if (lead < 0x80) return lead;
   const single = after;
@@ -305,6 +361,7 @@ export function plainAt(at: usize): u32 {
 
 /** Kind of the unit at `at`, with `after` behind it; MORE when the text ends before it does. */
 export function unitAt(at: usize): u32 {
+  if (way & PAIRS) mark(at);
   if ((way & (JSON | PERCENT)) == JSON && load<u16>(at) == 0x755c && at + 6 <= stop) {
     const high = (<i32>load<i8>(HEX_VALUES + load<u8>(at, 2)) << 4) | load<i8>(HEX_VALUES + load<u8>(at, 3));
     const low = (<i32>load<i8>(HEX_VALUES + load<u8>(at, 4)) << 4) | load<i8>(HEX_VALUES + load<u8>(at, 5));
@@ -334,6 +391,6 @@ export function unitAt(at: usize): u32 {
   if (plain) after = single;
   // Behind the text stands nothing.
   if (after > stop) after = stop;
-  if (way != 0 && after > at + 1) remember(at, after);
+  if ((way & ~PAIRS) != 0 && after > at + 1) remember(at, after);
   return kindOf(plain ? character : read);
 }

@@ -1,10 +1,11 @@
 /** The pass over a text: whole blocks without a digit in any form are skipped, and from each digit the run that it begins is followed. */
 import { AMPERSAND, ASCII_DIGIT, BACKSLASH, BEYOND_ASCII, BYTE_BITS, DIGIT, JSON, LESS, MARKUP, MORE, NIBBLES, NUMERAL, PERCENT, PERCENT_SIGN } from './memory';
-import { after, begin, endless as endlessEscape, escapes as escapesRead, plainAt, unitAt, unread } from './read';
+import { after, begin, endless as endlessEscape, escapes as escapesRead, marks as marksMade, plainAt, unitAt, unread } from './read';
 import { configure, leaveUnfinished, passShort, open, reset, walk, windows as windowsKept } from './runs';
 
 export { configure };
 export { followJson } from './json';
+export { scanPairs } from './pairs';
 export * from './memory';
 
 /** A byte that is nothing, written behind the text so that blocks may be read whole. */
@@ -23,6 +24,9 @@ export function endless(): bool {
 }
 export function escapes(): i32 {
   return escapesRead;
+}
+export function marks(): i32 {
+  return marksMade;
 }
 
 // @ts-ignore: decorator

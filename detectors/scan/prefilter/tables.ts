@@ -22,7 +22,16 @@ export interface Markup {
   readonly inline: ReadonlySet<string>;
 }
 
+/** A charset in which characters beyond ASCII take two bytes or four, as GB18030 has it; asked once. */
+export interface Pairs {
+  /** Units by lead (from 81 on) and second byte, 256 to a lead; 0 where there is none. */
+  twoBytes(): Uint16Array;
+  /** Units of four bytes up to U+FFFF, by their number. */
+  fourBytes(): Uint16Array;
+}
+
 const CHECK_X = 5;
+const SLOW = 0xff;
 
 function kindOf(unit: number | undefined): number {
   if (unit === undefined) return 0;
@@ -50,7 +59,7 @@ function characterTables(): CharacterTables {
   return { units, plane1, plane14: plane(0xe0000, PLANE_14_SIZE), nibbles: nibbleTables(digits) };
 }
 
-const WAYS = 8;
+const WAYS = 16;
 const PERCENT = 1;
 const JSON_ESCAPES = 2;
 const MARKUP = 4;
@@ -96,6 +105,19 @@ export function fillCharacters(module: Module): void {
       for (const at of [bits + (byte & 15), bits + 16 + (byte >> 4)]) memory[at] = (memory[at] ?? 0) | module.address(name);
     }
   }
+}
+
+export function fillPairs(module: Module, pairs: Pairs): void {
+  const two = pairs.twoBytes();
+  const four = pairs.fourBytes();
+  if (two.length !== 126 * 256 || four.length > (module.address('PAIR_KINDS') - module.address('FOUR_UNITS')) / 2) throw new RangeError('no room for this charset in the prefilter');
+  const memory = new Uint8Array(module.memory.buffer);
+  const units = new Uint16Array(module.memory.buffer);
+  units.set(two, module.address('PAIR_UNITS') / 2 + 256);
+  units.set(four, module.address('FOUR_UNITS') / 2);
+  const kinds = module.address('PAIR_KINDS');
+  memory.fill(SLOW, kinds, kinds + 128 * 256);
+  for (const [i, unit] of two.entries()) if (unit !== 0) memory[kinds + 256 + i] = kindOf(unit);
 }
 
 export function fillMarkup(module: Module, { names, unclosed, inline }: Markup): void {

@@ -31,7 +31,7 @@ let twoBytes: Uint16Array | undefined;
 let fourBytes: Uint16Array | undefined;
 
 /** Units by lead (from 81 on) and trail, 256 trails to a lead. */
-export function twoByteUnits(): Uint16Array {
+function twoByteUnits(): Uint16Array {
   if (twoBytes) return twoBytes;
   const pairs: number[] = [];
   for (let lead = FIRST_LEAD; lead <= LAST_LEAD; lead++) for (let trail = 0; trail < 256; trail++) if (isTrail(trail)) pairs.push(lead, trail);
@@ -42,7 +42,7 @@ export function twoByteUnits(): Uint16Array {
 }
 
 /** Units of the four-byte characters up to U+FFFF, by their number. */
-export function fourByteUnits(): Uint16Array {
+function fourByteUnits(): Uint16Array {
   return (fourBytes ??= unitsOf(
     Array.from({ length: BMP_FOURS }, (_, i) => [FIRST_LEAD + Math.floor(i / 12_600), 0x30 + (Math.floor(i / 1260) % 10), FIRST_LEAD + (Math.floor(i / 10) % LEADS), 0x30 + (i % 10)]).flat(),
     BMP_FOURS,
@@ -128,4 +128,4 @@ function widthAt(bytes: Uint8Array, at: number): number {
   return four === 'more' ? 0 : four < 0 ? 1 : 4;
 }
 
-export const gb18030: Charset = { name: 'gb18030', decode, encode, widthAt };
+export const gb18030: Charset = { name: 'gb18030', reading: { pairs: { twoBytes: twoByteUnits, fourBytes: fourByteUnits } }, decode, encode, widthAt };

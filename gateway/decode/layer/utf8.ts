@@ -57,4 +57,4 @@ function encodeUtf8(unit: number, width: number): readonly number[] {
   return new Array<number>(width).fill(unit === 0xff0a ? 0x2a : unit);
 }
 
-export const utf8: Charset = { name: 'utf-8', decode: decodeUtf8, encode: encodeUtf8 };
+export const utf8: Charset = { name: 'utf-8', reading: {}, decode: decodeUtf8, encode: encodeUtf8 };

@@ -81,7 +81,7 @@ function readEscapes(layer: EscapeLayer, outer: UnitBuffer, last: boolean): { bu
   return { buffer: out, cut, endless };
 }
 
-function readingOf(layers: readonly (ByteLayer | EscapeLayer | undefined)[]): Reading | undefined {
+function readingOf(layers: readonly (Charset | ByteLayer | EscapeLayer | undefined)[]): Reading | undefined {
   let reading: Reading | undefined = {};
   for (const layer of layers) if (layer !== undefined) reading = reading && layer.reading && { ...reading, ...layer.reading };
   return reading;
@@ -145,8 +145,8 @@ export function viewOf(layers: Layers = {}): View {
     charset: charset.name,
     ...(charset.widthAt ? { widthAt: charset.widthAt } : {}),
     trigger: alone ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
-    // The prefilter reads UTF-8.
-    reading: charset === utf8 ? readingOf([byteLayer, escapes]) : undefined,
+    // Behind percent escapes the prefilter knows UTF-8 only.
+    reading: byteLayer !== undefined && charset.reading.pairs !== undefined ? undefined : readingOf([charset, byteLayer, escapes]),
     widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),
     decode,
     poke,
