@@ -28,8 +28,12 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
 const PADDING = new Set(Array.from(' "\'+(', (one) => one.charCodeAt(0)));
+/** A quoted cell may go on over a line without delimiters; a row drawn with bars does not. */
+const BAR = 0x7c;
+const LINES_BETWEEN = 2;
+const BLANKS = new Set([0x20, 0x09, RETURN]);
 /** Comma, tab, semicolon, bar: in this order where two are equally frequent. */
-const DELIMITERS = [0x2c, 0x09, 0x3b, 0x7c];
+const DELIMITERS = [0x2c, 0x09, 0x3b, BAR];
 
 /** The cell that a number fills alone. */
 export interface Cell {
@@ -47,7 +51,16 @@ interface Position {
   /** Where the current cell begins. */
   readonly cell: number;
   readonly quoted: boolean;
+  /** Of the current line so far: only blanks; a delimiter, quoted or not. */
+  readonly blank: boolean;
+  readonly parted: boolean;
+  /** Lines above without any delimiter, one after the other. */
+  readonly bare: number;
+  /** A blank line, or too many without a delimiter: the header names nothing any more. */
+  readonly ended: boolean;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type Elements = ArrayLike<number>;
 
@@ -71,12 +84,12 @@ export class Table {
   /** `start` is the offset of the text's first element; `read` turns header elements into text. */
   constructor(start: number, private readonly read: (elements: readonly number[]) => string) {
     this.#headAt = start;
-    this.#kept = this.#near = { at: start, row: 0, column: 0, cell: start, quoted: false };
+    this.#kept = this.#near = { at: start, row: 0, column: 0, cell: start, quoted: false, blank: true, parted: false, bare: 0, ended: false };
   }
 
-  /** False once the text has shown that it is no table with a header. */
+  /** False once the text has shown that it is no table with a header, or that the table has ended. */
   get possible(): boolean {
-    return this.#head !== undefined || this.#delimiter >= 0;
+    return !this.#kept.ended && (this.#head !== undefined || this.#delimiter >= 0);
   }
 
   /** Nothing before `until` will be asked for again; `elements[0]` has offset `base`. */
@@ -88,7 +101,8 @@ export class Table {
   cellAt(elements: Elements, base: number, start: number, end: number): Cell | undefined {
     if (!this.possible) return undefined;
     this.#near = this.#follow(this.#from(start), elements, base, start);
-    const { row, column, cell } = this.#near;
+    const { row, column, cell, ended } = this.#near;
+    if (ended) return undefined;
     const header = this.#headers[column];
     if (row === 0 || header === undefined || start - cell > MAX_PADDING || cell < base) return undefined;
     for (let at = cell; at < start; at++) if (!isPadding(elements[at - base])) return undefined;
@@ -124,39 +138,62 @@ export class Table {
   }
 
   #follow(from: Position, elements: Elements, base: number, until: number): Position {
-    let { row, column, cell, quoted } = from;
+    if (from.ended) return { ...from, at: Math.max(from.at, until) };
+    const now = { ...from };
     const stop = Math.min(until, base + elements.length);
-    let at = from.at;
     // Quotes end with their line: only the last line has to be read closely.
-    if (this.#head === undefined && elements instanceof Uint8Array && at < stop && at >= base) {
-      for (let end = elements.indexOf(NEWLINE, at - base); end >= 0 && base + end < stop; end = elements.indexOf(NEWLINE, at - base)) {
-        row++;
-        column = 0;
-        cell = at = base + end + 1;
-        quoted = false;
-      }
-    }
-    for (; at < stop && this.possible; at++) {
-      const one = elements[at - base] ?? 0;
-      if (this.#head !== undefined && at === this.#headAt && one !== NEWLINE) {
+    if (this.#head === undefined && elements instanceof Uint8Array && now.at < stop && now.at >= base) this.#skipLines(now, elements, base, stop);
+    for (; now.at < stop && !now.ended && this.possible; now.at++) {
+      const one = elements[now.at - base] ?? 0;
+      if (this.#head !== undefined && now.at === this.#headAt && one !== NEWLINE) {
         this.#headAt++;
         this.#head.push(one);
         if (this.#head.length > MAX_HEADER) this.#head = undefined;
       }
-      // A quote inside a cell is a character like others; one left open ends with its line, so that it cannot swallow the table.
-      if (one === QUOTE) quoted = quoted ? false : at === cell;
-      else if (one === NEWLINE) {
+      if (one === NEWLINE) {
         if (this.#head !== undefined) this.#readHeader(this.#head);
-        row++;
-        column = 0;
-        cell = at + 1;
-        quoted = false;
-      } else if (one === this.#delimiter && !quoted) {
-        column++;
-        cell = at + 1;
+        this.#nextLine(now, now.at + 1);
+        continue;
+      }
+      const parts = one === this.#delimiter;
+      if (parts) now.parted = true;
+      if (parts || !BLANKS.has(one)) now.blank = false;
+      // A quote inside a cell is a character like others; one left open ends with its line, so that it cannot swallow the table.
+      if (one === QUOTE) now.quoted = now.quoted ? false : now.at === now.cell;
+      else if (parts && !now.quoted) {
+        now.column++;
+        now.cell = now.at + 1;
       }
     }
-    return { at: Math.max(at, from.at), row, column, cell, quoted };
+    return now.ended ? { ...now, at: Math.max(now.at, until) } : now;
+  }
+
+  /** Of whole lines only what tells whether the table goes on. */
+  #skipLines(now: Mutable<Position>, elements: Uint8Array, base: number, stop: number): void {
+    let delimiter = -1;
+    for (let end = elements.indexOf(NEWLINE, now.at - base); !now.ended && end >= 0 && base + end < stop; end = elements.indexOf(NEWLINE, now.at - base)) {
+      const start = now.at - base;
+      if (!now.parted) {
+        if (delimiter < start) delimiter = elements.indexOf(this.#delimiter, start);
+        if (delimiter < 0) delimiter = elements.length;
+        now.parted = delimiter < end;
+        for (let i = start; now.blank && i < end; i++) now.blank = BLANKS.has(elements[i] ?? 0) && elements[i] !== this.#delimiter;
+      }
+      now.at = base + end + 1;
+      this.#nextLine(now, now.at);
+    }
+  }
+
+  #nextLine(now: Mutable<Position>, start: number): void {
+    if (now.row > 0) {
+      now.bare = now.parted ? 0 : now.bare + 1;
+      now.ended = now.blank || now.bare >= (this.#delimiter === BAR ? 1 : LINES_BETWEEN);
+    }
+    now.row++;
+    now.column = 0;
+    now.cell = start;
+    now.quoted = now.parted = false;
+    now.blank = true;
   }
 
   #readHeader(head: readonly number[]): void {

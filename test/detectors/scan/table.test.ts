@@ -47,9 +47,29 @@ describe('a number in a table', () => {
     expect(confidences(['a,b', ...rows, `x,${id}`, 'x,1'].join('\n'))).toEqual(confidences(`x ${id}`));
   });
 
+  it.each([
+    ['a blank line', '\n'],
+    ['a line of blanks', ' \t \n'],
+    ['a blank line with both line ends', '\r\n'],
+    ['two lines without a delimiter', '以下是收货人\n按姓名排序\n'],
+  ])('is named by the header until %s', (_name, between) => {
+    const rows = (from: number): string => phones.slice(from, from + 3).map((phone, i) => `${i + 1},${phone},x\n`).join('');
+    const text = `序号,订单号,备注\n${rows(0)}${between}\n名次,b,c\n${rows(3)}`.replace(`${between}\n`, between);
+    expect(find(text).map(({ start }) => text.slice(start, start + 11))).toEqual(phones.slice(3, 6));
+  });
+
+  it('is named by a header drawn with bars as long as bars are drawn, and by one of a list over a line without a delimiter', () => {
+    const row = (i: number, bar = '|'): string => ['', `n${i}`, phones[i] ?? '', ''].join(bar);
+    const bars = `|名|订单号|\n|---|---|\n${row(0)}\n另附\n|a|b|\n|---|---|\n${row(1)}`;
+    expect(find(bars).map(({ start }) => start)).toEqual([bars.lastIndexOf(phones[1] ?? '')]);
+    const cells = `,名,手机号,\n${row(0, ',')}\n,"中山路\n二号\n",1,\n${row(1, ',')}`;
+    expect(confidences(cells).every((one) => one >= 0.9)).toBe(true);
+  });
+
   it('is judged alike for every way of cutting the text', () => {
     const rows = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? `${i},"${phones[i] ?? ''}",${random11(i)}` : `${i},,${phones[i] ?? ''}`));
-    const text = ['序号,电话,单号', ...rows].join('\r\n');
+    // Between the two tables the header ends; the second has none.
+    const text = [...['序号,电话,单号', ...rows.slice(0, 40)], '', ...rows.slice(40)].join('\r\n');
     const whole = find(text);
     expect(whole.length).toBeGreaterThanOrEqual(20);
     fc.assert(
