@@ -61,7 +61,7 @@ describe('the texts of the head', () => {
   it.each([
     ['query', `a=1&p=${PHONE}`, 'a=1&p=138____8000'],
     ['query', 'p=%31%33%38%30%30%31%33%38%30%30%30', 'p=%31%33%38%5F%5F%5F%5F%38%30%30%30'],
-    ['path', `/files/${PHONE}`, '/files/138____8000'],
+    ['path', `/calls/${PHONE}`, '/calls/138____8000'],
     ['file-name', `${PHONE}.txt`, '138____8000.txt'],
     ['subject', `电话${PHONE}`, '电话138****8000'],
     ['field', `电话１３８００１３８０００`, '电话１３８＊＊＊＊８０００'],
