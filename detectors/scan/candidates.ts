@@ -73,9 +73,7 @@ export function isGroupStart(window: Units, at: number): boolean {
 }
 
 function text(units: Uint16Array, from: number, to: number): string {
-  let out = '';
-  for (let at = from; at < to; at++) out += String.fromCharCode(units[at] ?? 0);
-  return out;
+  return String.fromCharCode.apply(null, units.subarray(from, to) as unknown as number[]);
 }
 
 /** A candidate in its window: its surroundings are cut out only when a detector asks, since most are refused by their digits alone. */
