@@ -163,12 +163,13 @@ export class ViewScanner {
         const start = this.#base + windows.start(i);
         let end = this.#base + windows.end(i);
         if (end <= this.#settled) continue;
+        // The mask of what is open in front of its end may complete a number in it: then more is read than the window.
         let from = Math.max(start, this.#settled);
         for (let margin = MARGIN; ; margin *= 2) {
           const low = filter.contextBefore(from - this.#base);
           const high = Math.min(length, end - this.#base + margin);
           const before = all.length;
-          const scanned = this.#scan(buffer, low, high, from, last, all, end);
+          const scanned = this.#scan(buffer, low, high, from, last, all, windows.open < windows.end(i) ? undefined : end);
           from = this.#settled = Math.max(from, scanned.settled);
           malformed ||= scanned.malformed;
           // What was masked may have completed a number behind it.

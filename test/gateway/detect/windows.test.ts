@@ -157,6 +157,14 @@ describe('findings', () => {
     }
   });
 
+  it('are the same where the mask of a number that is not over yet completes the one before it', () => {
+    const before = Array.from('6217003599408027516', (digit) => '〇一二三四五六七八九'.charAt(Number(digit))).join('');
+    for (const hidden of [0, 40, 50, 57, 64]) {
+      const bytes = Buffer.from(`${before}4367-5212-6994-2839${'\u00ad'.repeat(hidden)}文中文中文`);
+      for (const cut of [[1], [10], [2, 6, 2, 5]]) expect(essence('text/plain', chunked(bytes, cut), fast)).toEqual(essence('text/plain', [bytes], slow));
+    }
+  });
+
   it.each([100, 256, 257, 300, 1000])('are the same for numbers %i bytes apart', (apart) => {
     for (const filler of ['a', '中', '5 ', '😀', '. ']) {
       const text = Array.from({ length: 6 }, () => source.phone() + filler.repeat(Math.ceil(apart / Buffer.byteLength(filler)))).join('手机');
