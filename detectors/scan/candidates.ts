@@ -1,6 +1,6 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
-import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, isAnyDigit, isCheckX } from './characters.js';
+import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, encloses, isAnyDigit, isCheckX } from './characters.js';
 import { HEAD_DIGITS, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
 
@@ -39,6 +39,8 @@ export interface Placed {
 /** All candidates that begin at one place; `undecided` when more text is needed to know them. */
 export type Begun = readonly Placed[] | 'undecided' | 'malformed';
 
+/** The kind of a group whose last digit is enclosed: no digit goes on in it. */
+const ENCLOSED = -1;
 /** Most digits that are ever read from one start. */
 const ROOM = 64;
 // One scan runs at a time: reading a run of digits makes nothing that has to be collected.
@@ -68,7 +70,7 @@ export function isGroupStart(window: Units, at: number): boolean {
   if (!isAnyDigit(kind)) return false;
   let left = at - 1;
   const far = at - CONTEXT;
-  while (left >= far && left >= 0 && CLASS[window.units[left] ?? 0] === IGNORABLE) left--;
+  for (; left >= far && left >= 0 && CLASS[window.units[left] ?? 0] === IGNORABLE; left--) if (encloses(window.units[left] ?? 0)) return true;
   return left < 0 || left < far || CLASS[window.units[left] ?? 0] !== kind;
 }
 
@@ -224,6 +226,7 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
     }
     if (kind === IGNORABLE) {
       if (ignored + ++pending > MAX_IGNORED) return 'malformed';
+      if (inGroup !== 0 && encloses(unit)) inGroup = ENCLOSED;
       continue;
     }
     if (count === 17 && isCheckX(unit) && (inGroup !== 0 || gap === 1)) {
@@ -251,6 +254,12 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
 
 const NONE: readonly Placed[] = [];
 
+/** `1️⃣`: a mark stands around the digit at `at`. */
+function isEnclosed({ units, length }: Units, at: number): boolean {
+  for (let next = at + 1; next < Math.min(length, at + CONTEXT) && CLASS[units[next] ?? 0] === IGNORABLE; next++) if (encloses(units[next] ?? 0)) return true;
+  return false;
+}
+
 /** Makes the candidate of the first `count` digits that were read, with an X at `x` unless that is -1. */
 function placeOf(window: Units, start: number, end: number, count: number, x: number, detectors: readonly NumberDetector[]): Placed {
   const size = x < 0 ? count : count + 1;
@@ -265,7 +274,7 @@ function placeOf(window: Units, start: number, end: number, count: number, x: nu
     groups[groupOf[i] ?? 0] = (groups[groupOf[i] ?? 0] ?? 0) + 1;
     if (i < count) {
       text += String.fromCharCode(0x30 + (digits[i] ?? 0));
-      if (CLASS[window.units[at] ?? 0] === NUMERAL) numerals++;
+      if (CLASS[window.units[at] ?? 0] === NUMERAL || isEnclosed(window, at)) numerals++;
       else if ((window.units[at] ?? 0) > 0x39) foreign++;
     }
   }

@@ -39,7 +39,7 @@ export function isUnseenControl(unit: number): boolean {
 
 /** Class of each unit. */
 export const CLASS = new Uint8Array(65536);
-/** Value of each unit that is a digit. */
+/** Value of each unit that is a digit; 1 for marks that enclose the character before them, as in `1️⃣`. */
 export const VALUE = new Uint8Array(65536);
 
 // Unicode keeps the decimal digits (Nd) of every script in runs of ten, zero first.
@@ -53,6 +53,7 @@ for (let unit = 0, run = 0; unit < 65536; unit++) {
   } else {
     run = 0;
     if (UNSEEN.test(character) || isUnseenControl(unit)) CLASS[unit] = IGNORABLE;
+    if (/^\p{Me}$/u.test(character)) VALUE[unit] = 1;
   }
 }
 for (const one of SEPARATORS) CLASS[one.charCodeAt(0)] = SEPARATOR;
@@ -61,6 +62,11 @@ for (const [value, forms] of NUMERALS.entries()) {
     CLASS[form.charCodeAt(0)] = NUMERAL;
     VALUE[form.charCodeAt(0)] = value;
   }
+}
+
+/** A mark around the character before it: a digit in it counts or is a numeral, and what follows it is another group. */
+export function encloses(unit: number): boolean {
+  return CLASS[unit] === IGNORABLE && VALUE[unit] === 1;
 }
 
 /** A digit of either kind. */

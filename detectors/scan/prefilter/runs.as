@@ -8,6 +8,8 @@ import { after, plainAt, unitAt } from './read';
 /** Room in memory for one run; longer ones are judged piece by piece. */
 const MOST_DIGITS: i32 = 8000;
 const MOST_GROUPS: i32 = 2000;
+/** The kind of a group whose last digit has a mark around it: no digit goes on in it. */
+const ENCLOSED: u32 = 15;
 /** Windows nearer than this are one: their surroundings would be decoded twice. */
 const NEAR: usize = 192;
 
@@ -391,6 +393,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
     }
     if (groups == 0) return next;
     if (what == IGNORABLE) {
+      if (inGroup != 0 && (kind & 15) != 0) inGroup = ENCLOSED;
       // More than any candidate may have: what began before is malformed, and nothing goes on behind it.
       if (++pending <= maxIgnored) {
         place = next;

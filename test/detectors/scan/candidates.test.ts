@@ -73,6 +73,7 @@ describe('a group', () => {
     const start = (text: string, index: number): boolean => isGroupStart(windowOf(text), index);
     expect([start('12', 0), start('12', 1), start('1 2', 2), start('1\u200b2', 2), start('a\u200b2', 2), start('a', 0)]).toEqual([true, false, true, false, true, false]);
     expect([start('一1', 1), start('1一', 1), start('一二', 1), start('①一', 1)]).toEqual([true, true, false, false]);
+    expect([start('1\ufe0f\u20e32', 3), start('1\u20dd\u200b2', 3), start('1\ufe0f2', 2)]).toEqual([true, true, false]);
   });
 
   it('begins the same whether or not more than its context is in sight', () => {
