@@ -79,6 +79,14 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
   return { confidence, reasons, tags: [], skip: 0 };
 }
 
+/** False when no surroundings make a landline of it. */
+export function mayBeLandline(number: Domestic): boolean {
+  const area = areaOf(number, 'raise');
+  if (area === undefined || !/^[2-8][0-9]{6,7}$/.test(number.digits.slice(area.length + area.zero))) return false;
+  const { groups, gaps } = joined(number);
+  return groups.length === 1 || partingOf(groups, gaps, area.length + area.zero) !== undefined;
+}
+
 /** The area code, and whether a 0 stands before it; without the 0 only a country code makes it one. */
 function areaOf(number: Domestic, hint: Hint): { readonly code: string; readonly length: number; readonly zero: 0 | 1 } | undefined {
   const zero = number.digits.startsWith('0') ? 1 : 0;

@@ -35,22 +35,35 @@ export interface Judged {
   readonly skip: number;
 }
 
-export function judgeMobile(number: Domestic, around: Surroundings, hint: Hint): Judged | undefined {
+/** What the digits and their writing alone say. */
+export interface Mobile {
+  readonly digits: string;
+  readonly trunk: boolean;
+  readonly listed: boolean;
+  readonly writing: Writing;
+}
+
+/** `undefined` when no surroundings make a mobile number of it. */
+export function mobileOf(number: Domestic): Mobile | undefined {
   // The trunk 0 is written on to the number; a 0 of its own is another number or a fraction's.
   const trunk = number.digits.length === 12 && number.digits.startsWith('01') && number.groups[0] !== 1;
   const digits = trunk ? number.digits.slice(1) : number.digits;
   if (digits.length !== 11 || !/^1[3-9]/.test(digits)) return undefined;
   const [first = 0, ...rest] = number.groups;
   const groups = trunk ? [first - 1, ...rest] : number.groups;
-  const china = number.country === 'china';
-  const sure = hint === 'raise' || china;
   const listed = MOBILE_SEGMENTS.has(digits.slice(0, 3)) || LONGER_SEGMENTS.some((segment) => digits.startsWith(segment));
   // Only a code inside the candidate: its digits alone rule every other unlisted number out.
-  if (!listed && !(china && number.from > 0)) return undefined;
+  if (!listed && !(number.country === 'china' && number.from > 0)) return undefined;
 
   const writing = writingOf({ groups, gaps: number.gaps, numerals: Math.min(number.numerals, digits.length) }, digits);
-  const base = writing === undefined ? undefined : baseOf(writing, number, sure, around);
-  if (writing === undefined || base === undefined) return undefined;
+  return writing === undefined ? undefined : { digits, trunk, listed, writing };
+}
+
+export function judgeMobile(number: Domestic, { digits, trunk, listed, writing }: Mobile, around: Surroundings, hint: Hint): Judged | undefined {
+  const china = number.country === 'china';
+  const sure = hint === 'raise' || china;
+  const base = baseOf(writing, number, sure, around);
+  if (base === undefined) return undefined;
 
   const reasons: Reason[] = [listed ? 'segment' : 'unlisted-segment'];
   let confidence = base;

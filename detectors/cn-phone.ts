@@ -1,8 +1,8 @@
 /** Mainland phone numbers: mobile numbers and landlines with their area code; service numbers and machines' numbers are nobody's. */
 import type { NumberDetector } from './contract.js';
 import { domesticOf } from './calling-codes.js';
-import { judgeLandline } from './cn-landline.js';
-import { judgeMobile } from './cn-mobile.js';
+import { judgeLandline, mayBeLandline } from './cn-landline.js';
+import { judgeMobile, mobileOf } from './cn-mobile.js';
 import { plainBefore, surroundingsOf } from './surroundings.js';
 import { LONGER_SEGMENTS, MOBILE_SEGMENTS, AREAS } from './data/phone-numbers.js';
 import { gluedLabel, phoneHint } from './words/phone.js';
@@ -37,12 +37,14 @@ export const cnPhone: NumberDetector = {
     if (!/^(?:1[3-9]|0|86)/.test(candidate.digits) || candidate.digits.endsWith('X')) return undefined;
     const number = domesticOf(candidate, plainBefore(candidate));
     if (number.country === 'foreign') return undefined;
+    const mobile = mobileOf(number);
+    if (mobile === undefined && !mayBeLandline(number)) return undefined;
     const around = surroundingsOf(candidate);
     if (around.cutFromMask || around.hexadecimal) return undefined;
     const labelled = gluedLabel(around.leftToken);
     const hint = labelled ? 'raise' : phoneHint(around.left, around.right);
     const surroundings = labelled ? { ...around, leftToken: '' } : around;
-    const judged = judgeMobile(number, surroundings, hint) ?? judgeLandline(number, surroundings, hint);
+    const judged = (mobile && judgeMobile(number, mobile, surroundings, hint)) ?? judgeLandline(number, surroundings, hint);
     if (judged === undefined) return undefined;
     const { reasons, tags, skip } = judged;
     const confidence = Math.round(Math.min(0.99, judged.confidence) * 100) / 100;

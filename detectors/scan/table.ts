@@ -64,6 +64,20 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type Elements = ArrayLike<number>;
 
+/** The last stretch that was followed by its mark: all views of a text ask for the same, and read the same. */
+let lastMark = -1;
+let lastFrom: Position | undefined;
+let lastDelimiter = -1;
+let lastUntil = -1;
+let lastBehind: Position | undefined;
+
+function isSame(a: Position, b: Position): boolean {
+  return (
+    a.at === b.at && a.row === b.row && a.column === b.column && a.cell === b.cell && a.quoted === b.quoted &&
+    a.blank === b.blank && a.parted === b.parted && a.bare === b.bare && a.ended === b.ended
+  );
+}
+
 /** What the scanner asks of the table that its window lies in; places are unit indexes of the window. */
 export interface TableWindow {
   cellAt(start: number, end: number): Cell | undefined;
@@ -92,9 +106,25 @@ export class Table {
     return !this.#kept.ended && (this.#head !== undefined || this.#delimiter >= 0);
   }
 
-  /** Nothing before `until` will be asked for again; `elements[0]` has offset `base`. */
-  keep(elements: Elements, base: number, until: number): void {
-    if (this.possible) this.#kept = this.#follow(this.#from(until), elements, base, until);
+  /**
+   * Nothing before `until` will be asked for again; `elements[0]` has offset `base`. Two tables that are given the same `mark` are
+   * given the same elements.
+   */
+  keep(elements: Elements, base: number, until: number, mark?: number): void {
+    if (!this.possible) return;
+    if (mark === undefined || this.#head !== undefined) {
+      this.#kept = this.#follow(this.#from(until), elements, base, until);
+      return;
+    }
+    if (mark === lastMark && until === lastUntil && this.#delimiter === lastDelimiter && lastFrom !== undefined && lastBehind !== undefined && isSame(lastFrom, this.#kept)) {
+      this.#kept = lastBehind;
+      return;
+    }
+    lastFrom = this.#kept;
+    this.#kept = lastBehind = this.#follow(this.#from(until), elements, base, until);
+    lastMark = mark;
+    lastUntil = until;
+    lastDelimiter = this.#delimiter;
   }
 
   /** The cell that the elements [start, end) fill, quotes and blanks aside; undefined outside tables and in their header. */

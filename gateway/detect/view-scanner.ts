@@ -126,7 +126,7 @@ export class ViewScanner {
   #keep(from: number, triggered: boolean): void {
     const { filter } = this;
     if (this.#json.length > 0) this.#json = this.#json.map((one) => followJsonIn(filter, one, this.#base, this.#settled));
-    if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from);
+    if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from, filter.mark);
     this.#carried = filter.length - from;
     if (this.#carried > this.#carry.length) this.#carry = new Uint8Array(this.#carried * 2);
     filter.copy(from, this.#carry);

@@ -79,6 +79,11 @@ export class Prefilter {
     this.#start = this.#chunk;
   }
 
+  /** Another number whenever the text is another. */
+  get mark(): number {
+    return this.#chunks;
+  }
+
   /** Told when the text is written to: what was known of it is to be asked again. */
   touch(): void {
     this.#chunks++;
