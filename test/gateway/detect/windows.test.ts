@@ -116,7 +116,7 @@ describe('findings', () => {
       fc.property(body, sizes, ({ type, bytes }, cut) => {
         expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, chunked(bytes, cut), slow));
       }),
-      runs(80),
+      runs(35),
     );
   });
 
@@ -126,7 +126,7 @@ describe('findings', () => {
       fc.property(mixed, sizes, (bytes, cut) => {
         expect(essence('text/plain; charset=utf-8', chunked(bytes, cut), fast)).toEqual(essence('text/plain; charset=utf-8', [bytes], slow));
       }),
-      runs(200),
+      runs(100),
     );
   });
 
@@ -143,7 +143,7 @@ describe('findings', () => {
       fc.property(mixed, sizes, (bytes, cut) => {
         expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
       }),
-      runs(120),
+      runs(60),
     );
   });
 
