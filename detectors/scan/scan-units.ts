@@ -95,8 +95,8 @@ export function scanUnits(
   let maskedUntil = Math.max(from, covered);
   let cursor = from;
   let malformed = false;
-  // Grows with every mask: it may complete a number that begins in it.
-  let stop = until;
+  // Grows with every mask: it may complete a number that begins in it. A pattern behind it must find the numbers there asked for: one of them may outweigh it.
+  let stop = patterns === undefined ? until : window.length;
 
   /** Where a pattern may yet begin that needs more text to be seen. */
   const unsureFrom = (at: number): number => patterns?.unsureFrom(at) ?? window.length;

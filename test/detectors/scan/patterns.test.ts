@@ -8,6 +8,7 @@ import { patternDetector, type PatternDefinition } from '../../../detectors/patt
 import { findAllWith } from '../../../detectors/scan/find.js';
 import { PatternSet } from '../../../detectors/scan/pattern-set.js';
 import { PatternSearch } from '../../../detectors/scan/patterns.js';
+import { detectorSet, scanUnits } from '../../../detectors/scan/scan-units.js';
 import { TextScanner } from '../../../detectors/scan/text-scanner.js';
 import { builtIns } from '../../kit/engine.js';
 import { text as arbitraryText } from '../../laws/bodies.js';
@@ -47,6 +48,13 @@ describe('the next match of a pattern', () => {
 });
 
 describe('a pattern that only more text will show', () => {
+  it('is not taken for what a number behind the bound of numbers says', () => {
+    const set = detectorSet([...builtIns, pattern('five', '\\d{5}')]);
+    const window = units(`:::510104197003023420${'。'.repeat(200)}`);
+    const scanned = scanUnits({ units: window, length: window.length, last: false }, 0, set, () => undefined, 0, 1);
+    expect(scanned.matches.map(({ detector }) => detector.id).slice(0, 1)).not.toEqual(['five']);
+  });
+
   it('is not passed over because the number behind it is certain already', () => {
     const detectors = [...builtIns, pattern('five', '\\d{5}'), pattern('long', 'q{40}')];
     for (const text of ['00082"〇四一九、五九〇八〇八七', '12345" 138-1234-5678', '卡 12345,6222021234567890128', '12345 E12345 11010519491231002X']) {
