@@ -1,6 +1,7 @@
 /** Scans one view of a text that comes in chunks; its findings and masks are the same for every way of cutting it. */
 import { CONTEXT } from '../../detectors/contract.js';
 import { oneAndZeros, stars, type Keep } from '../../detectors/scan/mask.js';
+import { Carry } from '../../detectors/scan/prefilter/carry.js';
 import { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
@@ -46,8 +47,7 @@ const USUAL_CARRY = 1024;
 const windows = new Windows();
 
 export class ViewScanner {
-  #carry = new Uint8Array(USUAL_CARRY);
-  #carried = 0;
+  readonly #carry = new Carry(USUAL_CARRY);
   /** One of the bytes carried over may be the start of an escape. */
   #triggered = false;
   /** Wire offset of the first carried byte: always a unit's first byte. */
@@ -90,7 +90,7 @@ export class ViewScanner {
 
   /** Scans the chunk that the filter holds. */
   scan(last: boolean): ViewProgress {
-    this.filter.prepend(this.#carry, this.#carried);
+    this.filter.prepend(this.#carry);
     const { least, set } = this.settings;
     const { reading } = this.view;
     if (least > 0 && reading !== undefined && this.#finders !== undefined && Prefilter.serves(set)) this.#scanWindows(last, reading, this.#finders);
@@ -103,7 +103,7 @@ export class ViewScanner {
 
   /** The plain view speaks for this one where nothing is escaped; its masks stand in the chunk already. */
   follow(plain: ViewProgress): ViewProgress {
-    this.filter.prepend(this.#carry, this.#carried);
+    this.filter.prepend(this.#carry);
     if (plain.found.length > 0) {
       this.filter.touch();
       const { text } = this.filter;
@@ -127,13 +127,11 @@ export class ViewScanner {
     const { filter } = this;
     if (this.#json.length > 0) this.#json = this.#json.map((one) => followJsonIn(filter, one, this.#base, this.#settled));
     if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from, filter.mark);
-    this.#carried = filter.length - from;
-    if (this.#carried > this.#carry.length) this.#carry = new Uint8Array(this.#carried * 2);
-    filter.copy(from, this.#carry);
+    filter.keep(from, this.#carry);
     this.#base += from;
     this.#triggered = false;
     if (!triggered) return;
-    for (const byte of this.view.trigger ?? []) this.#triggered ||= this.#carry.subarray(0, this.#carried).includes(byte);
+    for (const byte of this.view.trigger ?? []) this.#triggered ||= this.#carry.includes(byte);
   }
 
   #scanAll(last: boolean): void {

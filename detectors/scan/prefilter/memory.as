@@ -2,8 +2,8 @@
 
 /** Bits of what a byte is, by its low half and by its high half: both must have them. */
 export const BYTE_BITS: usize = 0x20;
-/** Six tables of 16 bytes: bit sets by the low and high half of the first, second and third byte of a digit beyond ASCII. */
-export const NIBBLES: usize = 0x40;
+/** The same for the bytes of ASCII that runs of digits are made of, whatever the bit. */
+export const ASCII_MEMBERS: usize = 0x40;
 /** Value of each byte as a hexadecimal digit, -1 for others. */
 export const HEX_VALUES: usize = 0x100;
 /** 1 for each byte that may stand outside the strings of a JSON text. */
@@ -43,8 +43,10 @@ export const PAIR_KINDS: usize = 0x164000;
 /** First bytes of units, in order: nothing but reading on from one tells in such a charset where a character begins. */
 export const MARKS: usize = 0x170000;
 export const MOST_MARKS: i32 = 0x2000;
+/** Bits by first byte and by the lower six bits of the next two: set where a digit, a separator or something to ignore begins so in UTF-8. */
+export const MEMBERS: usize = 0x180000;
 /** The text, behind what is carried over from the last chunk. */
-export const TEXT: usize = 0x180000;
+export const TEXT: usize = 0x1a0000;
 
 /** Kinds: class and value of a unit in one byte. Classes as in characters.ts, and one for the check character X. */
 export const DIGIT: u32 = 1;
@@ -68,11 +70,13 @@ export const MARKUP: i32 = 4;
 export const PAIRS: i32 = 8;
 
 /** What a byte is, as bits. */
-export const ASCII_DIGIT: i32 = 1;
+/** The first byte of a digit that has two in UTF-8, or one like it. */
+export const TWO_BYTE_DIGIT: i32 = 1;
 export const NUL: i32 = 2;
 export const BACKSLASH: i32 = 4;
 export const PERCENT_SIGN: i32 = 8;
 export const PLUS: i32 = 16;
 export const AMPERSAND: i32 = 32;
 export const LESS: i32 = 64;
-export const BEYOND_ASCII: i32 = 128;
+/** Where a vector tells its bits at once. */
+export const ASCII_DIGIT: i32 = 128;

@@ -2,6 +2,7 @@
 import { MAX_GAP, MAX_IGNORED } from '../candidates.js';
 import { CONTEXT } from '../../contract.js';
 import type { DetectorSet } from '../scan-units.js';
+import type { Carry } from './carry.js';
 import { instantiate, type Module } from './load.js';
 import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, fillPairs, shapeTables, type Markup, type Pairs } from './tables.js';
 
@@ -20,6 +21,8 @@ export const LONGEST_CHUNK = 65_536;
 const ROOM = 65_536;
 /** What the scan may write or read behind the text. */
 const SLACK = 128;
+/** What is carried over is written in whole words. */
+const CARRY_SLACK = 4;
 /** Bytes of UTF-8 per unit at most. */
 const WIDEST = 4;
 const PAGE = 65_536;
@@ -33,6 +36,7 @@ export class Prefilter {
   #words: Int32Array;
   readonly #windows: number;
   readonly #escapes: number;
+  readonly #text: number;
   /** Where the chunk lies; what is carried over ends there. */
   #chunk: number;
   #start: number;
@@ -56,7 +60,8 @@ export class Prefilter {
     this.#windows = this.#module.address('WINDOWS') >> 2;
     this.#escapes = this.#module.address('ESCAPES') >> 2;
     this.#marks = this.#module.address('MARKS') >> 2;
-    this.#start = this.#end = this.#chunk = this.#module.address('TEXT') + ROOM;
+    this.#text = this.#module.address('TEXT');
+    this.#start = this.#end = this.#chunk = this.#text + ROOM;
     this.#memory = new Uint8Array(this.#module.memory.buffer);
     this.#words = new Int32Array(this.#module.memory.buffer);
   }
@@ -90,15 +95,15 @@ export class Prefilter {
   }
 
   /** Puts what was carried over in front of the chunk. */
-  prepend(carry: Uint8Array, length: number): void {
-    if (length > this.#chunk - this.#module.address('TEXT')) this.#grow(length);
-    this.#start = this.#chunk - length;
-    for (let i = 0; i < length; i++) this.#memory[this.#start + i] = carry[i] ?? 0;
+  prepend(carry: Carry): void {
+    if (carry.length + CARRY_SLACK > this.#chunk - this.#text) this.#grow(carry.length);
+    this.#start = this.#chunk - carry.length;
+    carry.give(this.#words, this.#chunk);
   }
 
   #grow(room: number): void {
     const chunk = this.#memory.slice(this.#chunk, this.#end);
-    this.#chunk = this.#module.address('TEXT') + Math.ceil(room / PAGE) * PAGE * 2;
+    this.#chunk = this.#text + Math.ceil(room / PAGE) * PAGE * 2;
     const wanted = this.#chunk + LONGEST_CHUNK + SLACK;
     const missing = wanted - this.#memory.length;
     if (missing > 0) this.#module.memory.grow(Math.ceil(missing / PAGE));
@@ -119,8 +124,9 @@ export class Prefilter {
   byteAt(at: number): number {
     return this.#memory[this.#start + at] ?? 0;
   }
-  copy(from: number, to: Uint8Array): void {
-    for (let at = this.#start + from, i = 0; at < this.#end; at++, i++) to[i] = this.#memory[at] ?? 0;
+  /** Carries over what lies from `from` on. */
+  keep(from: number, carry: Carry): void {
+    carry.keep(this.#memory, this.#words, this.#start + from, this.#end);
   }
 
   /** Looks at the text from `from` on, a unit's first byte; answers with the number of windows. */

@@ -2,7 +2,7 @@
 import { CLASS, SEPARATOR, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
 import { signOf } from '../shape.js';
 import type { DetectorSet } from '../scan-units.js';
-import { nibbleTables } from './digit-bytes.js';
+import { firstBytes, memberBits } from './member-bits.js';
 import type { Module } from './load.js';
 
 /** Shapes told apart; further ones share the last bit, which is then more generous than each of them. */
@@ -45,7 +45,7 @@ interface CharacterTables {
   readonly units: Uint8Array;
   readonly plane1: Uint8Array;
   readonly plane14: Uint8Array;
-  readonly nibbles: Uint8Array;
+  readonly members: Uint8Array;
 }
 let characters: CharacterTables | undefined;
 
@@ -53,10 +53,12 @@ function characterTables(): CharacterTables {
   const plane = (start: number, size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => kindOf(standIn(start + i)));
   const units = Uint8Array.from({ length: 65536 }, (_, unit) => kindOf(unit));
   const plane1 = plane(0x10000, 65536);
-  const digits: number[] = [];
-  for (let unit = 0x80; unit < 65536; unit++) if (isAnyDigit(CLASS[unit])) digits.push(unit);
-  for (const [i, kind] of plane1.entries()) if (isAnyDigit(kind >> 4)) digits.push(0x10000 + i);
-  return { units, plane1, plane14: plane(0xe0000, PLANE_14_SIZE), nibbles: nibbleTables(digits) };
+  const plane14 = plane(0xe0000, PLANE_14_SIZE);
+  const points: number[] = [];
+  for (const [start, kinds] of [[0, units], [0x10000, plane1], [0xe0000, plane14]] as const) {
+    for (const [i, kind] of kinds.entries()) if (kind !== 0 && kind >> 4 !== CHECK_X && !(start + i >= 0xd800 && start + i <= 0xdfff)) points.push(start + i);
+  }
+  return { units, plane1, plane14, members: memberBits(points) };
 }
 
 const WAYS = 16;
@@ -77,10 +79,12 @@ function byteKinds(way: number): Uint8Array {
 
 const HEX_VALUES = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9a-f]/i.test(String.fromCharCode(byte)) ? Number.parseInt(String.fromCharCode(byte), 16) : 0xff));
 
+const TWO_BYTE_DIGITS = firstBytes(Array.from({ length: 0x780 }, (_, i) => 0x80 + i).filter((unit) => isAnyDigit(CLASS[unit])));
+
 /** The bit of each byte that a view may be triggered by, and of the NUL that no text has. */
 const BYTE_BITS: readonly (readonly [bit: string, bytes: readonly number[]])[] = [
   ['ASCII_DIGIT', Array.from({ length: 10 }, (_, i) => 0x30 + i)], ['NUL', [0]], ['BACKSLASH', [0x5c]], ['PERCENT_SIGN', [0x25]],
-  ['PLUS', [0x2b]], ['AMPERSAND', [0x26]], ['LESS', [0x3c]], ['BEYOND_ASCII', Array.from({ length: 128 }, (_, i) => 0x80 + i)],
+  ['PLUS', [0x2b]], ['AMPERSAND', [0x26]], ['LESS', [0x3c]], ['TWO_BYTE_DIGIT', TWO_BYTE_DIGITS],
 ];
 
 /** The bit that says that `byte` was seen; 0 when there is none for it. */
@@ -92,13 +96,19 @@ export function bitOf(module: Module, byte: number): number {
 /** What never changes while the process runs. */
 export function fillCharacters(module: Module): void {
   const memory = new Uint8Array(module.memory.buffer);
-  const { units, plane1, plane14, nibbles } = (characters ??= characterTables());
+  const { units, plane1, plane14, members } = (characters ??= characterTables());
   memory.set(units, module.address('UNIT_KINDS'));
   memory.set(plane1, module.address('PLANE_1'));
   memory.set(plane14, module.address('PLANE_14'));
-  memory.set(nibbles, module.address('NIBBLES'));
+  memory.set(members, module.address('MEMBERS'));
   for (let way = 0; way < WAYS; way++) memory.set(byteKinds(way), module.address('BYTE_KINDS') + way * 256);
   memory.set(HEX_VALUES, module.address('HEX_VALUES'));
+  // A bit for each high half: among the bytes of ASCII none is told wrong. A plus is a space in forms.
+  const ascii = module.address('ASCII_MEMBERS');
+  for (let byte = 0; byte < 128; byte++) {
+    memory[ascii + 16 + (byte >> 4)] = 1 << (byte >> 4);
+    if ((kindOf(byte) !== 0 && kindOf(byte) >> 4 !== CHECK_X) || byte === 0x2b) memory[ascii + (byte & 15)] = (memory[ascii + (byte & 15)] ?? 0) | (1 << (byte >> 4));
+  }
   const bits = module.address('BYTE_BITS');
   for (const [name, bytes] of BYTE_BITS) {
     for (const byte of bytes) {

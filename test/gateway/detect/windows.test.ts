@@ -21,6 +21,13 @@ const any = detectorSet([
     shapes: [{ lengths: Array.from({ length: 13 }, (_, i) => 6 + i) }], verify: () => undefined, cases: { hit: [], miss: [] },
   },
 ]);
+/** As few digits as the built-in detectors take, so that whole blocks are passed over. */
+const eleven = detectorSet([
+  {
+    kind: 'number', id: 'eleven', title: { zh: '', en: '' }, keep: { first: 0, last: 0 }, rank: 1, least: 11, most: 18,
+    shapes: [{ lengths: Array.from({ length: 8 }, (_, i) => 11 + i) }], verify: () => undefined, cases: { hit: [], miss: [] },
+  },
+]);
 const windows = new Windows();
 
 /** Start and end of each window, then where more text is needed. */
@@ -100,6 +107,77 @@ describe('a window', () => {
   });
 });
 
+/** Digits, separators and invisible characters of all widths. */
+const DIGITS = ['1', '\u00b2', '\u0663', '\u07c3', '\u096a', '\u2074', '①', '一', '零', '玖', '５', '𝟏', '𑁧'];
+const GAPS = [' ', '-', '\u00b7', '\u00a0', '\u3000', '，', '\u2014', ' ，\n'];
+const HIDDEN = ['\u0001', '\u007f', '\u00ad', '\u0301', '\u200b', '\ufe0f', '\u{e0100}'];
+const FILLERS = ['a', '中', 'é', '中文a', '😀', '的，', '是 '];
+/** Bytes of filler, whole characters as far as they go. */
+const padded = (filler: string, size: number): string => {
+  const text = filler.repeat(size);
+  let out = '';
+  for (const one of text) {
+    if (Buffer.byteLength(out) + Buffer.byteLength(one) > size) break;
+    out += one;
+  }
+  return 'x'.repeat(size - Buffer.byteLength(out)) + out;
+};
+
+describe('a run of digits', () => {
+  const found = (text: string, run: string): boolean => {
+    const bytes = Buffer.from(text);
+    const start = bytes.indexOf(run);
+    const seen = look(bytes, { set: eleven, last: true });
+    for (let i = 0; i + 1 < seen.length; i += 2) if ((seen[i] ?? 0) <= start && (seen[i + 1] ?? 0) >= start + Buffer.byteLength(run)) return true;
+    return false;
+  };
+
+  it('is found wherever it begins, in every dress and between all kinds of text', () => {
+    const plain = DIGITS.map((digit) => digit.repeat(11));
+    const gapped = DIGITS.flatMap((digit) => GAPS.map((gap) => Array.from({ length: 11 }, () => digit).join(gap)));
+    const hidden = DIGITS.flatMap((digit) => HIDDEN.map((one) => digit + one.repeat(40) + digit.repeat(10)));
+    const oneOther = ['一', '５', '\u0663', '𝟏'].flatMap((digit) => Array.from({ length: 11 }, (_, i) => `${digit.repeat(i)}1${digit.repeat(10 - i)}`));
+    const missed: unknown[] = [];
+    for (const [kind, list] of Object.entries({ plain, gapped, hidden, oneOther })) {
+      for (const [i, run] of list.entries()) {
+        for (let pad = 0; pad < 66; pad++) {
+          const filler = FILLERS[(pad + i) % FILLERS.length] ?? 'a';
+          // No filler that would join the run.
+          const text = `${padded(filler, pad)}"${run}"${padded(filler, 70)}`;
+          if (!found(text, run)) missed.push([kind, run, pad, filler]);
+        }
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('is found between ideographs that touch it', () => {
+    const missed: unknown[] = [];
+    for (const digit of DIGITS) {
+      for (let pad = 0; pad < 130; pad++) {
+        const run = digit.repeat(11);
+        if (!found(`${padded('中', pad)}的${run}元${padded('文', 70)}`, run)) missed.push([digit, pad]);
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('makes text malformed wherever one digit is followed by more invisible characters than a number has', () => {
+    for (const digit of ['1', '一', '\u0663']) {
+      for (const one of HIDDEN) {
+        for (let pad = 0; pad < 66; pad++) expect([digit, one, pad, found(`${padded('中', pad)}"${digit}${one.repeat(66)}中${padded('文', 70)}`, digit)]).toEqual([digit, one, pad, true]);
+      }
+    }
+  });
+
+  it('ends somewhere where all of the text is digits, separators or invisible', () => {
+    for (const one of ['一', '，', '\u200b', '\u3000 ', '一，', '１\u200b', '\u00b2']) {
+      const bytes = Buffer.from(one.repeat(20_000));
+      for (const last of [true, false]) expect(look(bytes, { set: eleven, last }).length).toBeGreaterThan(0);
+    }
+  });
+});
+
 const essence = (type: string | undefined, chunks: readonly Uint8Array[], factory: typeof fast): unknown => {
   const { findings, output, unscannable } = inspectBody(type, chunks, () => true, factory);
   return { findings, unscannable, output: output.toString('latin1') };
@@ -125,6 +203,29 @@ describe('findings', () => {
     fc.assert(
       fc.property(mixed, sizes, (bytes, cut) => {
         expect(essence('text/plain; charset=utf-8', chunked(bytes, cut), fast)).toEqual(essence('text/plain; charset=utf-8', [bytes], slow));
+      }),
+      runs(100),
+    );
+  });
+
+  it('are the same for numbers in mixed dress at every place', () => {
+    const dressed = (digits: string): fc.Arbitrary<string> =>
+      fc
+        .tuple(fc.array(fc.constantFrom(0, 0, 0xfee0, 1, 2), { minLength: 1, maxLength: 5 }), fc.array(fc.constantFrom('', '', '', ...GAPS, ...HIDDEN), { minLength: 1, maxLength: 6 }))
+        .map(([ways, between]) =>
+          Array.from(digits, (digit, i) => {
+            const way = ways[i % ways.length] ?? 0;
+            const one = way === 1 ? ('零一二三四五六七八九'[Number(digit)] ?? digit) : way === 2 ? String.fromCodePoint(0x1d7ce + Number(digit)) : String.fromCharCode(digit.charCodeAt(0) + way);
+            return one + (between[i % between.length] ?? '');
+          }).join(''),
+        );
+    const text = fc
+      .array(fc.oneof(fc.tuple(fc.constantFrom(...FILLERS), fc.nat(90)).map(([filler, size]) => padded(filler, size)), fc.constantFrom(...Array.from({ length: 8 }, () => source.phone())).chain(dressed), dust), { maxLength: 12 })
+      .map((parts) => Buffer.from(parts.join('')));
+    fc.assert(
+      fc.property(text, sizes, (bytes, cut) => {
+        expect(essence('text/plain; charset=utf-8', chunked(bytes, cut), fast)).toEqual(essence('text/plain; charset=utf-8', [bytes], slow));
+        expect(essence('text/plain; charset=utf-8', [bytes], fast)).toEqual(essence('text/plain; charset=utf-8', [bytes], slow));
       }),
       runs(100),
     );
