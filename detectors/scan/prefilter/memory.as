@@ -4,6 +4,8 @@
 export const BYTE_BITS: usize = 0x20;
 /** The same for the bytes of ASCII that runs of digits are made of, whatever the bit. */
 export const ASCII_MEMBERS: usize = 0x40;
+/** The first four of such tables for digits of two bytes in another charset. */
+export const PAIR_NIBBLES: usize = 0xa0;
 /** Value of each byte as a hexadecimal digit, -1 for others. */
 export const HEX_VALUES: usize = 0x100;
 /** 1 for each byte that may stand outside the strings of a JSON text. */

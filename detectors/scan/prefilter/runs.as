@@ -20,8 +20,8 @@ const LONGEST_DIGIT: usize = 3;
 
 /** Set by `configure`. */
 let most: i32 = 0;
-let least: i32 = 0;
-let maxGap: i32 = 0;
+export let least: i32 = 0;
+export let maxGap: i32 = 0;
 let maxIgnored: i32 = 0;
 
 export let windows: i32 = 0;

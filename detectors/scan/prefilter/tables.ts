@@ -2,8 +2,9 @@
 import { CLASS, SEPARATOR, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
 import { signOf } from '../shape.js';
 import type { DetectorSet } from '../scan-units.js';
-import { firstBytes, memberBits } from './member-bits.js';
+import { pairNibbleTables } from './digit-bytes.js';
 import type { Module } from './load.js';
+import { firstBytes, memberBits } from './member-bits.js';
 
 /** Shapes told apart; further ones share the last bit, which is then more generous than each of them. */
 const SHAPES = 32;
@@ -127,7 +128,13 @@ export function fillPairs(module: Module, pairs: Pairs): void {
   units.set(four, module.address('FOUR_UNITS') / 2);
   const kinds = module.address('PAIR_KINDS');
   memory.fill(SLOW, kinds, kinds + 128 * 256);
-  for (const [i, unit] of two.entries()) if (unit !== 0) memory[kinds + 256 + i] = kindOf(unit);
+  const digits: (readonly [number, number])[] = [];
+  for (const [i, unit] of two.entries()) {
+    if (unit === 0) continue;
+    memory[kinds + 256 + i] = kindOf(unit);
+    if (isAnyDigit(CLASS[unit])) digits.push([0x81 + (i >> 8), i & 255]);
+  }
+  memory.set(pairNibbleTables(digits), module.address('PAIR_NIBBLES'));
 }
 
 export function fillMarkup(module: Module, { names, unclosed, inline }: Markup): void {
