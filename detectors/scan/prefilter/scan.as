@@ -32,9 +32,13 @@ const WIDEST_STEP: usize = 32;
 let seenBits: i32 = 0;
 let least: i32 = 0;
 let step: usize = 1;
+let maxGap: i32 = 0;
+let maxIgnored: i32 = 0;
 
 export function configure(leastDigits: i32, mostDigits: i32, gap: i32, ignored: i32): void {
   least = leastDigits;
+  maxGap = gap;
+  maxIgnored = ignored;
   step = 1;
   while (step < WIDEST_STEP && (step << 1) + 1 <= <usize>(3 * leastDigits)) step <<= 1;
   configureRuns(leastDigits, mostDigits, gap, ignored);
@@ -138,6 +142,9 @@ function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
 function firstDigit(hit: usize, floor: usize, mode: i32): usize {
   const kinds = BYTE_KINDS + <usize>(mode << 8);
   let first: usize = 0;
+  // No run goes on over more than this without a digit.
+  let gap = 0;
+  let hidden = 0;
   let at = hit;
   while (at > floor) {
     const byte = load<u8>(at - 1);
@@ -153,7 +160,11 @@ function firstDigit(hit: usize, floor: usize, mode: i32): usize {
     }
     const what = kind >> 4;
     if (what == 0 || what >= CHECK_X) break;
-    if (what == DIGIT || what == NUMERAL) first = own;
+    if (what == DIGIT || what == NUMERAL) {
+      first = own;
+      gap = 0;
+      hidden = 0;
+    } else if (what == SEPARATOR ? ++gap > maxGap : ++hidden > maxIgnored) break;
     at = own;
   }
   return first;
