@@ -1,7 +1,7 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
 import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, encloses, isAnyDigit, isCheckX } from './characters.js';
-import { HEAD_DIGITS, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf } from './shape.js';
+import { HEAD_DIGITS, LIST_SIGN, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
@@ -180,7 +180,8 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       return false;
     }
     if (x >= 0) digits[count] = X_VALUE;
-    const left = notRuledOut(detectors, digits, size, group + 1, group > 0 ? (signsUpTo[group] ?? 0) : 0, group > 0 ? longestGroup(size) : size);
+    const signs = group > 0 ? (signsUpTo[group] ?? 0) : 0;
+    const left = notRuledOut(detectors, digits, size, group + 1, signs, (signs & LIST_SIGN) !== 0 ? longestGroup(size) : size);
     if (left === undefined) return false;
     if (!last && end + CONTEXT > length) return true;
     if (group > 0 && group + 1 === count && x < 0 && isPartOfList(window, start, end, count)) return false;

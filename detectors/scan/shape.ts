@@ -62,7 +62,7 @@ function fitsBehind(shape: Shape, digits: Uint8Array, count: number, groups: num
 }
 
 /** What can stand in a gap: a sign that parts the items of a list, a line end, or any other separator. The prefilter knows them by the same numbers (memory.as). */
-const LIST_SIGN = 1;
+export const LIST_SIGN = 1;
 const LINE_END = 2;
 const GROUP_SIGN = 4;
 
@@ -151,14 +151,30 @@ export function beginsAsSome({ heads }: Possible, digits: Uint8Array): boolean {
   return heads[number(digits, 0, HEAD)] === 1;
 }
 
+let lastDetectors: readonly NumberDetector[] | undefined;
+let lastIndexes: readonly Index[] = [];
+
+/** A scan asks for the same detectors all the time. */
+function indexesOf(detectors: readonly NumberDetector[]): readonly Index[] {
+  if (detectors !== lastDetectors) {
+    lastIndexes = detectors.map(({ shapes }) => indexOf(shapes));
+    lastDetectors = detectors;
+  }
+  return lastIndexes;
+}
+
 /** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */
 export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count): NumberDetector[] | undefined {
   let left: NumberDetector[] | undefined;
-  for (const detector of detectors) {
-    if (count < detector.least || count > detector.most) continue;
-    const { byLength, byHead, exact } = indexOf(detector.shapes);
+  const indexes = indexesOf(detectors);
+  const head = count >= HEAD ? number(digits, 0, HEAD) : -1;
+  for (let i = 0; i < detectors.length; i++) {
+    const detector = detectors[i];
+    const index = indexes[i];
+    if (detector === undefined || index === undefined || count < detector.least || count > detector.most) continue;
+    const { byLength, byHead, exact } = index;
     let bits = byLength[count] ?? 0;
-    if (bits !== 0 && count >= HEAD) bits &= byHead[number(digits, 0, HEAD)] ?? 0;
+    if (head >= 0) bits &= byHead[head] ?? 0;
     if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) (left ??= []).push(detector);
   }
   return left;
