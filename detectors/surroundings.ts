@@ -44,8 +44,8 @@ const UUID_LENGTH = 36;
 /** Shorter runs of hexadecimal digits are words or codes; the shortest digest in use (CRC-64, half an MD5) has 16. */
 const LEAST_HEX = 16;
 
-/** Numbers in rings, raised or followed by a dot: they count things or name notes, and are no digits that go on. */
-const RINGED = /[²³¹⁰-₉\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3251-\u325f\u3280-\u3289\u32b1-\u32bf]/g;
+/** Numbers in rings and raised, units and signs (`①`, `²`, `㎡`, `№`): folding makes digits and letters of them, but none that go on. `℡` is a word. */
+const SIGNS = /(?!\u2121)[\p{So}\p{No}\p{Nl}]/gu;
 
 /** One of the units that folding leaves as they are and that join with none before them. */
 const isPlain = (unit: number): boolean =>
@@ -59,7 +59,7 @@ export function plainContext(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (isPlain(unit)) continue;
-    if (!isWide(unit)) return text.replace(RINGED, '〇').normalize('NFKC').replace(INVISIBLE, '');
+    if (!isWide(unit)) return text.replace(SIGNS, (sign) => (sign.normalize('NFKC') === sign ? sign : '〇')).normalize('NFKC').replace(INVISIBLE, '');
     wide = true;
   }
   if (!wide) return text;

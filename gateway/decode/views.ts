@@ -23,12 +23,13 @@ function viewsIn(name: CharsetName, alone: boolean): Views {
   const markupInForm = viewOf({ charset, alone, bytes: percent, escapes: shown });
   // The plain view comes first: it speaks for the others where nothing is escaped.
   return {
-    text: [plain, json, markup],
+    // Addresses with percent escapes stand in text, JSON and HTML: there `%22138…` is a quote before a number.
+    text: [plain, json, form, markup],
     // A mail API's message is HTML in a JSON string or in a form field.
-    json: [plain, json, markup],
+    json: [plain, json, form, markup],
     // `curl -d` calls everything urlencoded, JSON included (HC 2).
     form: [plain, form, json, jsonInForm, markupInForm],
-    markup: [plain, markup],
+    markup: [plain, form, markup],
     'unknown-text': [plain, json, form, markup],
     url: [plain, form, jsonInForm],
     line: [plain],

@@ -18,3 +18,14 @@ describe('stars beside a whole number', () => {
     }
   });
 });
+
+describe('a sign that folds to letters or digits', () => {
+  it.each(NUMBERS)('hides no %s beside it', (detector, number) => {
+    for (const sign of ['㎡', '№', 'Ⅰ', '½', '①', '²', '㈠', '°', '🎉']) {
+      for (const text of [`面积90${sign}${number}，`, `${sign}${number}`, `${number}${sign}`]) {
+        const found = findAllWith(text, builtInDetectors).filter(({ confidence }) => confidence >= 0.7);
+        expect([text, found.map((one) => [one.detector, text.slice(one.start, one.end)])]).toEqual([text, [[detector, number]]]);
+      }
+    }
+  });
+});

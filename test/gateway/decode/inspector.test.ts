@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inspectorFactory } from '../../../gateway/decode/inspector.js';
 import { tally } from '../../../gateway/detect/tally.js';
 import type { BodyHead, HeadText, Leaf } from '../../../gateway/ports.js';
-import { bodyHead, engine } from '../../kit/engine.js';
+import { bodyHead, engine, inspectBody } from '../../kit/engine.js';
 
 const factory = engine();
 const PHONE = '13800138000';
@@ -89,5 +89,17 @@ describe('the texts of the head', () => {
     const seen = factory.inspectHead([text('subject', value)], () => true);
     expect(seen.safe.get('subject')).toBe('_'.repeat(value.length));
     expect(seen.evidence.unscannable).toEqual([{ part: 'head/subject', reason: 'malformed', bytes: Buffer.byteLength(value), detail: 'subject' }]);
+  });
+});
+
+describe('an address with percent escapes', () => {
+  it.each([
+    ['text/plain; charset=utf-8', 'see https://a.example/?q=%22@%22 and go on\n'],
+    ['application/json', '{"link":"https://a.example/?q=%20@&x=1"}'],
+    ['text/html; charset=utf-8', '<a href="https://a.example/?to=%2520%28@%29">x</a>'],
+  ])('in %s shows the number behind a quote, blank or bracket', (type, template) => {
+    const { findings, output } = inspectBody(type, [Buffer.from(template.replace('@', PHONE))]);
+    expect(findings.map(({ detector }) => detector)).toEqual(['cn.phone']);
+    expect(output.toString()).toBe(template.replace('@', '138****8000'));
   });
 });
