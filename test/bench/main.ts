@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
-import { writeFigures } from './scan/figures.js';
+import { writeFigures } from '../kit/figures-page.js';
 import { patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
 import { parseBytes, table } from './table.js';
 

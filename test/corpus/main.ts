@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { findAll } from '../../detectors/index.js';
 import { benignReport, scoreFolder } from './benign.js';
 import { corpus, SAMPLE, SEED, truthOf, WHOLE } from './corpus.js';
-import { renewFigures } from './figures.js';
+import { writeFigures } from '../kit/figures-page.js';
 import { floors, keepFloors, raised, shortfalls } from './floors.js';
 import { figuresPage } from './page.js';
 import { report } from './report.js';
@@ -72,7 +72,7 @@ function scoreCorpus(): void {
   } else {
     console.log(report(score));
   }
-  if (values.write) renewFigures(figuresPage(score, Number(values.seed)));
+  if (values.write) writeFigures('accuracy', figuresPage(score, Number(values.seed)));
   if (values.check) {
     const short = shortfalls(scored(SEED, WHOLE), floors().whole);
     for (const line of short) console.error(line);

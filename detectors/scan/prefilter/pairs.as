@@ -7,21 +7,18 @@ import { least, maxGap, reset, walk, windows } from './runs';
 const FILLER: v128 = i8x16.splat(0x61);
 
 /** Sets that the halves of each byte have in the pair of tables at `at`. */
-// @ts-ignore: decorator
 @inline
 function halves(at: usize, bytes: v128): v128 {
   const nibble = i8x16.splat(15);
   return v128.and(i8x16.swizzle(v128.load(at), v128.and(bytes, nibble)), i8x16.swizzle(v128.load(at, 16), v128.and(i16x8.shr_u(bytes, 4), nibble)));
 }
 
-// @ts-ignore: decorator
 @inline
 function notZero(bytes: v128): i32 {
   return ~i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0))) & 0xffff;
 }
 
 /** Behind the characters from `at` on that can be told to be of no interest at once: bytes of ASCII, or pairs beyond it; 16 bytes and one more are in sight. */
-// @ts-ignore: decorator
 @inline
 function skip(at: usize, wanted: v128): usize {
   const block = v128.load(at);
@@ -41,7 +38,6 @@ function skip(at: usize, wanted: v128): usize {
 }
 
 /** As passShort of runs.as, with characters of two bytes: behind a run that has too few digits for anything; 0 when it may have enough, or holds something rare. */
-// @ts-ignore: decorator
 @inline
 function passShortPairs(at: usize, end: usize, kinds: usize): usize {
   let count = 0;

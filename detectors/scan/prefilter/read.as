@@ -38,7 +38,6 @@ export function begin(end: usize, last: bool, mode: i32): void {
 }
 
 /** Remembers that a unit begins at `at`. */
-// @ts-ignore: decorator
 @inline
 export function mark(at: usize): void {
   if (at < nextMark || marks >= MOST_MARKS) return;
@@ -83,7 +82,6 @@ function byteAt(at: usize): i32 {
 const FOURS: i32 = 39420;
 const SUPPLEMENTARY: i32 = 189000;
 
-// @ts-ignore: decorator
 @inline
 function isLead(byte: i32): bool {
   return byte >= 0x81 && byte <= 0xfe;
@@ -335,7 +333,6 @@ export function unread(to: i32): void {
   escapes = to;
 }
 
-// @ts-ignore: decorator
 @inline
 function remember(from: usize, to: usize): void {
   if (escapes >= MOST_ESCAPES) return;
@@ -345,7 +342,6 @@ function remember(from: usize, to: usize): void {
 }
 
 /** Kind of a character beyond ASCII where nothing is escaped: three bytes in sight are read at once. */
-// @ts-ignore: decorator
 @inline
 export function plainAt(at: usize): u32 {
   const bytes = load<u32>(at);

@@ -53,22 +53,18 @@ export function leaveUnfinished(at: usize): void {
 
 // A group: first byte; byte behind its last digit; index of its first digit; ignorables of the run before it, and up to its last digit
 // that is read; what stands in the gap before it; the shapes that its first digits allow, 0 while nobody asked.
-// @ts-ignore: decorator
 @inline
 function group(index: i32): usize {
   return GROUP_AT + <usize>(index << 5);
 }
-// @ts-ignore: decorator
 @inline
 function startOf(index: i32): usize {
   return load<u32>(group(index));
 }
-// @ts-ignore: decorator
 @inline
 function endOf(index: i32): usize {
   return load<u32>(group(index), 4);
 }
-// @ts-ignore: decorator
 @inline
 function digitOf(index: i32): i32 {
   return load<i32>(group(index), 8);
@@ -158,7 +154,6 @@ function dated(shapes: u32, first: i32, count: i32): bool {
 }
 
 /** Shapes that the first digits of a group allow. */
-// @ts-ignore: decorator
 @inline
 function starting(index: i32, first: i32, count: i32): u32 {
   if (count < 5) return 0xffffffff;
@@ -177,7 +172,6 @@ let listFrom: i32 = 0;
 let listTo: i32 = -1;
 
 /** A single digit in the group, nothing that is ignored beside it. */
-// @ts-ignore: decorator
 @inline
 function isSingle(index: i32): bool {
   const next = index + 1 < groups ? digitOf(index + 1) : digits;
@@ -185,14 +179,12 @@ function isSingle(index: i32): bool {
 }
 
 /** Does the next group go on as the list does whose first gap begins at `gap`? */
-// @ts-ignore: decorator
 @inline
 function goesOn(index: i32, gap: usize, size: usize): bool {
   const end = endOf(index);
   return startOf(index + 1) - end == size && isSingle(index + 1) && load<i32>(group(index + 1), 16) == load<i32>(group(index), 16) && sameBytes(end, gap, size);
 }
 
-// @ts-ignore: decorator
 @inline
 function sameBytes(one: usize, other: usize, size: usize): bool {
   for (let i: usize = 0; i < size; i++) if (load<u8>(one + i) != load<u8>(other + i)) return false;
@@ -211,7 +203,6 @@ function findList(index: i32): void {
 }
 
 /** Every run of groups that ends with group `index`, which ends before digit `until`. */
-// @ts-ignore: decorator
 @inline
 function judge(index: i32, until: i32, before: i32): void {
   if (index > listTo) findList(index);
@@ -302,7 +293,6 @@ function leave(at: usize, ignored: i32): void {
 }
 
 /** Behind a run in ASCII that has too few digits for anything; 0 when it may have enough, or holds something rare. */
-// @ts-ignore: decorator
 @inline
 export function passShort(at: usize, end: usize, mode: i32): usize {
   const kinds = BYTE_KINDS + <usize>(mode << 8);

@@ -60,14 +60,12 @@ export function marks(): i32 {
   return marksMade;
 }
 
-// @ts-ignore: decorator
 @inline
 function classes(bytes: v128, low: v128, high: v128, nibble: v128): v128 {
   return v128.and(i8x16.swizzle(low, v128.and(bytes, nibble)), i8x16.swizzle(high, v128.and(i16x8.shr_u(bytes, 4), nibble)));
 }
 
 /** The bytes of a block that have none of these bits, as bits. */
-// @ts-ignore: decorator
 @inline
 function without(one: v128, two: v128, three: v128, four: v128, wanted: v128): u64 {
   const none = i8x16.splat(0);
@@ -75,28 +73,24 @@ function without(one: v128, two: v128, three: v128, four: v128, wanted: v128): u
 }
 
 /** The upper bit of each byte. */
-// @ts-ignore: decorator
 @inline
 function together(one: v128, two: v128, three: v128, four: v128): u64 {
   return <u64>i8x16.bitmask(one) | (<u64>i8x16.bitmask(two) << 16) | (<u64>i8x16.bitmask(three) << 32) | (<u64>i8x16.bitmask(four) << 48);
 }
 
 /** 1 when the first three of these bytes begin a character of a run. */
-// @ts-ignore: decorator
 @inline
 function isMember(bytes: u32): u32 {
   const index = ((bytes & 0xff) << 12) | ((bytes >> 2) & 0xfc0) | ((bytes >> 16) & 0x3f);
   return (<u32>load<u8>(MEMBERS + <usize>(index >> 3)) >> (index & 7)) & 1;
 }
 
-// @ts-ignore: decorator
 @inline
 function member(at: usize): u32 {
   return isMember(load<u32>(at));
 }
 
 /** 1 when the last character that begins at `at + 1` or before it is one of a run. */
-// @ts-ignore: decorator
 @inline
 function memberNear(at: usize): u32 {
   const bytes = load<u64>(at - 2);
@@ -120,7 +114,6 @@ function probe(block: usize, end: usize): u64 {
 }
 
 /** ASCII digits of the block that may belong to a number: the ASCII stretch of a run that they stand in has enough of them, or may go on. */
-// @ts-ignore: decorator
 @inline
 function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
   let found: u64 = 0;
@@ -171,7 +164,6 @@ function firstDigit(hit: usize, floor: usize, mode: i32): usize {
 }
 
 /** Behind a run that begins with an ASCII digit and has too few digits for anything; 0 when it may have enough, or holds something rare. */
-// @ts-ignore: decorator
 @inline
 function passFew(at: usize, end: usize, kinds: usize): usize {
   let count = 0;

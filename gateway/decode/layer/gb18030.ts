@@ -2,9 +2,8 @@
  * GB18030 as a writable view, and with it GBK and GB 2312, which are parts of it: units with their bytes. Of bytes that form no
  * character the first stands as U+FFFD, and reading goes on with the next one.
  */
-import { standIn } from '../../../detectors/scan/characters.js';
 import type { Charset } from './charset.js';
-import type { UnitBuffer } from './unit-buffer.js';
+import { put, type UnitBuffer } from './unit-buffer.js';
 
 /** Two bytes: 126 leads, and trails 40 to FE without 7F. Four bytes: lead, digit, lead, digit, counted through without gaps. */
 const FIRST_LEAD = 0x81;
@@ -64,7 +63,6 @@ function pointOfFour(bytes: Uint8Array, at: number): number | 'more' {
 }
 
 function decode(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
-  const { units, from, to } = out;
   const pairs = twoByteUnits();
   const end = bytes.length;
   let n = out.length;
@@ -96,19 +94,8 @@ function decode(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
       out.invalid++;
       point = 0xfffd;
     }
-    const stand = point > 0xffff ? standIn(point) : point;
-    if (stand === undefined) {
-      // Both halves of a pair name the same bytes; no mask ever touches them.
-      units[n] = 0xd800 + ((point - 0x10000) >> 10);
-      from[n] = at;
-      to[n++] = at + size;
-      units[n] = 0xdc00 + ((point - 0x10000) & 0x3ff);
-    } else {
-      units[n] = stand;
-    }
-    from[n] = at;
+    n = put(out, n, point, at, size);
     at += size;
-    to[n++] = at;
   }
   out.length = n;
   return at;

@@ -1,7 +1,6 @@
 /** UTF-8 as a writable view (RFC 3629): units with their bytes; invalid bytes stand one by one as U+FFFD. */
-import { standIn } from '../../../detectors/scan/characters.js';
 import type { Charset } from './charset.js';
-import type { UnitBuffer } from './unit-buffer.js';
+import { put, type UnitBuffer } from './unit-buffer.js';
 
 function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
   const { units, from, to } = out;
@@ -34,19 +33,8 @@ function decodeUtf8(bytes: Uint8Array, last: boolean, out: UnitBuffer): number {
       to[n++] = ++at;
       continue;
     }
-    const stand = point > 0xffff ? standIn(point) : point;
-    if (stand === undefined) {
-      // Both halves of a pair name the same bytes; no mask ever touches them.
-      units[n] = 0xd800 + ((point - 0x10000) >> 10);
-      from[n] = at;
-      to[n++] = at + size;
-      units[n] = 0xdc00 + ((point - 0x10000) & 0x3ff);
-    } else {
-      units[n] = stand;
-    }
-    from[n] = at;
+    n = put(out, n, point, at, size);
     at += size;
-    to[n++] = at;
   }
   out.length = n;
   return at;

@@ -2,7 +2,7 @@
 import { chineseLine } from './chinese.js';
 import { lines, seeded } from './seeded.js';
 
-/** Every character beyond ASCII as `\uXXXX`, quotes and line ends escaped: what Python's and PHP's writers do unless told otherwise. */
+/** Every character beyond ASCII as a `\u` escape, quotes and line ends escaped: what Python's and PHP's writers do unless told otherwise. */
 export function escapedJson(bytes: number, seed: number): Buffer {
   const chance = seeded(seed);
   const line = chineseLine(chance);

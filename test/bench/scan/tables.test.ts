@@ -1,5 +1,5 @@
 import { describe, it, expect } from '@jest/globals';
-import { replacePart } from './figures.js';
+import { replacePart } from '../../kit/figures-page.js';
 import { passes, patternCells } from './pattern-table.js';
 import { parseTimes } from './ripgrep.js';
 import { cells, figure, markdownTable, median, plainTable, ratios, verdict, type Line } from './scan-table.js';
