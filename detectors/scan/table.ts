@@ -3,8 +3,12 @@ import type { Verified } from '../contract.js';
 
 /** A longer first line is prose, or no table that people made. */
 export const MAX_HEADER = 4096;
+/** A longer line is no row: it ends the table, so that text without line ends is not read byte by byte. */
+export const MAX_ROW = 16_384;
 /** Columns that are followed; what stands further right is judged without its header. */
 const MAX_COLUMNS = 256;
+/** Longer ones name no column. */
+const LONGEST_NAME = 64;
 /** Cells of a column that are looked back on. */
 export const COLUMN_MEMORY = 64;
 /** Fewer cells say nothing of a column yet. */
@@ -31,7 +35,8 @@ const PADDING = new Set(Array.from(' "\'+(', (one) => one.charCodeAt(0)));
 /** A quoted cell may go on over a line without delimiters; a row drawn with bars does not. */
 const BAR = 0x7c;
 const LINES_BETWEEN = 2;
-const BLANKS = new Set([0x20, 0x09, RETURN]);
+/** What ends a sentence or introduces something names no column. */
+const PROSE = /[。！？；：]/;
 /** Comma, tab, semicolon, bar: in this order where two are equally frequent. */
 const DELIMITERS = [0x2c, 0x09, 0x3b, BAR];
 
@@ -48,7 +53,8 @@ interface Position {
   readonly at: number;
   readonly row: number;
   readonly column: number;
-  /** Where the current cell begins. */
+  /** Where the current line and cell begin. */
+  readonly line: number;
   readonly cell: number;
   readonly quoted: boolean;
   /** Of the current line so far: only blanks; a delimiter, quoted or not. */
@@ -73,7 +79,7 @@ let lastBehind: Position | undefined;
 
 function isSame(a: Position, b: Position): boolean {
   return (
-    a.at === b.at && a.row === b.row && a.column === b.column && a.cell === b.cell && a.quoted === b.quoted &&
+    a.at === b.at && a.row === b.row && a.column === b.column && a.line === b.line && a.cell === b.cell && a.quoted === b.quoted &&
     a.blank === b.blank && a.parted === b.parted && a.bare === b.bare && a.ended === b.ended
   );
 }
@@ -98,7 +104,7 @@ export class Table {
   /** `start` is the offset of the text's first element; `read` turns header elements into text. */
   constructor(start: number, private readonly read: (elements: readonly number[]) => string) {
     this.#headAt = start;
-    this.#kept = this.#near = { at: start, row: 0, column: 0, cell: start, quoted: false, blank: true, parted: false, bare: 0, ended: false };
+    this.#kept = this.#near = { at: start, row: 0, column: 0, line: start, cell: start, quoted: false, blank: true, parted: false, bare: 0, ended: false };
   }
 
   /** False once the text has shown that it is no table with a header, or that the table has ended. */
@@ -173,29 +179,62 @@ export class Table {
     const stop = Math.min(until, base + elements.length);
     // Quotes end with their line: only the last line has to be read closely.
     if (this.#head === undefined && elements instanceof Uint8Array && now.at < stop && now.at >= base) this.#skipLines(now, elements, base, stop);
-    for (; now.at < stop && !now.ended && this.possible; now.at++) {
+    if (this.#head !== undefined) this.#followHeader(this.#head, now, elements, base, stop);
+    if (this.possible) this.#followRows(now, elements, base, stop);
+    return now.ended ? { ...now, at: Math.max(now.at, until) } : now;
+  }
+
+  #followHeader(head: number[], now: Mutable<Position>, elements: Elements, base: number, stop: number): void {
+    while (now.at < stop) {
       const one = elements[now.at - base] ?? 0;
-      if (this.#head !== undefined && now.at === this.#headAt && one !== NEWLINE) {
-        this.#headAt++;
-        this.#head.push(one);
-        if (this.#head.length > MAX_HEADER) this.#head = undefined;
-      }
+      const isNew = now.at === this.#headAt;
+      now.at++;
       if (one === NEWLINE) {
-        if (this.#head !== undefined) this.#readHeader(this.#head);
-        this.#nextLine(now, now.at + 1);
-        continue;
+        this.#readHeader(head);
+        this.#nextLine(now, now.at);
+        return;
       }
-      const parts = one === this.#delimiter;
-      if (parts) now.parted = true;
-      if (parts || !BLANKS.has(one)) now.blank = false;
-      // A quote inside a cell is a character like others; one left open ends with its line, so that it cannot swallow the table.
-      if (one === QUOTE) now.quoted = now.quoted ? false : now.at === now.cell;
-      else if (parts && !now.quoted) {
-        now.column++;
-        now.cell = now.at + 1;
+      if (isNew) {
+        this.#headAt++;
+        head.push(one);
+      }
+      if (head.length > MAX_HEADER) {
+        this.#head = undefined;
+        return;
       }
     }
-    return now.ended ? { ...now, at: Math.max(now.at, until) } : now;
+  }
+
+  #followRows(now: Mutable<Position>, elements: Elements, base: number, stop: number): void {
+    const delimiter = this.#delimiter;
+    let { at, column, cell, quoted, blank, parted } = now;
+    const settle = (): void => {
+      Object.assign(now, { at, column, cell, quoted, blank, parted });
+    };
+    for (; at < stop; at++) {
+      const one = elements[at - base] ?? 0;
+      if (one === NEWLINE) {
+        settle();
+        this.#nextLine(now, at + 1);
+        if (now.ended) return;
+        ({ column, cell, quoted, blank, parted } = now);
+      } else if (one === delimiter) {
+        parted = true;
+        blank = false;
+        if (quoted) continue;
+        column++;
+        cell = at + 1;
+      } else if (one === QUOTE) {
+        // A quote inside a cell is a character like others; one left open ends with its line, so that it cannot swallow the table.
+        quoted = quoted ? false : at === cell;
+        blank = false;
+      } else if (blank) blank = isBlank(one);
+      if (at - now.line > MAX_ROW) {
+        now.ended = true;
+        break;
+      }
+    }
+    settle();
   }
 
   /** Of whole lines only what tells whether the table goes on. */
@@ -207,10 +246,11 @@ export class Table {
         if (delimiter < start) delimiter = elements.indexOf(this.#delimiter, start);
         if (delimiter < 0) delimiter = elements.length;
         now.parted = delimiter < end;
-        for (let i = start; now.blank && i < end; i++) now.blank = BLANKS.has(elements[i] ?? 0) && elements[i] !== this.#delimiter;
+        for (let i = start; now.blank && i < end; i++) now.blank = isBlank(elements[i] ?? 0) && elements[i] !== this.#delimiter;
       }
       now.at = base + end + 1;
-      this.#nextLine(now, now.at);
+      if (now.at - 1 - now.line > MAX_ROW) now.ended = true;
+      else this.#nextLine(now, now.at);
     }
   }
 
@@ -221,7 +261,7 @@ export class Table {
     }
     now.row++;
     now.column = 0;
-    now.cell = start;
+    now.line = now.cell = start;
     now.quoted = now.parted = false;
     now.blank = true;
   }
@@ -234,10 +274,14 @@ export class Table {
     if (most === 0 || most >= MAX_COLUMNS || delimiter === undefined) return;
     const cells = this.read(head).split(String.fromCharCode(delimiter)).map((text) => text.replace(/["\ufeff]/g, '').trim());
     // A header names its columns: lines with numbers in them are rows already.
-    if (cells.some((text) => /\d{3}/.test(text) || text.length > COLUMN_MEMORY)) return;
+    if (cells.some((text) => /\d{3}/.test(text) || PROSE.test(text) || text.length > LONGEST_NAME)) return;
     this.#headers = cells;
     this.#delimiter = delimiter;
   }
+}
+
+function isBlank(element: number): boolean {
+  return element === 0x20 || element === 0x09 || element === RETURN;
 }
 
 function isPadding(element: number | undefined): boolean {

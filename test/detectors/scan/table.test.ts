@@ -90,6 +90,8 @@ describe('a number in a table', () => {
   it.each([
     ['a first line with numbers in it', `a,1234,b\nx,${phones[0] ?? ''},y`],
     ['prose', `联系手机${'，你好'.repeat(30)}\n${phones[0] ?? ''}，谢谢`],
+    ['a first line that is a sentence', `你好，请看手机：这里,谢谢\n${'x,y\n'.repeat(30)}x,${phones[0] ?? ''}`],
+    ['a line longer than a row', `a,手机\n${'x'.repeat(20_000)},y\n${'x,y\n'.repeat(30)}x,${phones[0] ?? ''}`],
     ['a first line without an end', `手机,${'b,'.repeat(3000)}\nx,${phones[0] ?? ''}`],
   ])('has no header in %s', (_name, text) => {
     expect(find(text).some(({ reasons }) => reasons?.includes('keyword'))).toBe(false);
