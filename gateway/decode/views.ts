@@ -2,7 +2,7 @@
 import type { View } from '../ports.js';
 import { gb18030 } from './layer/gb18030.js';
 import { jsonEscapes } from './layer/json-escapes.js';
-import { percent } from './layer/percent.js';
+import { addressEscapes, percent } from './layer/percent.js';
 import { markup as shown } from './layer/tags.js';
 import { utf8 } from './layer/utf8.js';
 import { viewOf } from './layer/view.js';
@@ -19,17 +19,19 @@ function viewsIn(name: CharsetName, alone: boolean): Views {
   const json = viewOf({ charset, alone, escapes: jsonEscapes });
   const form = viewOf({ charset, alone, bytes: percent });
   const jsonInForm = viewOf({ charset, alone, bytes: percent, escapes: jsonEscapes });
+  // Over other charsets an escape can shift the borders of characters far behind it: there every chunk would be read twice.
+  const address = name === 'utf-8' ? [viewOf({ charset, alone, bytes: addressEscapes })] : [];
   const markup = viewOf({ charset, alone, escapes: shown });
   const markupInForm = viewOf({ charset, alone, bytes: percent, escapes: shown });
   // The plain view comes first: it speaks for the others where nothing is escaped.
   return {
     // Addresses with percent escapes stand in text, JSON and HTML: there `%22138…` is a quote before a number.
-    text: [plain, json, form, markup],
+    text: [plain, json, ...address, markup],
     // A mail API's message is HTML in a JSON string or in a form field.
-    json: [plain, json, form, markup],
+    json: [plain, json, ...address, markup],
     // `curl -d` calls everything urlencoded, JSON included (HC 2).
     form: [plain, form, json, jsonInForm, markupInForm],
-    markup: [plain, form, markup],
+    markup: [plain, ...address, markup],
     'unknown-text': [plain, json, form, markup],
     url: [plain, form, jsonInForm],
     line: [plain],

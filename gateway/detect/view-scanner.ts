@@ -83,9 +83,9 @@ export class ViewScanner {
 
   /** Does an escape of this view stand in what was carried over, or in the chunk, of which `seen` are the bits? */
   isTriggered(seen: number, chunk: Uint8Array): boolean {
-    if (this.#triggered || (seen & this.#bits) !== 0 || this.view.trigger === undefined) return true;
-    for (const byte of this.#others) if (chunk.includes(byte)) return true;
-    return false;
+    if (this.#triggered || this.view.trigger === undefined) return true;
+    const seesTrigger = (seen & this.#bits) !== 0 || this.#others.some((byte) => chunk.includes(byte));
+    return seesTrigger && (this.view.stands === undefined || this.view.stands(chunk));
   }
 
   /** Scans the chunk that the filter holds. */

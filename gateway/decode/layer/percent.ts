@@ -12,44 +12,64 @@ function hex(byte: number): number {
 
 const HEX = '0123456789ABCDEF';
 
+function decode(bytes: Uint8Array, last: boolean, plus: number): ReturnType<ByteLayer['decode']> {
+  const inner = new Uint8Array(bytes.length);
+  const from = new Int32Array(bytes.length);
+  const to = new Int32Array(bytes.length);
+  let n = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    let value = byte === PLUS ? plus : byte;
+    let size = 1;
+    if (byte === PERCENT) {
+      if (at + 2 >= bytes.length && !last && (at + 1 >= bytes.length || hex(bytes[at + 1] ?? 0) >= 0)) break;
+      const high = hex(bytes[at + 1] ?? 0);
+      const low = hex(bytes[at + 2] ?? 0);
+      if (at + 2 < bytes.length && high >= 0 && low >= 0) {
+        value = high * 16 + low;
+        size = 3;
+      }
+    }
+    inner[n] = value;
+    from[n] = at;
+    at += size;
+    to[n++] = at;
+  }
+  return { bytes: inner.subarray(0, n), from: from.subarray(0, n), to: to.subarray(0, n), consumed: at };
+}
+
+function poke(bytes: Uint8Array, from: number, to: number, value: number): void {
+  if (to - from === 1) {
+    bytes[from] = value;
+    return;
+  }
+  bytes[from] = PERCENT;
+  bytes[from + 1] = HEX.charCodeAt(value >> 4);
+  bytes[from + 2] = HEX.charCodeAt(value & 15);
+}
+
 export const percent: ByteLayer = {
   name: 'percent',
   trigger: [PERCENT, PLUS],
   reading: { percent: true },
   widest: 3,
-  decode(bytes, last) {
-    const inner = new Uint8Array(bytes.length);
-    const from = new Int32Array(bytes.length);
-    const to = new Int32Array(bytes.length);
-    let n = 0;
-    let at = 0;
-    while (at < bytes.length) {
-      const byte = bytes[at] ?? 0;
-      let value = byte === PLUS ? 0x20 : byte;
-      let size = 1;
-      if (byte === PERCENT) {
-        if (at + 2 >= bytes.length && !last && (at + 1 >= bytes.length || hex(bytes[at + 1] ?? 0) >= 0)) break;
-        const high = hex(bytes[at + 1] ?? 0);
-        const low = hex(bytes[at + 2] ?? 0);
-        if (at + 2 < bytes.length && high >= 0 && low >= 0) {
-          value = high * 16 + low;
-          size = 3;
-        }
-      }
-      inner[n] = value;
-      from[n] = at;
-      at += size;
-      to[n++] = at;
+  decode: (bytes, last) => decode(bytes, last, 0x20),
+  poke,
+};
+
+/** Percent escapes of addresses in other text, where `+` is itself. The prefilter has no reading of them: chunks with escapes are decoded whole. */
+export const addressEscapes: ByteLayer = {
+  name: 'percent',
+  trigger: [PERCENT],
+  widest: 3,
+  stands: (bytes) => {
+    for (let at = bytes.indexOf(PERCENT); at >= 0; at = bytes.indexOf(PERCENT, at + 1)) {
+      // One that the chunk cuts off may be an escape.
+      if (at + 2 >= bytes.length || (hex(bytes[at + 1] ?? 0) >= 0 && hex(bytes[at + 2] ?? 0) >= 0)) return true;
     }
-    return { bytes: inner.subarray(0, n), from: from.subarray(0, n), to: to.subarray(0, n), consumed: at };
+    return false;
   },
-  poke(bytes, from, to, value) {
-    if (to - from === 1) {
-      bytes[from] = value;
-      return;
-    }
-    bytes[from] = PERCENT;
-    bytes[from + 1] = HEX.charCodeAt(value >> 4);
-    bytes[from + 2] = HEX.charCodeAt(value & 15);
-  },
+  decode: (bytes, last) => decode(bytes, last, PLUS),
+  poke,
 };
