@@ -1,7 +1,7 @@
 /** How the groups of a number are written: what parts them, whether people part such numbers so, and where a line end or a change of script cuts them. */
 import type { Candidate } from './contract.js';
 
-/** `whole`: no group boundary that anyone sees. `usual`: groups of a list. `singles`: every digit by itself. `uneven`: any others. */
+/** `whole`: no group boundary that anyone sees. `usual`: groups of a list. `singles`: every digit by itself. `uneven`: all others. */
 export type Groups = 'whole' | 'usual' | 'singles' | 'uneven';
 /**
  * What stands between the groups. `plain`: one blank, hyphen or dot. `wide`: two or three blanks. `mark`: one slash, underscore, tilde or bullet.

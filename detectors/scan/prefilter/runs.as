@@ -246,7 +246,7 @@ function judgeX(end: usize, apart: bool, sign: u32): void {
     if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(groups - from + (apart ? 1 : 0), 64) << 2));
     if (!passesMod11(first, 10)) shapes &= ~load<u32>(SHAPE_FACTS + 4);
     shapes &= starting(from, first, count);
-    // A list sign before the X counts as any other here: too generous, and rare.
+    // A list sign before the X counts like the others here: too generous, and rare.
     if (shapes != 0 && sign != LIST_SIGN) shapes = spaced(shapes, from, groups - 1, digits);
     if (shapes != 0 && dated(shapes, first, count)) keep(from, end);
   }
