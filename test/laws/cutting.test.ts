@@ -15,7 +15,7 @@ describe('cutting never matters', () => {
       fc.property(body, sizes, ({ type, bytes }, cut) => {
         expect(essence(inspectBody(type, chunked(bytes, cut)))).toEqual(essence(inspectBody(type, [bytes])));
       }),
-      runs(100),
+      runs(300),
     );
   });
 
@@ -25,7 +25,7 @@ describe('cutting never matters', () => {
         const masks = (finding: { detector: string; confidence: number }): boolean => finding.detector === detector && finding.confidence >= 0.7;
         expect(essence(inspectBody(type, chunked(bytes, cut), masks))).toEqual(essence(inspectBody(type, [bytes], masks)));
       }),
-      runs(60),
+      runs(150),
     );
   });
 
@@ -38,7 +38,7 @@ describe('cutting never matters', () => {
           expect(essence(inspectBody(type, [bytes.subarray(0, at), bytes.subarray(at)]))).toEqual(whole);
         }
       }),
-      runs(10),
+      runs(20),
     );
   });
 });

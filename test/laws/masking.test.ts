@@ -11,7 +11,7 @@ describe('masking in place', () => {
       fc.property(body, sizes, ({ type, bytes }, cut) => {
         expect(inspectBody(type, chunked(bytes, cut), () => false).output.equals(bytes)).toBe(true);
       }),
-      runs(70),
+      runs(150),
     );
   });
 
@@ -25,7 +25,7 @@ describe('masking in place', () => {
           if (touched[at] === 0) expect(seen.output[at]).toBe(byte);
         });
       }),
-      runs(70),
+      runs(150),
     );
   });
 
@@ -34,7 +34,7 @@ describe('masking in place', () => {
       fc.property(body, sizes, ({ type, bytes }, cut) => {
         expect(inspectBody(type, chunked(bytes, cut)).output).toHaveLength(bytes.length);
       }),
-      runs(70),
+      runs(150),
     );
   });
 
@@ -44,7 +44,7 @@ describe('masking in place', () => {
         const masked = inspectBody(type, [bytes]).output;
         expect(inspectBody(type, [masked]).findings.map(({ detector, start, end }) => ({ detector, start, end }))).toEqual([]);
       }),
-      runs(100),
+      runs(300),
     );
   });
 
@@ -55,7 +55,7 @@ describe('masking in place', () => {
         const masked = inspectBody(type, [bytes], masks).output;
         expect(inspectBody(type, [masked], masks).findings.filter(masks)).toEqual([]);
       }),
-      runs(70),
+      runs(150),
     );
   });
 
@@ -66,7 +66,7 @@ describe('masking in place', () => {
         const charset = type.endsWith('gbk') ? 'gbk' : 'utf-8';
         JSON.parse(new TextDecoder(charset).decode(inspectBody(type, [bytes]).output));
       }),
-      runs(70),
+      runs(150),
     );
   });
 });

@@ -16,7 +16,7 @@ describe('waiting', () => {
         fc.pre(type !== undefined && !type.startsWith('multipart/'));
         expect(inspectBody(type, chunked(bytes, cut)).waited).toBeLessThanOrEqual(REACH);
       }),
-      runs(60),
+      runs(150),
     );
   });
 
@@ -49,7 +49,7 @@ describe('the receipt', () => {
         expect(receipt.scanned + receipt.unscanned).toBe(bytes.length);
         expect(receipt.size).toBe(bytes.length);
       }),
-      runs(60),
+      runs(150),
     );
   });
 });

@@ -38,7 +38,7 @@ describe('patterns found through windows', () => {
         expect({ ...inspectBody(type, [bytes], () => masks, filtered), waited: 0 }).toEqual({ ...expected, waited: 0 });
         expect({ ...inspectBody(type, chunked(bytes, cuts), () => masks, filtered), waited: 0 }).toEqual({ ...expected, waited: 0 });
       }),
-      runs(25),
+      runs(60),
     );
   });
 

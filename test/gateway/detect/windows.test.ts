@@ -194,7 +194,7 @@ describe('findings', () => {
       fc.property(body, sizes, ({ type, bytes }, cut) => {
         expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, chunked(bytes, cut), slow));
       }),
-      runs(35),
+      runs(80),
     );
   });
 
@@ -204,7 +204,7 @@ describe('findings', () => {
       fc.property(mixed, sizes, (bytes, cut) => {
         expect(essence('text/plain; charset=utf-8', chunked(bytes, cut), fast)).toEqual(essence('text/plain; charset=utf-8', [bytes], slow));
       }),
-      runs(100),
+      runs(200),
     );
   });
 
@@ -244,7 +244,7 @@ describe('findings', () => {
       fc.property(mixed, sizes, (bytes, cut) => {
         expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
       }),
-      runs(60),
+      runs(120),
     );
   });
 

@@ -1,11 +1,10 @@
 /** What holds for every policy, whatever its rules: random policies against random evidence. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { runs } from '../../laws/runs.js';
 import type { Action } from '../../../gateway/ports.js';
 import { classes, evidence, finding, plan, randomSniffed, reasons, rules, unruledAnswer } from './kit.js';
 
-const RUNS = runs(400);
+const RUNS = { numRuns: 1500, seed: 20_261_122 };
 const STRICT: Record<Action, number> = { pass: 0, mask: 1, hold: 2, block: 3 };
 
 const body = fc.record({ classes: classes('body', fc.constant(true)), reasons });
@@ -33,7 +32,7 @@ describe('every policy', () => {
       RUNS,
     );
     // The law would be empty if every random policy held.
-    expect(Math.min(seen.watch, seen.stream)).toBeGreaterThan(20);
+    expect(Math.min(seen.watch, seen.stream)).toBeGreaterThan(100);
   });
 
   it('masks in a stream exactly the findings that the whole evidence would have masked', () => {

@@ -47,18 +47,17 @@ describe('GB18030', () => {
 
   it('reads every two bytes as Node does, and as many characters as there are', () => {
     let count = 0;
-    const odd: string[] = [];
     for (let lead = 0x80; lead < 0x100; lead++) {
       for (let trail = 0; trail < 0x100; trail++) {
         const bytes = Uint8Array.of(lead, trail);
         const own = read(bytes);
         if (own.units.length === 1 && own.invalid === 0) {
           count++;
-          if (String.fromCharCode(...own.units) !== decoder.decode(bytes)) odd.push(Buffer.from(bytes).toString('hex'));
-        } else if (JSON.stringify(own.spans) !== '[[0,1],[1,2]]') odd.push(Buffer.from(bytes).toString('hex'));
+          expect(String.fromCharCode(...own.units)).toBe(decoder.decode(bytes));
+        } else expect(own.spans).toEqual([[0, 1], [1, 2]]);
       }
     }
-    expect([count, odd]).toEqual([23_940, []]);
+    expect(count).toBe(23_940);
   });
 
   it('gives every byte to one unit, which reads the same by itself', () => {
