@@ -7,8 +7,8 @@ import { patternDetector, type PatternDefinition } from '../../../detectors/patt
 import { plain } from '../../../detectors/scan/characters.js';
 import { PatternSet } from '../../../detectors/scan/pattern-set.js';
 import { PatternSearch } from '../../../detectors/scan/patterns.js';
-import { TextScanner } from '../../../detectors/scan/text-scanner.js';
 import { builtIns } from '../../kit/engine.js';
+import { scanInPieces } from '../../kit/scan-text.js';
 import { runs } from '../../laws/runs.js';
 
 const pattern = (id: string, source: string, over: Partial<PatternDefinition> = {}): PatternDetector =>
@@ -70,20 +70,8 @@ function togetherIn(text: string, detectors: readonly PatternDetector[]): string
 const apart = (detectors: readonly Detector[]): Detector[] =>
   detectors.map((detector) => (detector.kind === 'number' ? detector : (({ expression: _, ...rest }) => rest)(detector)));
 
-function scanned(text: string, sizes: readonly number[], detectors: readonly Detector[], masks: number): unknown {
-  const scanner = new TextScanner(detectors, ({ confidence }) => confidence >= masks);
-  const findings: unknown[] = [];
-  let out = '';
-  for (let at = 0, i = 0; at < text.length; i++) {
-    const size = sizes[i % sizes.length] ?? 1;
-    const pushed = scanner.push(text.slice(at, at + size), false);
-    at += size;
-    findings.push(...pushed.findings);
-    out += pushed.text;
-  }
-  const pushed = scanner.push('', true);
-  return { findings: [...findings, ...pushed.findings], out: out + pushed.text, malformed: scanner.malformed };
-}
+const scanned = (text: string, sizes: readonly number[], detectors: readonly Detector[], least: number): unknown =>
+  scanInPieces(text, sizes, detectors, ({ confidence }) => confidence >= least);
 
 describe('patterns that share one pass', () => {
   it('match where each matches alone in the whole text', () => {

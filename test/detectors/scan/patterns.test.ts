@@ -11,6 +11,7 @@ import { PatternSearch } from '../../../detectors/scan/patterns.js';
 import { detectorSet, scanUnits } from '../../../detectors/scan/scan-units.js';
 import { TextScanner } from '../../../detectors/scan/text-scanner.js';
 import { builtIns } from '../../kit/engine.js';
+import { scanInPieces } from '../../kit/scan-text.js';
 import { text as arbitraryText } from '../../laws/bodies.js';
 import { runs } from '../../laws/runs.js';
 
@@ -95,20 +96,7 @@ describe('patterns in a stream', () => {
     [...builtIns, pattern('long', 'x.{0,60}9', { confidence: 0.4 }), pattern('four', '[0-9]{4}', { confidence: 0.75 })],
     [pattern('zeros', '[0-9*]{8}')],
   ];
-  const run = (text: string, sizes: readonly number[], detectors: readonly Detector[], masks: boolean): unknown => {
-    const scanner = new TextScanner(detectors, () => masks);
-    const findings: unknown[] = [];
-    let out = '';
-    for (let at = 0, i = 0; at < text.length; i++) {
-      const size = sizes[i % sizes.length] ?? 1;
-      const pushed = scanner.push(text.slice(at, at + size), false);
-      at += size;
-      findings.push(...pushed.findings);
-      out += pushed.text;
-    }
-    const pushed = scanner.push('', true);
-    return { findings: [...findings, ...pushed.findings], out: out + pushed.text, malformed: scanner.malformed };
-  };
+  const run = (text: string, sizes: readonly number[], detectors: readonly Detector[], masks: boolean): unknown => scanInPieces(text, sizes, detectors, () => masks);
 
   it.each(sets.map((set, i) => [i, set] as const))('are the same for every cut (set %i)', (_, detectors) => {
     fc.assert(
