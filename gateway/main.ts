@@ -167,7 +167,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        ledger: review, audit, token, clock, log, health,
+        ledger: review, audit, token, newId, clock, log, health,
         metrics: () => recorders.text(),
         monitorReport: () => monitor.report(),
         version: version(),

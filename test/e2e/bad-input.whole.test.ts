@@ -63,7 +63,8 @@ afterEach(async () => {
   expect(readdirSync(join(gateway.dataDir, 'spool'))).toEqual([]);
 });
 
-const numbers = numberSource(77);
+/** The one number that all bodies here carry. */
+const phone = numberSource(77).phone();
 const errors = (reason: string, labels: Record<string, string> = {}): Promise<number> => metric(gateway, 'weir_exchange_errors_total', { reason, ...labels });
 /** The answer's status and problem type; every refusal is a problem document that names its incident. */
 function told(text: string): [number, string] {
@@ -172,7 +173,6 @@ describe.each(['/upload', '/share'])('a body that is not what its head says (%s)
   });
 
   it('broken UTF-8, broken JSON and stray quotes hide nothing', async () => {
-    const phone = numbers.phone();
     for (const [type, body] of [
       ['text/plain; charset=utf-8', Buffer.concat([Buffer.from([0xff, 0xc3, 0x28, 0x20]), Buffer.from(`call ${phone} `), Buffer.from([0xe4, 0xb8])])],
       ['application/json', Buffer.from(`{"a": [1, 2, {"phone": "${phone}", "open: `)],
@@ -228,7 +228,8 @@ describe('a destination that', () => {
   });
 });
 
-it('no number of all this is in the log', () => {
-  expect(gateway.logged()).not.toMatch(/1[3-9]\d{9}/);
+it('the number of all this is not in the log', () => {
+  expect(gateway.logged()).not.toContain(phone);
+  expect(gateway.logged()).not.toContain(phone.slice(3));
   expect(gateway.logged()).toContain('"code":"client-aborted"');
 });

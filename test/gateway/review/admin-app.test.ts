@@ -278,7 +278,7 @@ describe('health, metrics and description', () => {
       expect(headers['content-security-policy']).toBe("default-src 'none';style-src 'self';img-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'");
       expect(headers['x-content-type-options']).toBe('nosniff');
       expect(headers['x-frame-options']).toBe('DENY');
-      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(headers['x-request-id']).toMatch(/^w[0-9A-HJKMNP-TV-Z]{26}$/);
       expect(headers['x-powered-by']).toBeUndefined();
     }
   });

@@ -1,6 +1,7 @@
 /** A whole admin app over a ledger in memory, for the tests of the review API. */
 import { adminApp, type AdminOptions } from '../../../gateway/review/admin-app.js';
 import type { AuditEntry, DecisionResult, ExchangeId, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
+import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
 
 export const TOKEN = 'test-token-of-more-than-sixteen-characters';
@@ -30,6 +31,7 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
     audit: { append: async (entry) => void audited.push(entry) },
     monitorReport: () => ({ since: '2026-01-01', rows: [{ day: '2026-01-01', route: 'mail', rule: 'cards', action: 'hold', exchanges: 3 }], folded: 0 }),
     clock,
+    newId: exchangeIds(clock),
     token: TOKEN,
     metrics: async () => '# HELP weir_up x\nweir_up 1\n',
     health: [healthy('ledger')],
