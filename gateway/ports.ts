@@ -18,3 +18,5 @@ export * from './ports/record.js';
 export * from './ports/pipeline.js';
 /* The far side: an upstream that takes what was judged. */
 export * from './ports/deliver.js';
+/* Who acts, and what each role may do. */
+export * from './ports/people.js';

@@ -1,11 +1,12 @@
 /** The admin listener's express app: health, metrics, the review API and whatever pages the console brings. */
+import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { causeCode } from '../errors.js';
-import type { Health, Log } from '../ports.js';
-import { bearer, TOKEN_ACTOR } from './bearer.js';
+import type { Caller, Health, Log } from '../ports.js';
+import { bearer } from './bearer.js';
 import { openApiDocument } from './openapi.js';
-import type { Operation } from './operation.js';
+import type { Operation, Stream } from './operation.js';
 import { reviewOperations, type ReviewPorts } from './operations.js';
 import { underOwnName } from './own-name.js';
 import { ApiProblem, sendProblem, type Language, type ProblemCode } from './problem.js';
@@ -75,8 +76,11 @@ function mount(app: Express, operation: Operation, language: 'auto' | Language):
   const path = `/api/v1${operation.path.replace(/\{(\w+)\}/g, ':$1')}`;
   const run: RequestHandler = async (request, response) => {
     const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
-    const answer = await operation.run({ params, query, body, actor: TOKEN_ACTOR, language: languageOf(request, language) });
-    response.status(operation.status).json(answer);
+    const caller = response.locals['caller'] as Caller;
+    if (operation.right !== 'anyone' && operation.right !== 'signed-in' && !caller.rights.has(operation.right)) throw new ApiProblem('forbidden');
+    const answer = await operation.run({ params, query, body, caller, language: languageOf(request, language) });
+    if (operation.media === undefined) response.status(operation.status).json(answer);
+    else await send(response.status(operation.status), answer as Stream);
   };
   if (operation.method === 'get') {
     app.get(path, run);
@@ -85,6 +89,13 @@ function mount(app: Express, operation: Operation, language: 'auto' | Language):
     app.post(path, onlyJson, express.json({ limit: BODY_MOST, inflate: false, strict: true }), run);
     refuseOtherMethods(app, path, ['POST']);
   }
+}
+
+/** Ends early when the client goes; a body that fails half-way cuts the connection, so that nobody takes a part for the whole. */
+async function send(response: Response, { type, fileName, body }: Stream): Promise<void> {
+  response.set('Content-Type', type).set('X-Content-Type-Options', 'nosniff');
+  if (fileName !== undefined) response.attachment(fileName).set('Content-Type', type);
+  await pipeline(body, response);
 }
 
 const onlyJson: RequestHandler = (request, _response, next) => {

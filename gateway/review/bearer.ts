@@ -3,10 +3,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { failedAttempts } from './failed-attempts.js';
 import { ApiProblem } from './problem.js';
-import type { AuditTrail, Clock, Log } from '../ports.js';
+import { RIGHTS, type AuditTrail, type Caller, type Clock, type Log } from '../ports.js';
 
-/** The account behind the start-up token (HC 32). */
-export const TOKEN_ACTOR = 'token:admin';
+/** The start-up token may do everything until the three administrators exist (HC 32). */
+const SET_UP: Caller = { actor: 'token:admin', kind: 'set-up', accountId: undefined, roles: [], rights: new Set(RIGHTS), scope: undefined };
 /** A token is 32 random bytes in text; anything much longer is not one and is not worth hashing. */
 const TOKEN_MOST = 512;
 
@@ -26,6 +26,7 @@ export function bearer(options: { readonly token: string; readonly clock: Clock;
     const given = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.get('authorization') ?? '')?.[1];
     // Hashing first makes both sides equally long, so that timing tells neither content nor length.
     if (given !== undefined && given.length <= TOKEN_MOST && timingSafeEqual(digest(given), expected)) {
+      response.locals['caller'] = SET_UP;
       next();
       return;
     }

@@ -5,7 +5,7 @@ import { PROBLEMS, type ProblemCode } from './problem.js';
 import { problemAnswer } from './schemas.js';
 
 /** What any operation may answer, beside its own problems. */
-const EVERYWHERE: readonly ProblemCode[] = ['invalid-request', 'unauthorized', 'too-many-attempts', 'internal'];
+const EVERYWHERE: readonly ProblemCode[] = ['invalid-request', 'unauthorized', 'forbidden', 'too-many-attempts', 'internal'];
 const WITH_BODY: readonly ProblemCode[] = ['too-large', 'unsupported-type'];
 
 export function openApiDocument(operations: readonly Operation[], version: string): Record<string, unknown> {
@@ -14,11 +14,12 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     (paths[`/api/v1${operation.path}`] ??= {})[operation.method] = {
       operationId: operation.id,
       summary: operation.summary,
-      security: [{ token: [] }],
+      security: operation.right === 'anyone' ? [] : [{ token: [] }, { session: [] }],
+      'x-weir-right': operation.right,
       parameters: [...parameters('path', operation.params), ...parameters('query', operation.query)],
       ...(hasBody(operation) ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } } : {}),
       responses: {
-        [operation.status]: { description: 'Done.', content: { 'application/json': { schema: schemaOf(operation.answer, 'output') } } },
+        [operation.status]: { description: 'Done.', content: contentOf(operation) },
         ...problemResponses([...EVERYWHERE, ...(hasBody(operation) ? WITH_BODY : []), ...operation.problems]),
       },
     };
@@ -29,10 +30,14 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     servers: [{ url: '/' }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'weir_session' } },
       schemas: { Problem: schemaOf(problemAnswer, 'output') },
     },
   };
+}
+
+function contentOf({ media, answer }: Operation): Record<string, unknown> {
+  return media === undefined ? { 'application/json': { schema: schemaOf(answer, 'output') } } : { [media]: {} };
 }
 
 const hasBody = (operation: Operation): boolean => operation.method === 'post';

@@ -1,5 +1,6 @@
 /** One operation of the API as one object: what it takes, what it gives, and what it does. The router and openapi.json are made from it. */
 import { z } from 'zod';
+import type { Caller, Right } from '../ports.js';
 import { hasNumberShape } from './number-shape.js';
 import { ApiProblem, type Language, type ProblemCode } from './problem.js';
 import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
@@ -7,6 +8,8 @@ import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
 export interface OperationSpec<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   readonly id: string;
   readonly method: 'get' | 'post';
+  /** What the caller's roles must allow; `anyone` needs no sign-in at all, `signed-in` no particular role. */
+  readonly right: Right | 'signed-in' | 'anyone';
   /** With `{name}` for parameters, below /api/v1. */
   readonly path: string;
   readonly summary: string;
@@ -14,17 +17,30 @@ export interface OperationSpec<P extends z.ZodType = z.ZodType, Q extends z.ZodT
   readonly query: Q;
   readonly body: B;
   readonly status: 200 | 202;
+  /** Of a JSON answer; with `media`, of nothing. */
   readonly answer: A;
+  /** Set when the answer is not JSON: `run` then gives a Stream. */
+  readonly media?: string | undefined;
   /** Beyond those every operation has. */
   readonly problems: readonly ProblemCode[];
-  run(call: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B>; readonly actor: string }): Promise<z.output<A>>;
+  run(call: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B>; readonly caller: Caller }): Promise<z.output<A>>;
 }
+
+/** An answer that is sent as it comes. */
+export interface Stream {
+  readonly type: string;
+  /** Given when a browser is to save it. */
+  readonly fileName?: string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+/** The answer schema of operations with `media`. */
+export const streamAnswer = z.custom<Stream>();
 
 interface RawCall {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
-  readonly actor: string;
+  readonly caller: Caller;
   readonly language: Language;
 }
 /** An operation whose types have been checked and folded away. */
@@ -35,7 +51,7 @@ export interface Operation extends Omit<OperationSpec, 'run'> {
 export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(spec: OperationSpec<P, Q, B, A>): Operation {
   return {
     ...spec,
-    async run({ params, query, body, actor, language }) {
+    async run({ params, query, body, caller, language }) {
       const name = spec.params.safeParse(params);
       // A name that cannot exist is a name that does not exist.
       if (!name.success) throw new ApiProblem('not-found');
@@ -44,7 +60,7 @@ export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.
       if (!asked.success || !given.success) {
         throw new ApiProblem('invalid-request', { problems: [...issues('query', asked, language), ...issues('body', given, language)] });
       }
-      return spec.run({ params: name.data, query: asked.data, body: given.data, actor });
+      return spec.run({ params: name.data, query: asked.data, body: given.data, caller });
     },
   };
 }

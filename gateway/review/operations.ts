@@ -25,6 +25,7 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
     operation({
       id: 'listMessages',
       method: 'get',
+      right: 'messages.read',
       path: '/messages',
       summary: 'Held messages, newest first, masked; filtered by state and route.',
       params: noParams,
@@ -33,15 +34,16 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
       status: 200,
       answer: listAnswer,
       problems: ['ledger-unavailable'],
-      async run({ query, actor }) {
+      async run({ query, caller }) {
         const page = await away(() => ledger.list(query));
-        await note(actor, 'message.search', undefined, { state: query.state, route: query.route, limit: query.limit, found: page.messages.length });
+        await note(caller.actor, 'message.search', undefined, { state: query.state, route: query.route, limit: query.limit, found: page.messages.length });
         return { messages: page.messages.map(summaryView), next: page.next };
       },
     }),
     operation({
       id: 'getMessage',
       method: 'get',
+      right: 'messages.read',
       path: '/messages/{id}',
       summary: 'One message: masked facts, findings with their places, what could not be read, and the coverage receipt.',
       params: messageParams,
@@ -50,16 +52,17 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
       status: 200,
       answer: messageAnswer,
       problems: ['not-found', 'ledger-unavailable'],
-      async run({ params, actor }) {
+      async run({ params, caller }) {
         const message = await away(() => ledger.get(params.id));
         if (message === undefined) throw new ApiProblem('not-found');
-        await note(actor, 'message.view', message.id, { state: message.state });
+        await note(caller.actor, 'message.view', message.id, { state: message.state });
         return messageView(message);
       },
     }),
     operation({
       id: 'releaseMessage',
       method: 'post',
+      right: 'messages.decide',
       path: '/messages/{id}/release',
       summary: 'Let it go, as it was or with its findings masked. The state becomes `released` once the next hop has said 2xx.',
       params: messageParams,
@@ -68,11 +71,12 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
       status: 202,
       answer: decisionAnswer,
       problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
-      run: async ({ params, body, actor }) => decided(params.id, await away(() => ledger.release(params.id, { ...body, actor }))),
+      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.release(params.id, { ...body, actor: caller.actor }))),
     }),
     operation({
       id: 'rejectMessage',
       method: 'post',
+      right: 'messages.decide',
       path: '/messages/{id}/reject',
       summary: 'Refuse it for good; its content is shredded.',
       params: messageParams,
@@ -81,11 +85,12 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
       status: 200,
       answer: decisionAnswer,
       problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
-      run: async ({ params, body, actor }) => decided(params.id, await away(() => ledger.reject(params.id, { ...body, actor }))),
+      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.reject(params.id, { ...body, actor: caller.actor }))),
     }),
     operation({
       id: 'settleMessage',
       method: 'post',
+      right: 'messages.decide',
       path: '/messages/{id}/settle',
       summary: 'Settle a release that is `uncertain` or `failed`: say that it arrived, or have it sent again.',
       params: messageParams,
@@ -94,11 +99,12 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
       status: 200,
       answer: decisionAnswer,
       problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
-      run: async ({ params, body, actor }) => decided(params.id, await away(() => ledger.settle(params.id, { ...body, actor }))),
+      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.settle(params.id, { ...body, actor: caller.actor }))),
     }),
     operation({
       id: 'monitorReport',
       method: 'get',
+      right: 'policy.read',
       path: '/monitor-report',
       summary: 'What rules, routes or the whole gateway in monitor mode would have done, counted per day.',
       params: noParams,

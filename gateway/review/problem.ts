@@ -7,6 +7,7 @@ export type Language = 'en' | 'zh';
 export const PROBLEMS = {
   'invalid-request': [400, 'The request is not valid.', '请求内容无效。'],
   unauthorized: [401, 'A valid token is needed: Authorization: Bearer <token>.', '需要有效令牌：Authorization: Bearer <token>。'],
+  forbidden: [403, 'Your roles do not allow this.', '您的角色无权执行此操作。'],
   'not-found': [404, 'There is nothing here by that name.', '未找到所请求的内容。'],
   'method-not-allowed': [405, 'This address does not allow that method.', '此地址不支持该方法。'],
   'wrong-state': [409, 'The message is not in a state that allows this.', '消息当前状态不允许此操作。'],

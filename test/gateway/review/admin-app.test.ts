@@ -267,7 +267,7 @@ describe('health, metrics and description', () => {
     const release = body.paths['/api/v1/messages/{id}/release'].post;
     expect(release.parameters).toMatchObject([{ name: 'id', in: 'path', required: true }]);
     expect(release.requestBody.content['application/json'].schema.required).toEqual(['as', 'reason']);
-    expect(Object.keys(release.responses as object)).toEqual(['202', '400', '401', '404', '409', '413', '415', '429', '500', '503']);
+    expect(Object.keys(release.responses as object)).toEqual(['202', '400', '401', '403', '404', '409', '413', '415', '429', '500', '503']);
     expect(z.record(z.string(), z.unknown()).parse(body.components.schemas.Problem)).toHaveProperty('properties');
   });
 
