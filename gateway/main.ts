@@ -30,6 +30,7 @@ import { spoolHealth, vaultHealth } from './wiring/health.js';
 import { exchangeIds } from './wiring/ids.js';
 import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
 import { reloading } from './wiring/reload.js';
+import { reviewApi } from './wiring/review-api.js';
 import { demoRouteOf, destinations } from './wiring/routes.js';
 import { openStorage } from './wiring/storage.js';
 
@@ -167,9 +168,9 @@ export async function start(options: StartOptions): Promise<Running> {
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        ledger: review, audit, token, newId, clock, log, health,
+        operations: reviewApi({ ledger: review, audit, clock, monitorReport: () => monitor.report() }),
+        audit, token, newId, clock, log, health,
         metrics: () => recorders.text(),
-        monitorReport: () => monitor.report(),
         version: version(),
         language: config.language === 'auto' ? 'auto' : config.language,
         trustedProxies: config.trustedProxies,

@@ -3,11 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { causeCode } from '../errors.js';
-import type { Caller, Health, Log } from '../ports.js';
+import type { AuditTrail, Caller, Clock, Health, Log } from '../ports.js';
 import { bearer } from './bearer.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation, Stream } from './operation.js';
-import { reviewOperations, type ReviewPorts } from './operations.js';
 import { underOwnName } from './own-name.js';
 import { ApiProblem, sendProblem, type Language, type ProblemCode } from './problem.js';
 import { readiness } from './readiness.js';
@@ -17,7 +16,11 @@ const BODY_MOST = 64 * 1024;
 /** What prom-client writes. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export interface AdminOptions extends ReviewPorts {
+export interface AdminOptions {
+  /** Everything the API can do; wiring/review-api.ts collects it from the topics. */
+  readonly operations: readonly Operation[];
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
   readonly token: string;
   /** Names requests in the log; an id must never look like a number that Weir guards. */
   readonly newId: () => string;
@@ -56,7 +59,7 @@ export function adminApp(options: AdminOptions): Express {
     noStore(response).set('Content-Type', METRICS_TYPE).send(text);
   });
 
-  const operations = reviewOperations(options);
+  const { operations } = options;
   const document = openApiDocument(operations, options.version);
   // The document is the same for everyone and shows no data: open, so that tools can read it without a token.
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));

@@ -1,6 +1,7 @@
 /** A whole admin app over a ledger in memory, for the tests of the review API. */
 import { adminApp, type AdminOptions } from '../../../gateway/review/admin-app.js';
 import type { AuditEntry, DecisionResult, ExchangeId, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
+import { reviewApi } from '../../../gateway/wiring/review-api.js';
 import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
 
@@ -26,10 +27,15 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
   const trouble: Stand['trouble'] = { error: undefined };
   const clock = manualClock();
   const log = (level: string) => (event: string, fields?: LogFields) => void logged.push({ level, event, fields });
+  const audit = overrides.audit ?? { append: async (entry: AuditEntry) => void audited.push(entry) };
   const app = adminApp({
-    ledger: memoryLedger(messages, decisions, trouble),
-    audit: { append: async (entry) => void audited.push(entry) },
-    monitorReport: () => ({ since: '2026-01-01', rows: [{ day: '2026-01-01', route: 'mail', rule: 'cards', action: 'hold', exchanges: 3 }], folded: 0 }),
+    operations: reviewApi({
+      ledger: memoryLedger(messages, decisions, trouble),
+      audit,
+      monitorReport: () => ({ since: '2026-01-01', rows: [{ day: '2026-01-01', route: 'mail', rule: 'cards', action: 'hold', exchanges: 3 }], folded: 0 }),
+      clock,
+    }),
+    audit,
     clock,
     newId: exchangeIds(clock),
     token: TOKEN,
