@@ -20,3 +20,5 @@ export * from './ports/pipeline.js';
 export * from './ports/deliver.js';
 /* Who acts, and what each role may do. */
 export * from './ports/people.js';
+/* What people have decided about findings that are no leak, and about a route that must work now. */
+export * from './ports/exceptions.js';
