@@ -10,8 +10,6 @@ export const PAIR_NIBBLES: usize = 0xa0;
 export const HEX_VALUES: usize = 0x100;
 /** 1 for each byte that may stand outside the strings of a JSON text. */
 export const JSON_OUTSIDE: usize = 0x200;
-/** For each way of reading (see read.as) 256 kinds by byte; SLOW where a byte alone does not tell. */
-export const BYTE_KINDS: usize = 0x400;
 /** Names of character references by first letter: 128 offsets of 2 bytes, then the entries. */
 export const NAME_INDEX: usize = 0x2000;
 /** Inline elements: a count, then their names in packed letters of 5 bits. */
@@ -42,6 +40,8 @@ export const MOST_ESCAPES: i32 = 0x10000;
 export const PAIR_UNITS: usize = 0x140000;
 export const FOUR_UNITS: usize = 0x150000;
 export const PAIR_KINDS: usize = 0x164000;
+/** For each way of reading (see read.as) 256 kinds by byte; SLOW where a byte alone does not tell. */
+export const BYTE_KINDS: usize = 0x16c000;
 /** First bytes of units, in order: nothing but reading on from one tells in such a charset where a character begins. */
 export const MARKS: usize = 0x170000;
 export const MOST_MARKS: i32 = 0x2000;
@@ -70,6 +70,8 @@ export const PERCENT: i32 = 1;
 export const JSON: i32 = 2;
 export const MARKUP: i32 = 4;
 export const PAIRS: i32 = 8;
+/** With PERCENT, as addresses are written: a plus is itself. */
+export const PLUS_STAYS: i32 = 16;
 
 /** What a byte is, as bits. */
 /** The first byte of a digit that has two in UTF-8, or one like it. */

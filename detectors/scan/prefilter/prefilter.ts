@@ -9,6 +9,8 @@ import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, fillPairs, shapeTables, 
 /** How the text is to be read: what a view says of itself. */
 export interface Reading {
   readonly percent?: boolean;
+  /** With `percent`: a plus is itself, not a space. */
+  readonly plusStays?: boolean;
   readonly json?: boolean;
   readonly markup?: Markup;
   /** Not UTF-8, but this charset; percent escapes are not read with it. */
@@ -28,6 +30,7 @@ const WIDEST = 4;
 const PAGE = 65_536;
 /** As in memory.as. */
 const PAIRS = 8;
+const PLUS_STAYS = 16;
 
 export class Prefilter {
   readonly #module: Module;
@@ -133,7 +136,7 @@ export class Prefilter {
   scan(set: DetectorSet, reading: Reading, from: number, last: boolean): number {
     if (this.#set !== set) this.#use(set);
     if (reading.markup !== undefined && reading.markup !== this.#markup) fillMarkup(this.#module, (this.#markup = reading.markup));
-    const mode = (reading.percent === true ? 1 : 0) | (reading.json === true ? 2 : 0) | (reading.markup === undefined ? 0 : 4);
+    const mode = (reading.percent === true ? 1 : 0) | (reading.json === true ? 2 : 0) | (reading.markup === undefined ? 0 : 4) | (reading.plusStays === true ? PLUS_STAYS : 0);
     this.#inPairs = reading.pairs !== undefined;
     if (reading.pairs === undefined) return this.#module.scan(this.#start + from, this.#end, mode, last ? 1 : 0);
     if (reading.pairs !== this.#pairs) fillPairs(this.#module, (this.#pairs = reading.pairs));

@@ -1,5 +1,5 @@
 /** Reads the kind of the unit that begins at a byte, as the layers' decoders do: UTF-8, and the escapes of each way of reading. */
-import { ESCAPES, FOUR_UNITS, HEX_VALUES, INLINE, JSON, MARKS, MARKUP, MORE, MOST_ESCAPES, MOST_MARKS, NAME_INDEX, PAIRS, PAIR_UNITS, PERCENT, PLANE_1, PLANE_14, UNIT_KINDS } from './memory';
+import { ESCAPES, FOUR_UNITS, HEX_VALUES, INLINE, JSON, MARKS, MARKUP, MORE, MOST_ESCAPES, MOST_MARKS, NAME_INDEX, PAIRS, PAIR_UNITS, PERCENT, PLANE_1, PLANE_14, PLUS_STAYS, UNIT_KINDS } from './memory';
 
 /** What no unit has: the text ends too early to tell. */
 const NO_CHARACTER: i32 = -1;
@@ -65,7 +65,7 @@ function byteAt(at: usize): i32 {
   const byte: i32 = load<u8>(at);
   after = at + 1;
   if ((way & PERCENT) == 0) return byte;
-  if (byte == 0x2b) return 0x20;
+  if (byte == 0x2b) return (way & PLUS_STAYS) != 0 ? byte : 0x20;
   if (byte != 0x25) return byte;
   if (at + 2 >= stop) {
     if (!complete && (at + 1 >= stop || hex(load<u8>(at + 1)) >= 0)) return NO_CHARACTER;

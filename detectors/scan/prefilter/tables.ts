@@ -62,10 +62,11 @@ function characterTables(): CharacterTables {
   return { units, plane1, plane14, members: memberBits(points) };
 }
 
-const WAYS = 16;
+const WAYS = 32;
 const PERCENT = 1;
 const JSON_ESCAPES = 2;
 const MARKUP = 4;
+const PLUS_STAYS = 16;
 
 function byteKinds(way: number): Uint8Array {
   const slow = new Set<number>();
@@ -74,7 +75,7 @@ function byteKinds(way: number): Uint8Array {
   if (way & MARKUP) slow.add(0x26).add(0x3c);
   return Uint8Array.from({ length: 256 }, (_, byte) => {
     if (byte >= 0x80 || slow.has(byte)) return 0xff;
-    return kindOf(way & PERCENT && byte === 0x2b ? 0x20 : byte);
+    return kindOf((way & (PERCENT | PLUS_STAYS)) === PERCENT && byte === 0x2b ? 0x20 : byte);
   });
 }
 

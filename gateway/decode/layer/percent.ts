@@ -58,10 +58,11 @@ export const percent: ByteLayer = {
   poke,
 };
 
-/** Percent escapes of addresses in other text, where `+` is itself. The prefilter has no reading of them: chunks with escapes are decoded whole. */
+/** Percent escapes of addresses in other text, where `+` is itself. */
 export const addressEscapes: ByteLayer = {
   name: 'percent',
   trigger: [PERCENT],
+  reading: { percent: true, plusStays: true },
   widest: 3,
   stands: (bytes) => {
     for (let at = bytes.indexOf(PERCENT); at >= 0; at = bytes.indexOf(PERCENT, at + 1)) {
