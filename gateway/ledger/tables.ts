@@ -54,6 +54,10 @@ export interface MessagesTable {
   /** Percent of its retention the last expiry alert was for. */
   readonly expiry_warned: Generated<number>;
   readonly shredded_at: MaybeAt;
+  /** Neither expiry nor shredding while a person keeps it. */
+  readonly legal_hold: Generated<boolean>;
+  /** Keyed HMAC of a proven sender. */
+  readonly sender_key: string | null;
 }
 
 export interface DecisionsTable {
@@ -137,6 +141,79 @@ export interface AuditTable {
   readonly hash: string;
 }
 
+export interface ExceptionsTable {
+  readonly id: string;
+  readonly state: 'proposed' | 'active' | 'refused' | 'ended';
+  readonly sender_key: string | null;
+  /** Masked. */
+  readonly sender: string | null;
+  readonly destination: string | null;
+  readonly detectors: Json<readonly string[] | null>;
+  readonly fingerprints: Json<readonly string[] | null>;
+  readonly conclusive: Generated<boolean>;
+  readonly reason: string;
+  readonly owner: string;
+  readonly message_id: string;
+  readonly proposed_by: string;
+  readonly proposed_at: At;
+  readonly decided_by: string | null;
+  readonly decided_at: MaybeAt;
+  readonly decision_reason: string | null;
+  readonly expires_at: At;
+}
+
+export interface BypassesTable {
+  readonly id: string;
+  readonly state: 'proposed' | 'active' | 'refused' | 'ended' | 'expired';
+  readonly route: string;
+  readonly reason: string;
+  readonly hours: number;
+  readonly proposed_by: string;
+  readonly proposed_at: At;
+  readonly decided_by: string | null;
+  readonly decided_at: MaybeAt;
+  readonly decision_reason: string | null;
+  readonly ends_at: MaybeAt;
+}
+
+export interface PolicyRevisionsTable {
+  readonly revision: string;
+  readonly digest: string;
+  /** The file without credentials. */
+  readonly yaml: string;
+  readonly first_at: At;
+}
+
+export interface PolicyRunsTable {
+  readonly n: Generated<number>;
+  readonly revision: string;
+  readonly node: string;
+  readonly how: 'start' | 'reload';
+  readonly version: string;
+  readonly at: At;
+}
+
+export interface LegalHoldsTable {
+  readonly n: Generated<number>;
+  readonly message_id: string;
+  readonly on_hold: boolean;
+  readonly reason: string;
+  readonly actor: string;
+  readonly at: At;
+}
+
+export interface NoticesTable {
+  readonly n: Generated<number>;
+  readonly message_id: string;
+  readonly kind: 'rejected' | 'expired';
+  readonly created_at: At;
+  readonly due_at: At;
+  readonly attempts: Generated<number>;
+  /** `none`: the route names nobody who could tell the sender. */
+  readonly state: Generated<'open' | 'sent' | 'dead' | 'none'>;
+  readonly last_error: string | null;
+}
+
 export interface Tables {
   readonly messages: MessagesTable;
   readonly decisions: DecisionsTable;
@@ -146,6 +223,12 @@ export interface Tables {
   readonly alert_batches: AlertBatchesTable;
   readonly vault_claims: VaultClaimsTable;
   readonly audit: AuditTable;
+  readonly exceptions: ExceptionsTable;
+  readonly bypasses: BypassesTable;
+  readonly policy_revisions: PolicyRevisionsTable;
+  readonly policy_runs: PolicyRunsTable;
+  readonly legal_holds: LegalHoldsTable;
+  readonly notices: NoticesTable;
 }
 
 export type Db = Kysely<Tables>;

@@ -7,8 +7,8 @@ import type { Finding } from './findings.js';
  * states of itself are among them: only fingerprints of values, and facts of the envelope that the route trusts.
  */
 export interface ExceptionScope {
-  /** Exactly this proven user or sender, or this client address. */
-  readonly sender?: string | undefined;
+  /** Exactly this sender, as a key (see Relief.senderKey): the name itself is kept only masked. */
+  readonly senderKey?: string | undefined;
   /** Exactly this host. */
   readonly destination?: string | undefined;
   /** Findings of these detectors; all when left out. */
@@ -34,12 +34,14 @@ export interface StoredException {
   readonly id: string;
   readonly state: ExceptionState;
   readonly scope: ExceptionScope;
+  /** The sender as people may read it: masked. */
+  readonly sender: string | undefined;
   readonly conclusive: boolean;
   readonly reason: string;
   /** Who answers for it while it is in force: an actor or an account's name. */
   readonly owner: string;
   /** The message whose findings were called false positives. */
-  readonly message: string | undefined;
+  readonly message: string;
   readonly proposedBy: string;
   readonly proposedAt: Date;
   readonly decidedBy: string | undefined;
@@ -48,19 +50,32 @@ export interface StoredException {
   readonly expiresAt: Date;
 }
 
+/** What a reviewer calls a false positive. The scope is taken from the message as the ledger has it: nobody writes a value or a name. */
 export interface ExceptionProposal {
-  readonly scope: ExceptionScope;
+  readonly message: string;
+  /** Indices in the message's findings. */
+  readonly findings: readonly number[];
+  /** Which of the message's facts, and which of these findings' facts, the exception is bound to. */
+  readonly bind: { readonly sender: boolean; readonly destination: boolean; readonly detector: boolean; readonly fingerprint: boolean };
   readonly reason: string;
-  /** The proposer, when left out. */
+  /** Who answers for it; the proposer, when left out. */
   readonly owner?: string | undefined;
-  readonly message?: string | undefined;
   /** At most a year from now. */
   readonly expiresAt: Date;
   readonly actor: string;
 }
 
 /** Why a scope or an expiry is refused, before anybody is asked to approve it. */
-export const SCOPE_PROBLEMS = ['too-wide', 'too-many', 'bad-detector', 'bad-fingerprint', 'bad-text', 'masked-text', 'expiry-past', 'expiry-too-far'] as const;
+export const SCOPE_PROBLEMS = [
+  /** Bound to neither a fingerprint nor a sender or destination. */
+  'too-wide',
+  'too-many',
+  'no-such-finding',
+  /** The route has no proof of who the sender is. */
+  'sender-unproven',
+  'expiry-past',
+  'expiry-too-far',
+] as const;
 export type ScopeProblem = (typeof SCOPE_PROBLEMS)[number];
 
 export type ProposeResult =
@@ -85,7 +100,8 @@ export interface ProposalDecision {
 /** Proposals, decisions, their audit rows: one transaction each. */
 export interface ExceptionLedger {
   propose(proposal: ExceptionProposal): Promise<ProposeResult>;
-  approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult>;
+  /** `conclusive` is for exceptions bound to sender, destination and detector together; others answer `scope`. */
+  approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult | { readonly kind: 'scope' }>;
   refuse(id: string, decision: ProposalDecision): Promise<ProposalResult>;
   end(id: string, decision: ProposalDecision): Promise<ProposalResult>;
   list(filter: { readonly state?: ExceptionState | undefined; readonly limit: number; readonly after?: string | undefined }): Promise<{ readonly exceptions: readonly StoredException[]; readonly next: string | undefined }>;
@@ -136,6 +152,8 @@ export interface Relief {
   readonly exceptions: readonly ActiveException[];
   /** Id of the bypass of this route. */
   readonly bypass: string | undefined;
+  /** Keyed HMAC of who sends, where the route has proof of it: tells alike senders, and names none. */
+  readonly senderKey: string | undefined;
 }
 
 /** Asked once an exchange; answers from memory, so that it works while the database is away. */
