@@ -37,6 +37,8 @@ export interface HeldMessage {
   readonly bodyFingerprint: string;
   /** Keyed HMAC over the same, sender and destination: only this sender's own retry spends the permit of a release (HC 20). */
   readonly permitFingerprint: string;
+  /** Keyed HMAC of who sent it, where the route has proof of that. */
+  readonly senderKey?: string | undefined;
   readonly suite: 'age-v1';
   readonly expiresAt: Date;
 }
@@ -118,6 +120,8 @@ export interface MessageFilter {
 }
 export interface StoredMessage extends HeldMessage {
   readonly state: HeldState;
+  /** A person keeps it: neither expiry nor shredding. */
+  readonly legalHold?: boolean | undefined;
   /** How often the same message came again while it was held. */
   readonly joined: number;
   readonly decision: { readonly kind: 'release' | 'reject' | 'expire'; readonly as: 'original' | 'masked' | undefined; readonly reason: string; readonly actor: string; readonly at: Date } | undefined;
