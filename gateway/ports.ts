@@ -22,3 +22,5 @@ export * from './ports/deliver.js';
 export * from './ports/people.js';
 /* What people have decided about findings that are no leak, and about a route that must work now. */
 export * from './ports/exceptions.js';
+/* The queue of held messages: filters, rows, bulk decisions, comments, figures. */
+export * from './ports/queue.js';
