@@ -2,7 +2,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
 import { STATE_NAMES } from '../console/words.js';
-import { decisionAnswer, HELD_STATES, listAnswer, messageAnswer, PAGE_MOST } from '../review/schemas.js';
+import { decisionAnswer } from '../review/decision-schemas.js';
+import { HELD_STATES, listAnswer, messageAnswer, PAGE_MOST } from '../review/schemas.js';
 import { adminClient, type AdminClient } from './admin-client.js';
 import { messageText } from './held-message.js';
 import type { Terminal } from './terminal.js';

@@ -4,10 +4,8 @@ import type { AuditTrail, Clock, DecisionResult, MonitorReport, ReviewLedger } f
 import { messageView, summaryView } from './message-view.js';
 import { operation, type Operation } from './operation.js';
 import { ApiProblem } from './problem.js';
-import {
-  decisionAnswer, listAnswer, listQuery, messageAnswer, messageParams, monitorReportAnswer,
-  noBody, noParams, noQuery, rejectBody, releaseBody, settleBody,
-} from './schemas.js';
+import { decisionAnswer, rejectBody, releaseBody, settleBody } from './decision-schemas.js';
+import { listAnswer, listQuery, messageAnswer, messageParams, monitorReportAnswer, noBody, noParams, noQuery } from './schemas.js';
 
 export interface ReviewPorts {
   readonly ledger: ReviewLedger;
@@ -85,7 +83,7 @@ export function reviewOperations({ ledger, audit, monitorReport, clock }: Review
       status: 200,
       answer: decisionAnswer,
       problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
-      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.reject(params.id, { ...body, actor: caller.actor }))),
+      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.reject(params.id, { reason: body.reason, actor: caller.actor }))),
     }),
     operation({
       id: 'settleMessage',

@@ -26,7 +26,7 @@ const reason = z.enum(UNSCANNABLE_REASONS);
 // ---------------------------------------------------------------- requests
 
 /** Reasons are stored and shown unsealed, so nothing that looks like somebody's number may stand in them. */
-const decisionReason = z
+export const reasonText = z
   .string()
   .trim()
   .min(1)
@@ -45,12 +45,6 @@ export const listQuery = z.strictObject({
   route: z.string().regex(/^[a-z][a-z0-9-]{0,47}$/).refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT).optional(),
   limit: z.coerce.number().int().min(1).max(PAGE_MOST).default(PAGE_USUAL),
   after: z.string().regex(/^[\x21-\x7e]{1,200}$/).meta({ description: '`next` of the page before.' }).optional(),
-});
-export const releaseBody = z.strictObject({ as: z.enum(['original', 'masked']), reason: decisionReason });
-export const rejectBody = z.strictObject({ reason: decisionReason });
-export const settleBody = z.strictObject({
-  outcome: z.enum(['arrived', 'retry']).meta({ description: '`arrived`: a person saw it at its destination; `retry`: send it again.' }),
-  reason: decisionReason,
 });
 
 // ---------------------------------------------------------------- answers
@@ -118,7 +112,6 @@ export const messageAnswer = summaryAnswer.extend({
   suite: z.literal('age-v1'),
 });
 export const listAnswer = z.strictObject({ messages: z.array(summaryAnswer), next: z.string().optional() });
-export const decisionAnswer = z.strictObject({ id: z.string(), state });
 export const monitorReportAnswer = z.strictObject({
   since: z.string().meta({ format: 'date' }),
   rows: z.array(

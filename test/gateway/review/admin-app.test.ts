@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { z } from 'zod';
 import { LedgerFailure } from '../../../gateway/errors.js';
-import { decisionAnswer, listAnswer, messageAnswer, monitorReportAnswer, problemAnswer } from '../../../gateway/review/schemas.js';
+import { decisionAnswer } from '../../../gateway/review/decision-schemas.js';
+import { listAnswer, messageAnswer, monitorReportAnswer, problemAnswer } from '../../../gateway/review/schemas.js';
 import { numberSource } from '../../kit/numbers.js';
 import { healthy, message, RIGHT, stand, TOKEN } from './stand.js';
 
