@@ -12,13 +12,8 @@ import { settle, type Match } from './settle.js';
 /** Claims that overlap one another in a chain longer than this are malformed text (HC 9). */
 export const MAX_CLUSTER = 256;
 
-/** One unit of a mask: what to write, and where. */
-export interface Poke {
-  readonly at: number;
-  readonly unit: number;
-}
 export interface Scanned {
-  readonly matches: readonly (Match & { readonly pokes: readonly Poke[] })[];
+  readonly matches: readonly Match[];
   /** Everything before this unit is settled; call again from here with more text. */
   readonly next: number;
   /** Masks were written up to here. Where it lies behind `next`, the next call must be told. */
@@ -47,48 +42,51 @@ export function detectorSet(all: readonly Detector[]): DetectorSet {
   return { all, numbers, patterns: patterns.length > 0 ? new PatternSet(patterns) : undefined, most };
 }
 
-const NOTHING: Match[] = [];
+const NOTHING: readonly Match[] = [];
+const NO_TAGS: readonly string[] = [];
 
 /** What every number detector says of the candidates that begin at one place. */
-function verifiedAt(window: Units, set: DetectorSet, at: number): Match[] | 'undecided' | 'malformed' {
+function verifiedAt(window: Units, set: DetectorSet, at: number): readonly Match[] | 'undecided' | 'malformed' {
   const begun = candidatesAt(window, at, set.numbers, set.most);
   if (typeof begun === 'string') return begun;
   if (begun.length === 0) return NOTHING;
-  const found: Match[] = [];
+  let found: Match[] | undefined;
   for (const { candidate, cell, detectors, places } of begun) {
-    const count = candidate.digits.length;
+    const { digits } = candidate;
+    const count = digits.length;
     for (const detector of detectors) {
       const judged = detector.verify(candidate);
       const verified = judged === undefined || cell === undefined ? judged : window.table?.weigh(cell, detector.id, judged);
       if (verified === undefined) continue;
-      const own = places.slice(verified.from ?? 0, verified.to ?? count);
-      const first = own[0];
-      const end = own.at(-1);
-      if (first === undefined || end === undefined) continue;
-      found.push({
+      const { from = 0, to = count } = verified;
+      const first = places[from];
+      const end = places[to - 1];
+      if (from >= to || first === undefined || end === undefined) continue;
+      const whole = from === 0 && to === count;
+      (found ??= []).push({
         detector,
         start: first,
         end: end + 1,
         confidence: verified.confidence,
         reasons: verified.reasons,
-        tags: verified.tags ?? [],
-        places: own,
-        value: candidate.digits.slice(verified.from ?? 0, verified.to ?? count),
+        tags: verified.tags ?? NO_TAGS,
+        places: whole ? places : places.slice(from, to),
+        value: whole ? digits : digits.slice(from, to),
       });
     }
   }
-  return found;
+  return found ?? NOTHING;
 }
 
 /**
- * Scans `window` from unit `from`. `mask` says how a match is to be covered, or `undefined` to leave it; its pokes are written
- * into `window.units` at once. Units before `from` are context only and must already be masked; those before `covered` were, in part, by an earlier call.
+ * Scans `window` from unit `from`. `mask` covers a match in `window.units` at once, or leaves it; true when that changed anything.
+ * Units before `from` are context only and must already be masked; those before `covered` were, in part, by an earlier call.
  * Numbers are looked for that begin before `until`: whoever knows that none begins behind it is not asked to pay for the context.
  */
 export function scanUnits(
-  window: Units, from: number, set: DetectorSet, mask: (match: Match) => readonly Poke[] | undefined, covered = from, until = window.length,
+  window: Units, from: number, set: DetectorSet, mask: (match: Match) => boolean, covered = from, until = window.length,
 ): Scanned {
-  const out: (Match & { pokes: readonly Poke[] })[] = [];
+  const out: Match[] = [];
   const patterns = set.patterns && new PatternSearch(window, set.patterns);
   // Matches that stay readable: what overlaps them has been settled and is not reported twice.
   let keptUntil = from;
@@ -113,7 +111,7 @@ export function scanUnits(
       const numberBound = cluster.length > 0 ? clusterEnd : Math.min(stop, bound);
       const pattern = patterns?.earliest(at, bound);
       let begin = at;
-      let numbers: Match[] = [];
+      let numbers = NOTHING;
       for (; begin < numberBound && begin <= (pattern ?? bound); begin++) {
         if (!isGroupStart(window, begin)) continue;
         const verified = verifiedAt(window, set, begin);
@@ -137,7 +135,7 @@ export function scanUnits(
       }
       // All that begins there: what is left out here is never asked again.
       if (numbers.length === 0) begin = pattern ?? bound;
-      const claims = [...numbers, ...(begin === pattern ? (patterns?.beginning(begin) ?? NOTHING) : NOTHING)];
+      const claims = begin === pattern ? [...numbers, ...(patterns?.beginning(begin) ?? NOTHING)] : numbers;
       if (claims.length === 0) {
         if (cluster.length > 0 && unsure >= clusterEnd) break;
         return { matches: out, next: cluster.length > 0 ? Math.min(unsure, clusterBegin) : Math.min(unsure, Math.max(stop, cursor)), maskedUntil, malformed };
@@ -157,18 +155,17 @@ export function scanUnits(
       }
     }
 
-    const start = Math.min(...cluster.map((one) => one.start));
+    let start = Infinity;
+    for (const one of cluster) start = Math.min(start, one.start);
     let masked = false;
     for (const match of settle(cluster)) {
-      const pokes = (mask(match) ?? []).filter((poke) => window.units[poke.at] !== poke.unit);
-      for (const poke of pokes) window.units[poke.at] = poke.unit;
-      masked ||= pokes.length > 0;
-      if (pokes.length === 0) {
+      if (mask(match)) masked = true;
+      else {
         keptUntil = Math.max(keptUntil, match.end);
         // A fill that its own detector would take for a value again (zeros, for a pattern of digits) is not a second finding.
         if (match.start < maskedUntil) continue;
       }
-      out.push({ ...match, pokes });
+      out.push(match);
     }
     if (masked) {
       patterns?.changed();

@@ -30,7 +30,8 @@ function stronger(a: Match, b: Match): number {
 }
 
 /** Winners without overlaps, in the order of the text. */
-export function settle(cluster: readonly Match[]): Match[] {
+export function settle(cluster: readonly Match[]): readonly Match[] {
+  if (cluster.length < 2) return cluster;
   const won: Match[] = [];
   for (const match of [...cluster].sort(stronger)) {
     if (won.every((other) => match.end <= other.start || other.end <= match.start)) won.push(match);

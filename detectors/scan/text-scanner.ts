@@ -2,7 +2,7 @@
 import { CONTEXT, type Detector, type Finding } from '../contract.js';
 import { UNSEEN_UNIT, standIn } from './characters.js';
 import { detectorSet, scanUnits, type DetectorSet } from './scan-units.js';
-import { stars } from './mask.js';
+import { writeStars } from './mask.js';
 import { Table } from './table.js';
 
 const isHigh = (unit: number | undefined): boolean => unit !== undefined && unit >= 0xd800 && unit <= 0xdbff;
@@ -71,7 +71,7 @@ export class TextScanner {
       { units, length, last, table: cells },
       this.#context,
       this.#set,
-      (match) => (this.#masks(finding(match)) ? stars(match, units, match.detector.keep) : undefined),
+      (match) => this.#masks(finding(match)) && writeStars(match, units, match.detector.keep),
       this.#covered,
     );
     this.malformed ||= scanned.malformed;

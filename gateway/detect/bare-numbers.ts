@@ -31,8 +31,12 @@ export function jsonStarts(at: number, views: readonly View[]): readonly JsonPos
 }
 
 /** All bytes of a number token: a separator other than the decimal point would part it into two. */
-export function isNumberToken(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => (byte >= 0x30 && byte <= 0x39) || byte === 0x2e);
+export function isNumberToken(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte < 0x30 || byte > 0x39) && byte !== 0x2e) return false;
+  }
+  return true;
 }
 
 /** Follows `bytes` (whose first byte has wire offset `base`) up to wire offset `until`. */

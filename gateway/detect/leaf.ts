@@ -1,15 +1,11 @@
 /** One stretch of text in all its views: every view counts, and what two of them find in the same bytes is one finding (HC 2). */
 import type { Finding, Leaf, LeafFactory, LeafOptions, LeafSink, UnscannableReason } from '../ports.js';
 import { JSON_OUTSIDE, jsonStarts } from './bare-numbers.js';
-import { findingOf } from './finding.js';
+import { findingOf, fingerprinter, type Fingerprint } from './finding.js';
 import { LONGEST_CHUNK, prefilter, type Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import { ViewScanner, type Found, type Judge, type ScanSettings, type ViewProgress } from './view-scanner.js';
 
-interface Pending extends Found {
-  readonly view: number;
-}
-
-function inTextOrder(a: Pending, b: Pending): number {
+function inTextOrder(a: Found, b: Found): number {
   return (
     a.finding.start - b.finding.start ||
     a.finding.end - b.finding.end ||
@@ -23,16 +19,26 @@ function isSame(a: Finding, b: Finding): boolean {
   return a.start === b.start && a.end === b.end && a.detector === b.detector;
 }
 
+/** One view alone finds in order, nearly always: then nothing has to be moved. */
+function isInOrder(found: readonly Found[]): boolean {
+  for (let i = 1; i < found.length; i++) {
+    const before = found[i - 1];
+    const one = found[i];
+    if (before !== undefined && one !== undefined && inTextOrder(before, one) > 0) return false;
+  }
+  return true;
+}
+
 class TextLeaf implements Leaf {
   problem: UnscannableReason | undefined;
   #scanners: ViewScanner[] | undefined;
-  #pending: Pending[] = [];
+  #pending: Found[] = [];
 
   constructor(
     private readonly options: LeafOptions,
     private readonly sink: LeafSink,
     private readonly settings: ScanSettings,
-    private readonly key: Uint8Array,
+    private readonly fingerprint: Fingerprint,
     private readonly filter: Prefilter,
     /** The bit by which the filter tells of a NUL. */
     private readonly nul: number,
@@ -54,7 +60,7 @@ class TextLeaf implements Leaf {
     filter.load(bytes);
     const plain = scanners[0];
     if (plain === undefined) return at + bytes.length;
-    const progress = this.#take(0, plain.scan(last));
+    const progress = this.#take(plain.scan(last));
     const seen = filter.seen;
     // Text has no NUL; bytes that do are another encoding or no text at all, and their digits would go unseen.
     if ((seen & this.nul) !== 0) this.problem = 'malformed';
@@ -64,7 +70,7 @@ class TextLeaf implements Leaf {
       const scanner = scanners[view];
       if (scanner === undefined) continue;
       if (scanner.isTriggered(seen, bytes)) triggered = true;
-      else settled = Math.min(settled, this.#take(view, scanner.follow(progress)).settled);
+      else settled = Math.min(settled, this.#take(scanner.follow(progress)).settled);
     }
     // Each of the others sees the chunk as it came.
     let masked = triggered && progress.found.length > 0;
@@ -72,7 +78,7 @@ class TextLeaf implements Leaf {
       const scanner = scanners[view];
       if (scanner?.isTriggered(seen, bytes) !== true) continue;
       if (masked) filter.load(bytes);
-      const own = this.#take(view, scanner.scan(last));
+      const own = this.#take(scanner.scan(last));
       masked = own.found.length > 0;
       settled = Math.min(settled, own.settled);
     }
@@ -81,8 +87,8 @@ class TextLeaf implements Leaf {
     return settled;
   }
 
-  #take(view: number, progress: ViewProgress): ViewProgress {
-    for (const found of progress.found) this.#pending.push({ ...found, view });
+  #take(progress: ViewProgress): ViewProgress {
+    for (const found of progress.found) this.#pending.push(found);
     // Scanning goes on: what is found must not depend on where the bytes were cut.
     if (progress.malformed) this.problem = 'malformed';
     return progress;
@@ -91,23 +97,27 @@ class TextLeaf implements Leaf {
   #begin(start: number): ViewScanner[] {
     const { part, views, fill, json } = this.options;
     const judge: Judge = {
-      finding: (match, from, to) => findingOf(match, { part, start: from, end: to, maskable: true }, this.key, this.settings.keepOf(match.detector.id)),
+      finding: (match, from, to) => findingOf(match, part, from, to, this.fingerprint, this.settings.keepOf(match.detector.id)),
       masks: (finding) => this.sink.masks(finding),
     };
     const positions = json ? jsonStarts(start, views) : [];
-    return views.map((view) => new ViewScanner(view, this.settings, judge, { fill, json: positions, start }, this.filter));
+    return views.map((view, index) => new ViewScanner(view, index, this.settings, judge, { fill, json: positions, start }, this.filter));
   }
 
   #flush(settled: number): void {
-    const ready = this.#pending.filter(({ finding }) => finding.start < settled).sort(inTextOrder);
-    if (ready.length === 0) return;
-    this.#pending = this.#pending.filter(({ finding }) => finding.start >= settled);
+    const pending = this.#pending;
+    if (!isInOrder(pending)) pending.sort(inTextOrder);
+    let count = 0;
     let before: Finding | undefined;
-    for (const { finding, edits } of ready) {
+    for (const { finding, edits } of pending) {
+      if (finding.start >= settled) break;
+      count++;
       if (before === undefined || !isSame(before, finding)) this.sink.found(finding);
       before = finding;
-      for (const edit of edits) this.sink.edit({ ...edit, finding });
+      for (const edit of edits) this.sink.edit(edit);
     }
+    if (count === pending.length) this.#pending = [];
+    else if (count > 0) this.#pending = pending.slice(count);
   }
 }
 
@@ -116,5 +126,6 @@ export function leafFactory(settings: ScanSettings, key: Uint8Array): LeafFactor
   const filter = prefilter();
   filter.setJsonOutside(JSON_OUTSIDE);
   const nul = filter.bitOf(0);
-  return (options, sink) => new TextLeaf(options, sink, settings, key, filter, nul);
+  const fingerprint = fingerprinter(key);
+  return (options, sink) => new TextLeaf(options, sink, settings, fingerprint, filter, nul);
 }

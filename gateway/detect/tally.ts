@@ -20,25 +20,38 @@ export interface Tally {
   readonly findings: readonly Finding[];
 }
 
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 export function tally(): Tally {
-  const classes = new Map<string, Class>();
+  // One detector's confidences are few: compared, not joined to keys, since a text may hold nothing but findings.
+  const byDetector = new Map<string, Class[]>();
+  const classes: Class[] = [];
   const findings: Finding[] = [];
+
+  function classOf({ detector, confidence, tags, maskable, part }: Finding): Class {
+    const where = part === 'head' || part.startsWith('head/') ? 'head' : 'body';
+    let own = byDetector.get(detector);
+    if (own === undefined) byDetector.set(detector, (own = []));
+    for (const one of own) if (one.confidence === confidence && one.where === where && one.maskable === maskable && isSame(one.tags, tags)) return one;
+    const added: Class = { detector, confidence, tags, where, maskable, count: 0, distinct: new Set() };
+    own.push(added);
+    classes.push(added);
+    return added;
+  }
   return {
     add(finding) {
-      const where = finding.part === 'head' || finding.part.startsWith('head/') ? 'head' : 'body';
-      const key = [finding.detector, finding.confidence, where, finding.maskable, ...finding.tags].join('|');
-      let own = classes.get(key);
-      if (own === undefined) {
-        const { detector, confidence, tags, maskable } = finding;
-        own = { detector, confidence, tags, where, maskable, count: 0, distinct: new Set() };
-        classes.set(key, own);
-      }
+      const own = classOf(finding);
       own.count++;
       if (own.distinct.size < DISTINCT_CAP) own.distinct.add(finding.fingerprint);
       if (findings.length < FINDINGS_KEPT) findings.push(finding);
     },
     get classes() {
-      return [...classes.values()];
+      return [...classes];
     },
     findings,
   };

@@ -1,12 +1,13 @@
 /** Scans one view of a text that comes in chunks; its findings and masks are the same for every way of cutting it. */
 import { CONTEXT } from '../../detectors/contract.js';
-import { oneAndZeros, stars, type Keep } from '../../detectors/scan/mask.js';
+import { coveredFrom, coveredTo, isOneAndZeros, writeOneAndZeros, writeStars, type Keep } from '../../detectors/scan/mask.js';
 import { Carry } from '../../detectors/scan/prefilter/carry.js';
 import { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import type { Match } from '../../detectors/scan/settle.js';
-import { scanUnits, type DetectorSet, type Poke } from '../../detectors/scan/scan-units.js';
+import { scanUnits, type DetectorSet } from '../../detectors/scan/scan-units.js';
 import { Table, type TableWindow } from '../../detectors/scan/table.js';
-import type { Decoded, Edit, Finding, View } from '../ports.js';
+import { editsOf } from './edits.js';
+import type { Decoded, Finding, MaskEdit, View } from '../ports.js';
 import { followJson, followJsonIn, isNumberToken, type JsonPosition } from './bare-numbers.js';
 import { Windows, type WindowFinder } from './windows.js';
 
@@ -22,7 +23,9 @@ export interface ScanSettings {
 
 export interface Found {
   readonly finding: Finding;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly MaskEdit[];
+  /** Index of the view that found it. */
+  readonly view: number;
 }
 /** One for each scanner, written anew by every call. */
 export interface ViewProgress {
@@ -39,6 +42,7 @@ export interface Judge {
 }
 
 const NOTHING: readonly Found[] = [];
+const NO_EDITS: readonly MaskEdit[] = [];
 const NO_FINDERS: readonly WindowFinder[] = [];
 /** Bytes behind a window that are decoded with it: a context of UTF-8. What needs more asks for more. */
 const MARGIN = CONTEXT * 4;
@@ -67,6 +71,7 @@ export class ViewScanner {
 
   constructor(
     readonly view: View,
+    private readonly index: number,
     private readonly settings: ScanSettings,
     private readonly judge: Judge,
     private readonly options: { readonly fill: '*' | '_'; /** None where numbers cannot be bare. */ readonly json: readonly JsonPosition[]; readonly start: number },
@@ -107,7 +112,8 @@ export class ViewScanner {
     if (plain.found.length > 0) {
       this.filter.touch();
       const { text } = this.filter;
-      for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base) text.set(edit.bytes, edit.at - this.#base);
+      const chunk = this.#base + this.#carry.length;
+      for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base && edit.at < chunk) text.set(edit.bytes, edit.at - this.#base);
     }
     this.#settled = Math.max(this.#settled, plain.settled);
     this.#keep(Math.max(0, plain.kept - this.#base), false);
@@ -191,26 +197,31 @@ export class ViewScanner {
     const first = unitAt(decoded, from - base);
     let json = this.#json;
     const covered = unitAt(decoded, this.#covered - base);
-    const mask = (match: Match): readonly Poke[] | undefined => {
+    const { units } = decoded;
+    const fill = this.options.fill.charCodeAt(0);
+    const mask = (match: Match): boolean => {
       const start = base + (decoded.from[match.start] ?? 0);
       const end = base + (decoded.to[match.end - 1] ?? 0);
       let bare = false;
-      if (json.length > 0 && isNumberToken(buffer.subarray(start - this.#base, end - this.#base))) {
+      if (json.length > 0 && isNumberToken(buffer, start - this.#base, end - this.#base)) {
         json = json.map((one) => followJson(one, buffer, this.#base, start));
         bare = json.some(({ state, at }) => state === 'outside' && at === start);
       }
       // A mask of its own, or a number that tells as little as one.
-      if (bare && oneAndZeros(match).every(({ at, unit }) => decoded.units[at] === unit)) return undefined;
+      if (bare && isOneAndZeros(match, units)) return false;
       const finding = this.judge.finding(match, start, end);
       if (!this.judge.masks(finding)) {
-        found.push({ finding, edits: [] });
-        return undefined;
+        found.push({ finding, edits: NO_EDITS, view: this.index });
+        return false;
       }
-      const pokes = bare ? oneAndZeros(match) : stars(match, decoded.units, this.settings.keepOf(match.detector.id)).map((poke) => this.#filled(poke));
-      for (const poke of pokes) this.view.poke(region, decoded.from[poke.at] ?? 0, decoded.to[poke.at] ?? 0, poke.unit);
+      const keep = this.settings.keepOf(match.detector.id);
+      const changed = bare ? writeOneAndZeros(match, units) : writeStars(match, units, keep, fill);
+      const { places } = match;
+      const covered = bare ? places : places.slice(coveredFrom(places.length, keep), coveredTo(places.length, keep));
+      for (const at of covered) this.#poke(region, decoded.from[at] ?? 0, decoded.to[at] ?? 0, units[at] ?? 0);
       this.filter.touch();
-      found.push({ finding, edits: editsOf(pokes, decoded, region, base) });
-      return pokes;
+      found.push({ finding, edits: editsOf(covered, decoded, region, base, finding), view: this.index });
+      return changed;
     };
     const table: TableWindow | undefined = this.#table.possible
       ? {
@@ -224,8 +235,10 @@ export class ViewScanner {
     return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed || decoded.endless === true };
   }
 
-  #filled(poke: Poke): Poke {
-    return this.options.fill === '_' && poke.unit === 0x2a ? { at: poke.at, unit: 0x5f } : poke;
+  #poke(region: Uint8Array, from: number, to: number, unit: number): void {
+    // One byte stands for one unit in no other way than as itself.
+    if (to - from === 1 && unit < 0x80) region[from] = unit;
+    else this.view.poke(region, from, to, unit);
   }
 }
 
@@ -248,24 +261,4 @@ function unitAt(decoded: Decoded, place: number): number {
     else top = middle;
   }
   return first;
-}
-
-/** The bytes of neighbouring pokes, joined. */
-function editsOf(pokes: readonly Poke[], decoded: Decoded, region: Uint8Array, base: number): Edit[] {
-  const edits: Edit[] = [];
-  let from = -1;
-  let to = -1;
-  const flush = (): void => {
-    if (from >= 0) edits.push({ at: base + from, bytes: region.slice(from, to) });
-  };
-  for (const poke of pokes) {
-    const start = decoded.from[poke.at] ?? 0;
-    if (start !== to) {
-      flush();
-      from = start;
-    }
-    to = decoded.to[poke.at] ?? 0;
-  }
-  flush();
-  return edits;
 }

@@ -52,7 +52,7 @@ describe('a pattern that only more text will show', () => {
   it('is not taken for what a number behind the bound of numbers says', () => {
     const set = detectorSet([...builtIns, pattern('five', '\\d{5}')]);
     const window = units(`:::510104197003023420${'。'.repeat(200)}`);
-    const scanned = scanUnits({ units: window, length: window.length, last: false }, 0, set, () => undefined, 0, 1);
+    const scanned = scanUnits({ units: window, length: window.length, last: false }, 0, set, () => false, 0, 1);
     expect(scanned.matches.map(({ detector }) => detector.id).slice(0, 1)).not.toEqual(['five']);
   });
 
