@@ -241,7 +241,14 @@ export const configSchema = z.strictObject({
       drain: duration.prefault('30s'),
     })
     .prefault({}),
-  vault: z.strictObject({ custody: z.enum(['local', 'supplied', 'absent']).default('local'), maxBytes: bytes.prefault('100GiB') }).prefault({}),
+  vault: z
+    .strictObject({
+      custody: z.enum(['local', 'supplied', 'absent']).default('local'),
+      suite: z.enum(['age-v1', 'gm-1']).optional(),
+      keyCommand: z.tuple([z.string().min(1)], z.string()).optional(),
+      maxBytes: bytes.prefault('100GiB'),
+    })
+    .prefault({}),
   grades: z.partialRecord(grade, z.array(detectorId)).default({ C2: ['cn.resident-id', 'bank-card', 'bank-card.unchecked', 'cn.phone'] }),
   detectors: z
     .strictObject({

@@ -74,7 +74,7 @@ export function fromRow(row: MessageRow): StoredMessage {
     bodyFingerprint: row.body_fingerprint,
     permitFingerprint: row.permit_fingerprint,
     senderKey: row.sender_key ?? undefined,
-    suite: 'age-v1',
+    suite: row.suite,
     expiresAt: row.expires_at,
     state: row.state,
     legalHold: row.legal_hold,

@@ -1,6 +1,6 @@
 /** The ledger's tables as kysely sees them; migrations/ makes them. Nothing here may hold a value (HC 15). */
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
-import type { HeldState } from '../ports.js';
+import type { HeldState, SuiteName } from '../ports.js';
 
 /** Read as the value, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -33,7 +33,7 @@ export interface MessagesTable {
   readonly media_type: string | null;
   readonly body_fingerprint: string;
   readonly permit_fingerprint: string;
-  readonly suite: string;
+  readonly suite: SuiteName;
   readonly expires_at: At;
   readonly state: HeldState;
   readonly joined: Generated<number>;

@@ -46,8 +46,12 @@ export interface Vault {
   list(): AsyncIterable<ExchangeId>;
   space(): Promise<{ readonly usedBytes: number; readonly freeBytes: number; readonly limitBytes: number }>;
 }
+/** How a message was sealed (HC 28). */
+export const SUITES = ['age-v1', 'gm-1'] as const;
+export type SuiteName = (typeof SUITES)[number];
+
 export interface SealReceipt {
-  readonly suite: 'age-v1';
+  readonly suite: SuiteName;
   readonly recipient: string;
   readonly sealedBytes: number;
 }

@@ -1,5 +1,6 @@
 /** What is written down: the ledger, the audit, alerts, metrics, the log, and what a reviewer may ask of them. */
 import type { Finding, Receipt, Unscannable } from './findings.js';
+import type { SuiteName } from './keep.js';
 import type { Action, ChannelName, Direction, ExchangeId, Mode, Severity } from './names.js';
 
 export type HeldState =
@@ -39,7 +40,7 @@ export interface HeldMessage {
   readonly permitFingerprint: string;
   /** Keyed HMAC of who sent it, where the route has proof of that. */
   readonly senderKey?: string | undefined;
-  readonly suite: 'age-v1';
+  readonly suite: SuiteName;
   readonly expiresAt: Date;
 }
 

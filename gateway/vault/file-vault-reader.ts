@@ -1,16 +1,13 @@
 /** Opens what the file vault sealed, where the review key is: every byte handed out has been authenticated, and memory stays flat. */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { OpenedMessage, SealedHead, VaultReader } from '../ports.js';
-import { NONCE, streamOpener, type StreamOpener } from './age-stream.js';
+import { NONCE, streamOpener, type StreamOpener } from './chunk-stream.js';
 import { messagePaths, SEALED_HEAD_LIMIT } from './file-vault.js';
 import type { KeyProvider } from './keys.js';
 import { readIfThere } from './secrets.js';
 import { systemCode, VaultError } from './vault-error.js';
 
 const NEWLINE = 0x0a;
-/** The header is all there is: with more behind it, the stock command would read another file than we do. */
-const WHOLE_HEADER = /^age-encryption\.org\/v1\n[\s\S]*\n--- [A-Za-z0-9+/]{43}\n$/;
-
 export interface FileVaultReaderOptions {
   readonly dir: string;
   readonly keys: Pick<KeyProvider, 'unwrap'>;
@@ -23,15 +20,13 @@ export function fileVaultReader({ dir, keys }: FileVaultReaderOptions): VaultRea
       const path = messagePaths(dir, id);
       const header = await readIfThere(path.key);
       if (header === undefined) throw new VaultError('VAULT_MISSING');
-      if (!WHOLE_HEADER.test(header.toString('latin1'))) throw new VaultError('VAULT_DAMAGED');
-      const fileKey = await keys.unwrap(header);
+      const { suite, fileKey } = await keys.unwrap(header);
       const file = await open(path.body, 'r').catch((thrown: unknown) => {
         throw systemCode(thrown) === 'ENOENT' ? new VaultError('VAULT_DAMAGED', { cause: thrown }) : thrown;
       });
       try {
         const payload = await streamOpener(
-          fileKey,
-          await readAt(file, 0, NONCE),
+          suite.chunks(fileKey, await readAt(file, 0, NONCE)),
           (await file.stat()).size - NONCE,
           async (position, length) => readAt(file, NONCE + position, length),
         );

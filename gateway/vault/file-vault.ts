@@ -1,12 +1,12 @@
-/** The vault in a folder: each message is `<id>.key` (an age header) and `<id>.body`; `cat` of both is a valid age file. */
+/** The vault in a folder: each message is `<id>.key` (its wrapped key) and `<id>.body`; in suite age-v1 `cat` of both is a valid age file. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { opendir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asWeirError, WeirError } from '../errors.js';
 import type { Clock, ExchangeId, SealedHead, SealReceipt, Vault } from '../ports.js';
-import { NONCE, streamSealer } from './age-stream.js';
-import type { KeyProvider } from './keys.js';
+import { NONCE, streamSealer } from './chunk-stream.js';
+import type { KeyProvider, WrappedKey } from './keys.js';
 import { systemCode, VaultError } from './vault-error.js';
 import { vaultFiles, type VaultFiles } from './vault-files.js';
 
@@ -25,7 +25,7 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export interface FileVaultOptions {
   /** Made when missing, for its owner only. */
   readonly dir: string;
-  readonly keys: Pick<KeyProvider, 'recipient' | 'wrap'>;
+  readonly keys: Pick<KeyProvider, 'wrap'>;
   readonly limits: { readonly maxBytes: number };
   readonly clock: Clock;
   /** Crash tests wrap it. */
@@ -74,25 +74,25 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
     head: SealedHead,
     body: AsyncIterable<Uint8Array>,
     edits: AsyncIterable<Uint8Array>,
-  ): Promise<number> {
+  ): Promise<{ readonly bytes: number; readonly wrapped: WrappedKey }> {
     const path = messagePaths(dir, id);
     if ((await files.exists(path.key)) || (await files.exists(path.body))) throw new VaultError('VAULT_EXISTS');
-    const { fileKey, header } = await keys.wrap();
+    const wrapped = await keys.wrap();
     const unfinished = { key: `${path.key}.tmp`, body: `${path.body}.tmp` };
     try {
-      const bodyBytes = await writeFile(files, unfinished.body, sealed(fileKey, head, body, edits));
-      const keyBytes = await writeFile(files, unfinished.key, once(header));
+      const bodyBytes = await writeFile(files, unfinished.body, sealed(wrapped, head, body, edits));
+      const keyBytes = await writeFile(files, unfinished.key, once(wrapped.header));
       // The key last: a message whose key can be seen is whole.
       await files.rename(unfinished.body, path.body);
       await files.rename(unfinished.key, path.key);
       await files.syncFolder(dir);
-      return bodyBytes + keyBytes;
+      return { bytes: bodyBytes + keyBytes, wrapped };
     } catch (thrown) {
       for (const left of [path.key, unfinished.key, path.body, unfinished.body])
         await files.remove(left).catch(() => undefined);
       throw thrown;
     } finally {
-      fileKey.fill(0);
+      wrapped.fileKey.fill(0);
     }
   }
 
@@ -107,9 +107,9 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
         if (used + promised > limitBytes * FULL_AT || used + promised + coming > limitBytes)
           throw new WeirError('vault-full');
         promised += reserved = coming;
-        const sealedBytes = await writeMessage(id, head, body, edits);
+        const { bytes: sealedBytes, wrapped } = await writeMessage(id, head, body, edits);
         if (counted !== undefined) counted.bytes += sealedBytes;
-        return { suite: 'age-v1', recipient: keys.recipient, sealedBytes };
+        return { suite: wrapped.suite.name, recipient: wrapped.recipient, sealedBytes };
       } catch (thrown) {
         if (FULL.has(systemCode(thrown) ?? '')) throw new WeirError('vault-full', { cause: thrown });
         throw asWeirError(thrown, 'hold-unavailable');
@@ -150,7 +150,7 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
 
 /** Head, body and edit log as one sealed payload; fails when they are not as long as the head says, since a reader finds them by that. */
 async function* sealed(
-  fileKey: Uint8Array,
+  { suite, fileKey }: WrappedKey,
   head: SealedHead,
   body: AsyncIterable<Uint8Array>,
   edits: AsyncIterable<Uint8Array>,
@@ -158,7 +158,7 @@ async function* sealed(
   const line = Buffer.from(`${JSON.stringify(head)}\n`);
   if (line.length > SEALED_HEAD_LIMIT) throw new VaultError('VAULT_HEAD_TOO_LARGE');
   const nonce = randomBytes(NONCE);
-  const sealer = streamSealer(fileKey, nonce);
+  const sealer = streamSealer(suite.chunks(fileKey, nonce));
   yield nonce;
   yield* sealer.push(line);
   for (const [part, length] of [

@@ -1,35 +1,47 @@
 /** The review key and who has it (HC 27): every message's own key is wrapped for its public half, and opened with its private one. */
+import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import type { SuiteName } from '../ports.js';
+import { externalKeys } from './external-keys.js';
+import { keyCommand } from './key-command.js';
+import { readReviewKeys } from './review-key.js';
 import { createOnce, readIfThere } from './secrets.js';
+import type { Identity, Suite } from './suite.js';
+import { suiteNamed, suiteOf } from './suites.js';
 import { VaultError } from './vault-error.js';
 
 /** A message's key: `header` may lie open, `fileKey` must not outlive the sealing. */
 export interface WrappedKey {
+  readonly suite: Suite;
+  readonly recipient: string;
   readonly fileKey: Uint8Array;
-  /** A complete age header; with a nonce and a payload behind it, an age file. */
+  /** What lies in `<id>.key`. */
   readonly header: Uint8Array;
 }
 
-/** Where keys are used, wherever they are kept: files now, an external command or module behind the same calls. */
+/** Where keys are used, wherever they are kept: files here, or an external command behind the same calls. */
 export interface KeyProvider {
   /** The public key messages are sealed for. */
   readonly recipient: string;
   /** False where messages can be sealed but not read. */
   readonly canOpen: boolean;
-  /** A fresh key for one message. */
-  wrap(): Promise<WrappedKey>;
+  /** A fresh key for one message, or the given one wrapped anew. */
+  wrap(fileKey?: { readonly suite: Suite; readonly bytes: Uint8Array }): Promise<WrappedKey>;
   /** The key inside a header; VaultError KEY_ABSENT or KEY_WRONG when that cannot be. */
-  unwrap(header: Uint8Array): Promise<Uint8Array>;
+  unwrap(header: Uint8Array): Promise<{ readonly suite: Suite; readonly fileKey: Uint8Array }>;
 }
 
 export interface KeysOptions {
   /** `$WEIR_DATA`; keys lie in its folder `keys`. */
   readonly dataDir: string;
   readonly custody: 'local' | 'supplied' | 'absent';
-  /** `$WEIR_REVIEW_KEY_FILE`: an age identity file, as `age-keygen` writes it. Outranks custody `local`. */
-  readonly reviewKeyFile?: string | undefined;
+  /** For new keys; a key that is there has to be of this suite. */
+  readonly suite?: SuiteName | undefined;
+  /** `vault.keyCommand`. */
+  readonly command?: readonly [string, ...string[]] | undefined;
+  /** WEIR_REVIEW_KEY_FILE or WEIR_REVIEW_KEY, with WEIR_REVIEW_KEY_PASSPHRASE_FILE or WEIR_REVIEW_KEY_PASSPHRASE; outrank custody `local`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 export interface OpenedKeys {
@@ -40,92 +52,119 @@ export interface OpenedKeys {
 
 const LOCAL_NOTE =
   'The review key lies on this machine (keys/review.key), so whoever has the data folder can read held messages. To keep it elsewhere, move the file and set vault.custody to "supplied" or "absent".';
-const IDENTITY = /^AGE-SECRET-KEY-1[A-Z0-9]+$/m;
-const RECIPIENT = /^age1[a-z0-9]+$/m;
-/** An empty payload: a nonce and one tag. */
-const EMPTY_PAYLOAD = 32;
+const EXPOSED_NOTE = 'The review key file can be read by other users of this machine; make its mode 0600.';
 
-export async function openKeys({ dataDir, custody, reviewKeyFile }: KeysOptions): Promise<OpenedKeys> {
-  const publicPath = join(dataDir, 'keys', 'review.pub');
-  const known = RECIPIENT.exec((await readIfThere(publicPath))?.toString('latin1') ?? '')?.[0];
+export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
+  const { dataDir, custody, suite: wanted, env = {} } = options;
+  if (options.command !== undefined) {
+    const keys = await externalKeys(keyCommand(options.command, env), join(dataDir, 'keys', 'review.pub'), custody !== 'absent');
+    return { keys, notes: [] };
+  }
+  const paths = keyPaths(dataDir);
+  const known = await knownRecipient(paths.public);
+  if (known !== undefined && wanted !== undefined && suiteOf(known).name !== wanted) throw new VaultError('SUITE_MISMATCH');
   if (custody === 'absent') {
     if (known === undefined) throw new VaultError('RECIPIENT_MISSING');
-    return { keys: provider(known, undefined), notes: [] };
+    return { keys: provider(known, paths.public, undefined), notes: [] };
   }
-  const supplied = reviewKeyFile !== undefined && reviewKeyFile !== '';
-  if (custody === 'supplied' && !supplied) throw new VaultError('KEY_FILE_MISSING');
-  const path = supplied ? reviewKeyFile : join(dataDir, 'keys', 'review.key');
-  const identity = supplied ? await suppliedIdentity(path) : await localIdentity(path, known !== undefined);
-  const recipient = await identityToRecipient(identity).catch((thrown: unknown) => {
-    throw new VaultError('KEY_FILE_INVALID', { cause: thrown });
-  });
-  if (known !== undefined && known !== recipient) throw new VaultError('RECIPIENT_MISMATCH');
-  if (known === undefined) await createOnce(publicPath, () => `${recipient}\n`, 0o644);
-  return { keys: provider(recipient, identity), notes: [...(supplied ? [] : [LOCAL_NOTE]), ...(await exposure(path))] };
+  const source = await sourceOf(options, known !== undefined);
+  const identities = await source.read();
+  const recipient = known ?? identities[0]?.recipient;
+  if (recipient === undefined || !identities.some((identity) => identity.recipient === recipient)) throw new VaultError('RECIPIENT_MISMATCH');
+  if (wanted !== undefined && suiteOf(recipient).name !== wanted) throw new VaultError('SUITE_MISMATCH');
+  if (known === undefined) await createOnce(paths.public, () => `${recipient}\n`, 0o644);
+  const notes = [...(source.local ? [LOCAL_NOTE] : []), ...(source.path === undefined ? [] : await exposure(source.path))];
+  return { keys: provider(recipient, paths.public, { identities, read: source.read }), notes };
 }
 
-async function suppliedIdentity(path: string): Promise<string> {
-  const content = await readFile(path, 'latin1').catch((thrown: unknown) => {
-    throw new VaultError('KEY_FILE_UNREADABLE', { cause: thrown });
-  });
-  return identityIn(content);
+export function keyPaths(dataDir: string): { readonly private: string; readonly public: string } {
+  return { private: join(dataDir, 'keys', 'review.key'), public: join(dataDir, 'keys', 'review.pub') };
 }
 
-async function localIdentity(path: string, sealedBefore: boolean): Promise<string> {
-  const { content } = await createOnce(path, async () => {
+/** The key in keys/review.pub, if it is there. */
+export async function knownRecipient(path: string): Promise<string | undefined> {
+  const line = (await readIfThere(path))?.toString('latin1').split('\n')[0]?.trim();
+  if (line === undefined || line === '') return undefined;
+  suiteOf(line);
+  return line;
+}
+
+interface Source {
+  readonly local: boolean;
+  readonly path: string | undefined;
+  readonly read: () => Promise<readonly Identity[]>;
+}
+
+async function sourceOf({ dataDir, custody, suite, env = {} }: KeysOptions, sealedBefore: boolean): Promise<Source> {
+  const text = set(env['WEIR_REVIEW_KEY']);
+  const file = set(env['WEIR_REVIEW_KEY_FILE']);
+  if (file !== undefined) return { local: false, path: file, read: async () => readReviewKeys(await suppliedFile(file), await passphraseIn(env)) };
+  if (text !== undefined) return { local: false, path: undefined, read: async () => readReviewKeys(Buffer.from(text), await passphraseIn(env)) };
+  if (custody === 'supplied') throw new VaultError('KEY_FILE_MISSING');
+  const path = keyPaths(dataDir).private;
+  await createOnce(path, async () => {
     // A new key would leave everything sealed for the old one unreadable, without a word.
     if (sealedBefore) throw new VaultError('KEY_LOST');
-    const identity = await generateX25519Identity();
-    return `# Weir's review key: opens held messages (age -d -i THIS_FILE)\n# public key: ${await identityToRecipient(identity)}\n${identity}\n`;
+    return await suiteNamed(suite ?? 'age-v1').generate();
   });
-  return identityIn(content.toString('latin1'));
+  return { local: true, path, read: async () => readReviewKeys(await suppliedFile(path), await passphraseIn(env)) };
 }
 
-function identityIn(content: string): string {
-  const identity = IDENTITY.exec(content.replaceAll('\r', ''))?.[0];
-  if (identity === undefined) throw new VaultError('KEY_FILE_INVALID');
-  return identity;
+function set(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+async function suppliedFile(path: string): Promise<Buffer> {
+  return await readFile(path).catch((thrown: unknown) => {
+    throw new VaultError('KEY_FILE_UNREADABLE', { cause: thrown });
+  });
+}
+
+export async function passphraseIn(env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+  const file = set(env['WEIR_REVIEW_KEY_PASSPHRASE_FILE']);
+  if (file === undefined) return set(env['WEIR_REVIEW_KEY_PASSPHRASE']);
+  return (await suppliedFile(file)).toString('utf8').replace(/\r?\n$/, '');
 }
 
 async function exposure(path: string): Promise<string[]> {
   if (process.platform === 'win32') return [];
   const { mode } = await stat(path);
-  return (mode & 0o077) === 0
-    ? []
-    : ['The review key file can be read by other users of this machine; make its mode 0600.'];
+  return (mode & 0o077) === 0 ? [] : [EXPOSED_NOTE];
 }
 
-function provider(recipient: string, identity: string | undefined): KeyProvider {
+/** Follows a rotation without a restart: the public half is looked at again for each message, the private one when a header is not for us. */
+function provider(first: string, publicPath: string, opener: { identities: readonly Identity[]; readonly read: () => Promise<readonly Identity[]> } | undefined): KeyProvider {
+  let recipient = first;
+  const current = async (): Promise<string> => (recipient = (await knownRecipient(publicPath)) ?? recipient);
+  const opened = async (header: Uint8Array, identities: readonly Identity[]): Promise<{ suite: Suite; fileKey: Uint8Array } | undefined> => {
+    for (const identity of identities) {
+      const suite = suiteNamed(identity.suite);
+      const fileKey = suite.made(header) ? await identity.unwrap(header) : undefined;
+      if (fileKey !== undefined) return { suite, fileKey };
+    }
+    return undefined;
+  };
   return {
-    recipient,
-    canOpen: identity !== undefined,
-    async wrap() {
-      let fileKey: Uint8Array | undefined;
-      const encrypter = new Encrypter();
-      encrypter.addRecipient(recipient);
-      // Adds no stanza; it is how the library lets us learn the key, so that the payload can be sealed by OpenSSL.
-      encrypter.addRecipient({
-        wrapFileKey: (key) => {
-          fileKey = Uint8Array.from(key);
-          return [];
-        },
-      });
-      const empty = await encrypter.encrypt('');
-      if (fileKey === undefined) throw new VaultError('KEY_WRONG');
-      return { fileKey, header: empty.subarray(0, empty.length - EMPTY_PAYLOAD) };
+    get recipient() {
+      return recipient;
+    },
+    canOpen: opener !== undefined,
+    async wrap(given) {
+      const to = await current();
+      const suite = suiteOf(to);
+      // The cipher of a body that is sealed already stays what it is.
+      if (given !== undefined && given.suite.name !== suite.name) throw new VaultError('SUITE_MISMATCH');
+      const fileKey = given === undefined ? randomBytes(suite.keyBytes) : Uint8Array.from(given.bytes);
+      return { suite, recipient: to, fileKey, header: await suite.wrap(fileKey, to) };
     },
     async unwrap(header) {
-      if (identity === undefined) throw new VaultError('KEY_ABSENT');
-      const decrypter = new Decrypter();
-      decrypter.addIdentity(identity);
-      try {
-        return await decrypter.decryptHeader(header);
-      } catch (thrown) {
-        const wrong = String((thrown as { readonly message?: unknown } | null)?.message).startsWith(
-          'no identity matched',
-        );
-        throw new VaultError(wrong ? 'KEY_WRONG' : 'VAULT_DAMAGED', { cause: thrown });
-      }
+      if (opener === undefined) throw new VaultError('KEY_ABSENT');
+      const found = await opened(header, opener.identities);
+      if (found !== undefined) return found;
+      opener.identities = await opener.read();
+      const later = await opened(header, opener.identities);
+      if (later !== undefined) return later;
+      throw new VaultError('KEY_WRONG');
     },
   };
 }

@@ -63,7 +63,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   try {
     const lock = await lockDataFolder(dataDir, { progress: options.progress });
     opened.push(() => lock.release());
-    const { keys, notes } = await openKeys({ dataDir, custody: config.vault.custody, reviewKeyFile: env.WEIR_REVIEW_KEY_FILE });
+    const { keys, notes } = await openKeys({ dataDir, custody: config.vault.custody, suite: config.vault.suite, command: config.vault.keyCommand, env });
     const fingerprintKey = await secretKey(dataDir, 'fingerprint');
     const spools = spoolFactory({ dir: join(dataDir, 'spool'), memoryBudget: config.limits.spoolMemory, diskBudget: config.limits.spoolDisk });
     const vaultDir = join(dataDir, 'vault');

@@ -1,25 +1,19 @@
-/** The payload of an age-v1 file (STREAM: ChaCha20-Poly1305 in 64 KiB chunks), with OpenSSL's speed; the header is the age library's work. */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+/** A sealed payload as STREAM: 64 KiB chunks, each authenticated with its place and whether it is the last; the suite brings the cipher. */
 import { VaultError } from './vault-error.js';
 
-// All four numbers are fixed by the age format.
+/** Fixed by the age format; gm-1 has the same. */
 const CHUNK = 64 * 1024;
-const TAG = 16;
-const SEALED = CHUNK + TAG;
 export const NONCE = 16;
 
-const CIPHER = 'chacha20-poly1305';
-
-function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
-}
-
-/** Counts chunks and marks the last one: cut, repeated or swapped chunks do not open. */
-function chunkNonce(index: number, last: boolean): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeBigUInt64BE(BigInt(index), 3);
-  nonce[11] = last ? 1 : 0;
-  return nonce;
+/** Seals chunk by chunk. Chunks are numbered and the last one is marked: cut, repeated or swapped chunks do not open. */
+export interface ChunkCipher {
+  /** Bytes that sealing adds to a chunk. */
+  readonly tag: number;
+  seal(index: number, last: boolean, plain: Uint8Array): Buffer;
+  /** Throws whatever it likes when the chunk is not what was sealed there. */
+  open(index: number, last: boolean, sealed: Uint8Array): Buffer;
+  /** Forgets its keys. */
+  end(): void;
 }
 
 export interface StreamSealer {
@@ -29,14 +23,12 @@ export interface StreamSealer {
   end(): Buffer;
 }
 
-export function streamSealer(fileKey: Uint8Array, nonce: Uint8Array): StreamSealer {
-  const key = payloadKey(fileKey, nonce);
+export function streamSealer(cipher: ChunkCipher): StreamSealer {
   const chunk = Buffer.alloc(CHUNK);
   let filled = 0;
   let index = 0;
   function seal(last: boolean): Buffer {
-    const cipher = createCipheriv(CIPHER, key, chunkNonce(index++, last), { authTagLength: TAG });
-    const sealed = Buffer.concat([cipher.update(chunk.subarray(0, filled)), cipher.final(), cipher.getAuthTag()]);
+    const sealed = cipher.seal(index++, last, chunk.subarray(0, filled));
     filled = 0;
     return sealed;
   }
@@ -56,7 +48,7 @@ export function streamSealer(fileKey: Uint8Array, nonce: Uint8Array): StreamSeal
     end() {
       const sealed = seal(true);
       chunk.fill(0);
-      key.fill(0);
+      cipher.end();
       return sealed;
     },
   };
@@ -74,39 +66,36 @@ const READ_AHEAD = 16;
 
 /** `readAt` answers with exactly so many bytes of the payload (the nonce not counted) or throws. */
 export async function streamOpener(
-  fileKey: Uint8Array,
-  nonce: Uint8Array,
+  cipher: ChunkCipher,
   payloadSize: number,
   readAt: (position: number, length: number) => Promise<Buffer>,
 ): Promise<StreamOpener> {
-  const key = payloadKey(fileKey, nonce);
-  const chunks = Math.ceil(payloadSize / SEALED);
-  const lastSize = payloadSize - (chunks - 1) * SEALED;
-  if (chunks < 1 || lastSize < TAG || (lastSize === TAG && chunks > 1)) throw new VaultError('VAULT_DAMAGED');
+  const tag = cipher.tag;
+  const sealedChunk = CHUNK + tag;
+  const chunks = Math.ceil(payloadSize / sealedChunk);
+  const lastSize = payloadSize - (chunks - 1) * sealedChunk;
+  if (chunks < 1 || lastSize < tag || (lastSize === tag && chunks > 1)) throw new VaultError('VAULT_DAMAGED');
 
   function openChunk(index: number, sealed: Buffer): Buffer {
-    const end = sealed.length - TAG;
-    const decipher = createDecipheriv(CIPHER, key, chunkNonce(index, index === chunks - 1), { authTagLength: TAG });
-    decipher.setAuthTag(sealed.subarray(end));
     try {
-      return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+      return cipher.open(index, index === chunks - 1, sealed);
     } catch (thrown) {
       throw new VaultError('VAULT_DAMAGED', { cause: thrown });
     }
   }
   // The last chunk carries the mark of the end: opened first, it proves that nothing was cut off before a byte is handed out.
-  openChunk(chunks - 1, await readAt((chunks - 1) * SEALED, lastSize));
+  openChunk(chunks - 1, await readAt((chunks - 1) * sealedChunk, lastSize));
 
   return {
-    size: payloadSize - chunks * TAG,
+    size: payloadSize - chunks * tag,
     async *range(start, end) {
       const stop = Math.ceil(end / CHUNK);
       for (let first = Math.floor(start / CHUNK); first < stop; first += READ_AHEAD) {
         const next = Math.min(first + READ_AHEAD, stop);
-        const sealed = await readAt(first * SEALED, Math.min(next * SEALED, payloadSize) - first * SEALED);
+        const sealed = await readAt(first * sealedChunk, Math.min(next * sealedChunk, payloadSize) - first * sealedChunk);
         for (let index = first; index < next; index++) {
-          const at = (index - first) * SEALED;
-          const plain = openChunk(index, sealed.subarray(at, at + SEALED));
+          const at = (index - first) * sealedChunk;
+          const plain = openChunk(index, sealed.subarray(at, at + sealedChunk));
           const piece = plain.subarray(Math.max(0, start - index * CHUNK), end - index * CHUNK);
           if (piece.length > 0) yield piece;
         }
