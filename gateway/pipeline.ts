@@ -12,12 +12,14 @@ import { rewriter } from './body/rewriter.js';
 import { WeirError, asWeirError } from './errors.js';
 import type {
   Alerts, AuditEntry, AuditTrail, Ended, Evidence, Exchange, HeadInspection, Inspector, InspectorFactory, Mode, Outbound, Pipeline, Plan,
-  PolicySource, Receipt, Recorder, Sniffed, Spool, SpoolFactory, Verdict,
+  PolicySource, Receipt, Recorder, Relief, ReliefSource, Sniffed, Spool, SpoolFactory, Verdict,
 } from './ports.js';
 
 export interface PipelinePorts extends Keeping {
   readonly inspectors: InspectorFactory;
   readonly policies: PolicySource;
+  /** Exceptions and break-glass; without it there are none. */
+  readonly relief?: ReliefSource | undefined;
   readonly spools: SpoolFactory;
   readonly audit: AuditTrail;
   readonly alerts: Alerts;
@@ -34,6 +36,7 @@ interface Run {
   readonly head: HeadInspection;
   readonly sniffed: Sniffed;
   readonly plan: Plan;
+  readonly relief: Relief | undefined;
   readonly policy: string;
   readonly mode: Mode;
   readonly prefix: Uint8Array;
@@ -83,7 +86,9 @@ async function prepare(ports: PipelinePorts, exchange: Exchange, body: Inflow, b
   const sniffed = ports.inspectors.sniff(exchange.body, prefix);
   const policy = ports.policies.forRoute(exchange.route.id);
   const looked = ports.inspectors.inspectHead(exchange.body.texts, () => false);
-  const plan = policy.plan(exchange.facts, sniffed, looked.evidence);
+  // Fixed here: an exception or a bypass that ends meanwhile still holds for what began under it.
+  const relief = ports.relief?.forExchange(exchange.route.id, exchange.facts);
+  const plan = policy.plan(exchange.facts, sniffed, looked.evidence, relief);
   const head = looked.findings.length === 0 ? looked : ports.inspectors.inspectHead(exchange.body.texts, (finding) => plan.masks(finding));
   let mode = plan.mode;
   if (mode === 'hold' && exchange.facts.mediaType === 'text/event-stream') {
@@ -91,7 +96,7 @@ async function prepare(ports: PipelinePorts, exchange: Exchange, body: Inflow, b
     mode = 'stream';
   }
   books.mode = mode;
-  return { exchange, head, sniffed, plan, policy: policy.revision, mode, prefix, body, books };
+  return { exchange, head, sniffed, plan, relief, policy: policy.revision, mode, prefix, body, books };
 }
 
 /** Bytes leave while they are read: at once (`watch`), or as soon as nothing unfinished can contain them (`stream`). */
@@ -227,7 +232,7 @@ async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spo
   const about = exchange.http.fields.filter(([name]) => TELLS_APART.has(name.toLowerCase())).map(([name, value]) => [name.toLowerCase(), value]);
   const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients, about]);
   const digest = createHmac('sha256', ports.fingerprintKey).update(`${whose}\0`);
-  const kind = kinds();
+  const kind = kinds((finding) => run.plan.excepts?.(finding));
   const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {
     for (const edit of progress.edits) await log.write(encodeEdit({ at: edit.at, bytes: edit.bytes, kind: kind.numberOf(edit.finding) }));
   };
@@ -287,6 +292,7 @@ async function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<E
     evidence,
     bodyFingerprint,
     permitFingerprint,
+    senderKey: run.relief?.senderKey,
     findings: [...run.head.findings, ...inspector.findings()],
     unscannable: evidence.unscannable,
     receipt: { ...inspector.receipt(), policy: run.policy },
@@ -347,15 +353,18 @@ function auditOf(ports: PipelinePorts, run: Run, act: string, more: AuditEntry['
       findings: evidence === undefined ? {} : countsOf(evidence),
       receipt,
       monitored: verdict?.monitored,
+      excepted: verdict?.excepted,
+      bypass: verdict?.bypass,
       ...more,
     },
   };
 }
 
-/** Every verdict but pass, and every unscanned byte, is on record before the last byte leaves or the client is told (HC 31). */
+/** Every verdict but pass, every pass that a person's exception or bypass brought about, and every unscanned byte, is on record before the last byte leaves or the client is told (HC 31). */
 async function recordVerdict(ports: PipelinePorts, run: Run, act: string): Promise<void> {
   const { verdict, receipt } = run.books;
-  if (verdict?.action === 'pass' && (receipt?.unscanned ?? 0) === 0 && act === 'verdict') return;
+  const isRelieved = verdict?.excepted !== undefined || (verdict?.bypass !== undefined && verdict.monitored.length > 0);
+  if (verdict?.action === 'pass' && (receipt?.unscanned ?? 0) === 0 && !isRelieved && act === 'verdict') return;
   await ports.audit.append(auditOf(ports, run, act));
 }
 
@@ -389,6 +398,8 @@ function closer(ports: PipelinePorts, exchange: Exchange, books: Books): (status
       rule: verdict.rule,
       policy: verdict.policy,
       monitored: verdict.monitored,
+      excepted: verdict.excepted,
+      bypass: verdict.bypass,
       bytes: books.bytes,
       receipt: books.receipt,
       findingCounts: books.evidence === undefined ? {} : countsOf(books.evidence),

@@ -19,12 +19,13 @@ export interface Kinds {
   choose(wanted: (finding: Finding) => boolean): (kind: number) => boolean;
 }
 
-export function kinds(): Kinds {
+/** `apart`: what else tells findings apart, beside what they are. */
+export function kinds(apart: (finding: Finding) => string | undefined = () => undefined): Kinds {
   const numbers = new Map<string, number>();
   const samples: Finding[] = [];
   return {
     numberOf(finding) {
-      const key = [finding.detector, finding.confidence, finding.maskable, ...finding.tags].join('|');
+      const key = [finding.detector, finding.confidence, finding.maskable, apart(finding) ?? '', ...finding.tags].join('|');
       let number = numbers.get(key);
       if (number === undefined) {
         number = samples.length;

@@ -8,8 +8,8 @@ export interface Keeping {
   readonly vault: Vault;
   readonly ledger: HoldLedger;
   readonly clock: Clock;
-  /** Milliseconds a route's held messages are kept. */
-  retention(route: string): number;
+  /** Milliseconds a route's held messages are kept, given what was found in them. */
+  retention(route: string, detectors: readonly string[]): number;
 }
 
 export interface ToKeep {
@@ -22,6 +22,7 @@ export interface ToKeep {
   readonly receipt: Receipt;
   readonly bodyFingerprint: string;
   readonly permitFingerprint: string;
+  readonly senderKey?: string | undefined;
   readonly body: Spool;
   readonly edits: Spool;
   readonly audit: AuditEntry;
@@ -83,8 +84,9 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
         clientAddress: exchange.facts.clientAddress,
         bodyFingerprint: held.bodyFingerprint,
         permitFingerprint: held.permitFingerprint,
+        senderKey: held.senderKey,
         suite: sealed.suite,
-        expiresAt: new Date(ports.clock.now() + ports.retention(exchange.route.id)),
+        expiresAt: new Date(ports.clock.now() + ports.retention(exchange.route.id, Object.keys(countsOf(held.evidence)))),
       },
       held.audit,
     );

@@ -1,8 +1,9 @@
 /** Turns a policy's configuration into the function that plans and judges exchanges. */
 import type { Config, PolicyConfig } from '../../config/schema.js';
-import type { Evidence, Facts, Plan, Policy, Sniffed } from '../ports.js';
+import type { Evidence, Facts, Mode, Plan, Policy, Relief, Sniffed } from '../ports.js';
 import { isNever, type Grades } from './condition.js';
 import { decide, maskedBy, type Terms } from './decide.js';
+import { excepting } from './except.js';
 import { foresee } from './foresee.js';
 import { bindRule, compileRule } from './rule.js';
 
@@ -16,6 +17,10 @@ export interface PolicyParts {
   readonly monitor: boolean;
 }
 
+const MODES: readonly Mode[] = ['watch', 'stream', 'hold'];
+const stricter = (a: Mode, b: Mode): Mode => (MODES.indexOf(a) >= MODES.indexOf(b) ? a : b);
+const NO_RELIEF: Relief = { exceptions: [], bypass: undefined, senderKey: undefined };
+
 export function compilePolicy(name: string, parts: PolicyParts, revision: string): Policy {
   const rules = parts.policy.rules.map((rule) => compileRule(rule, parts.grades));
   const { syncClient, monitor } = parts;
@@ -23,10 +28,28 @@ export function compilePolicy(name: string, parts: PolicyParts, revision: string
   const named = `${name}@${revision}`;
   return {
     revision: named,
-    plan: (facts: Facts, sniffed: Sniffed, head: Evidence): Plan => {
+    plan: (facts: Facts, sniffed: Sniffed, head: Evidence, relief: Relief = NO_RELIEF): Plan => {
       const bound = rules.map((rule) => bindRule(rule, facts)).filter((rule) => !isNever(rule.when));
-      const terms: Terms = { revision: named, rules: bound, unscannable, syncClient, monitor, sniffed, head };
-      return { ...foresee(terms), decide: (evidence) => decide(terms, evidence), maskedBy: (evidence) => maskedBy(terms, evidence) };
+      const except = excepting(relief.exceptions);
+      const whole: Terms = { revision: named, rules: bound, unscannable, syncClient, monitor: monitor || relief.bypass !== undefined, sniffed, head };
+      const terms: Terms = { ...whole, head: except.rest(head) };
+      const foresight = foresee(terms);
+      return {
+        // What an exception takes away may make another rule true: its mode counts as well as the one without exceptions, which none may weaken.
+        mode: relief.exceptions.length === 0 ? foresight.mode : stricter(foresight.mode, foresee(whole).mode),
+        masks: (finding) => except.covering(finding) === undefined && foresight.masks(finding),
+        aborts: foresight.aborts,
+        excepts: except.covering,
+        decide: (evidence) => {
+          const verdict = decide(terms, except.rest(evidence));
+          const excepted = except.used({ ...evidence, classes: [...head.classes, ...evidence.classes] });
+          return { ...verdict, ...(excepted.length === 0 ? {} : { excepted }), ...(relief.bypass === undefined ? {} : { bypass: relief.bypass }) };
+        },
+        maskedBy: (evidence) => {
+          const wanted = maskedBy(terms, except.rest(evidence));
+          return (finding) => except.covering(finding) === undefined && wanted(finding);
+        },
+      };
     },
   };
 }

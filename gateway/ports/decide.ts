@@ -1,5 +1,6 @@
 /** Policy as the stages see it: a plan for one exchange, and a verdict that is a value. */
 import type { Facts } from './exchange.js';
+import type { Relief } from './exceptions.js';
 import type { Evidence, Finding } from './findings.js';
 import type { Sniffed } from './inspect.js';
 import type { Action, Mode, Severity, UnscannableReason } from './names.js';
@@ -16,6 +17,10 @@ export interface Verdict {
   readonly fourEyes: boolean;
   /** What rules, routes or the gateway in monitor mode would have done instead, strictest first. */
   readonly monitored: readonly { readonly rule: string; readonly action: Action }[];
+  /** Distinct values that approved exceptions took out of the count. */
+  readonly excepted?: readonly { readonly exception: string; readonly detector: string; readonly values: number }[] | undefined;
+  /** Break-glass was in force: `monitored` says what would have happened. */
+  readonly bypass?: string | undefined;
 }
 
 /** A policy applied to one exchange's head: which mode it needs, and what it will decide. Pure. */
@@ -26,6 +31,8 @@ export interface Plan {
   decide(evidence: Evidence): Verdict;
   /** After `decide` said `mask`: which findings it covers. */
   maskedBy(evidence: Evidence): (finding: Finding) => boolean;
+  /** The approved exception that covers this finding: it is neither counted nor masked. */
+  excepts?(finding: Finding): string | undefined;
   /** In stream mode: true when this reason, met midway, must abort the exchange. */
   aborts(reason: UnscannableReason): boolean;
 }
@@ -33,7 +40,8 @@ export interface Plan {
 export interface Policy {
   /** `<policy name>@<revision>` */
   readonly revision: string;
-  plan(facts: Facts, sniffed: Sniffed, head: Evidence): Plan;
+  /** `relief`: what people have decided that bears on this exchange. */
+  plan(facts: Facts, sniffed: Sniffed, head: Evidence, relief?: Relief): Plan;
 }
 
 /** The policies in force now; `current` changes on reload, an exchange keeps the one it began with. */

@@ -78,7 +78,7 @@ export const SCOPE_PROBLEMS = [
 ] as const;
 export type ScopeProblem = (typeof SCOPE_PROBLEMS)[number];
 
-export type ProposeResult =
+export type ExceptionProposed =
   | { readonly kind: 'proposed'; readonly id: string }
   | { readonly kind: 'invalid'; readonly problem: ScopeProblem }
   /** The message is not there. */
@@ -99,7 +99,7 @@ export interface ProposalDecision {
 
 /** Proposals, decisions, their audit rows: one transaction each. */
 export interface ExceptionLedger {
-  propose(proposal: ExceptionProposal): Promise<ProposeResult>;
+  propose(proposal: ExceptionProposal): Promise<ExceptionProposed>;
   /** `conclusive` is for exceptions bound to sender, destination and detector together; others answer `scope`. */
   approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult | { readonly kind: 'scope' }>;
   refuse(id: string, decision: ProposalDecision): Promise<ProposalResult>;

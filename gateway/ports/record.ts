@@ -153,6 +153,9 @@ export interface Outcome {
   readonly rule: string;
   readonly policy: string;
   readonly monitored: readonly { readonly rule: string; readonly action: Action }[];
+  /** See Verdict. */
+  readonly excepted?: readonly { readonly exception: string; readonly detector: string; readonly values: number }[] | undefined;
+  readonly bypass?: string | undefined;
   readonly bytes: number;
   readonly receipt: Receipt | undefined;
   readonly findingCounts: Readonly<Record<string, number>>;
