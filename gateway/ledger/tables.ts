@@ -58,6 +58,57 @@ export interface MessagesTable {
   readonly legal_hold: Generated<boolean>;
   /** Keyed HMAC of a proven sender. */
   readonly sender_key: string | null;
+  readonly department: string | null;
+  /** Keyed hash of the sender as the route names it. */
+  readonly sender_mark: string | null;
+  readonly file_names: ColumnType<unknown, string | undefined, string>;
+  /** Without what waiting adds. */
+  readonly risk: Generated<number>;
+  readonly risk_reasons: ColumnType<unknown, string | undefined, string>;
+  /** Sorts by risk, waiting included: see `riskRank`. */
+  readonly risk_rank: Generated<number>;
+  readonly group_key: Generated<string>;
+  readonly group_reason: Generated<string>;
+  readonly grades: Generated<string[]>;
+  readonly detectors: Generated<string[]>;
+  /** What the message is found by: see QueueFacts. */
+  readonly terms: Generated<string[]>;
+  readonly assignee: string | null;
+  readonly comments: Generated<number>;
+}
+
+export interface KnownRecipientsTable {
+  readonly mark: string;
+  readonly first_at: At;
+}
+
+export interface CommentsTable {
+  readonly n: Generated<number>;
+  readonly message_id: string;
+  readonly account_id: string | null;
+  readonly actor: string;
+  readonly at: At;
+  readonly words: string;
+}
+
+export interface SavedFiltersTable {
+  readonly n: Generated<number>;
+  readonly account_id: string;
+  readonly name: string;
+  readonly filter: Json<unknown>;
+  readonly labels: Json<unknown>;
+  readonly sort: string | null;
+  readonly shared: boolean;
+  readonly created_at: At;
+}
+
+export interface BulkPlansTable {
+  readonly token_hash: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly plan: Json<unknown>;
+  readonly digest: string;
+  readonly expires_at: At;
 }
 
 export interface DecisionsTable {
@@ -216,6 +267,10 @@ export interface NoticesTable {
 
 export interface Tables {
   readonly messages: MessagesTable;
+  readonly known_recipients: KnownRecipientsTable;
+  readonly comments: CommentsTable;
+  readonly saved_filters: SavedFiltersTable;
+  readonly bulk_plans: BulkPlansTable;
   readonly decisions: DecisionsTable;
   readonly outbox: OutboxTable;
   readonly permits: PermitsTable;
