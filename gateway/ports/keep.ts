@@ -62,7 +62,7 @@ export interface VaultReader {
 }
 export interface OpenedMessage {
   readonly head: SealedHead;
-  /** Read in this order: body, then edits; each at most once. */
+  /** Both may be read side by side, and again: a preview needs the edits beside the body. */
   body(): AsyncIterable<Uint8Array>;
   edits(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
