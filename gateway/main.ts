@@ -28,6 +28,7 @@ import { banner } from './wiring/banner.js';
 import { closers } from './wiring/closers.js';
 import { spoolHealth, vaultHealth } from './wiring/health.js';
 import { exchangeIds } from './wiring/ids.js';
+import { openPeople } from './wiring/people.js';
 import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
 import { reloading } from './wiring/reload.js';
 import { reviewApi } from './wiring/review-api.js';
@@ -169,19 +170,12 @@ export async function start(options: StartOptions): Promise<Running> {
       config.listen.admin,
       adminApp({
         operations: reviewApi({ ledger: review, audit, clock, monitorReport: () => monitor.report() }),
-        audit, token, newId, clock, log, health,
+        audit, token, gate: openPeople().gate, newId, clock, log, health,
         metrics: () => recorders.text(),
         version: version(),
         language: config.language === 'auto' ? 'auto' : config.language,
         trustedProxies: config.trustedProxies,
         pages: consolePages({
-          summary: {
-            version: version(),
-            monitor: config.monitor,
-            custody: config.vault.custody,
-            routes: config.routes.map((route) => ({ id: route.id, path: route.match.path, policy: route.policy, demo: route.upstream === 'demo', monitor: route.monitor })),
-          },
-          counts: () => review.counts(),
           demo: demo ? () => demo.entries() : undefined,
           language: config.language === 'auto' ? 'auto' : config.language,
         }),

@@ -12,6 +12,8 @@ const DEBIAN_PACKAGES = [
   { name: 'curl', command: 'curl', why: 'the client of the README: uploads, Expect: 100-continue' },
   { name: 'prometheus', command: 'promtool', why: 'checks /metrics and the alert rules' },
   { name: 'nginx', command: 'nginx', why: 'an upstream and a client-side proxy that are not ours' },
+  { name: 'chromium', command: 'chromium', why: 'the browser that the console is tested in' },
+  { name: 'fonts-noto-cjk', file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', why: 'shows Chinese in that browser' },
 ];
 const POLICY = '/usr/sbin/policy-rc.d';
 /** Two cores is what a test machine has; more workers would only take turns. */
@@ -37,7 +39,7 @@ function onPath(command) {
 }
 
 async function debianPackages() {
-  const missing = DEBIAN_PACKAGES.filter(({ command }) => !onPath(command));
+  const missing = DEBIAN_PACKAGES.filter(({ command, file }) => (file === undefined ? !onPath(command) : !existsSync(file)));
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name);
   const can = process.getuid?.() === 0 && onPath('apt-get');
@@ -104,6 +106,7 @@ await installIfNeeded(projectRoot, true).catch((thrown) => {
 await attempt('Programs for tests', debianPackages);
 await attempt('Build', () => build(projectRoot));
 await node('Types', bin('typescript', 'bin', 'tsc'), '--noEmit', '--pretty', 'false');
+await node('Types of the console', bin('typescript', 'bin', 'tsc'), '--noEmit', '--pretty', 'false', '-p', join('test', 'gateway', 'console', 'web'));
 await node(
   'Lint',
   bin('eslint', 'bin', 'eslint.js'),

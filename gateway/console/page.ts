@@ -11,7 +11,7 @@ export function page(language: Language, title: string, banners: readonly string
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="stylesheet" href="/assets/console.css">
+<link rel="stylesheet" href="/static/console.css">
 </head>
 <body>
 <header><a href="/"><strong>Weir</strong></a> <span>${words.tagline}</span></header>

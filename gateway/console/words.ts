@@ -1,4 +1,4 @@
-/** Every text of the landing and demo pages, in English and Chinese. */
+/** Every text of the demo page, and the names of states, in English and Chinese. */
 import type { HeldState } from '../ports.js';
 
 export type Language = 'en' | 'zh';
@@ -17,25 +17,9 @@ export const STATE_NAMES: Readonly<Record<Language, Readonly<Record<HeldState, s
 export const WORDS = {
   en: {
     tagline: 'Data-loss-prevention gateway',
-    messages: 'Messages kept for review',
-    none: 'Nothing has been held so far.',
-    away: 'The ledger cannot be reached right now.',
-    oldest: 'Oldest still held since',
-    routes: 'Routes',
     route: 'Route',
-    path: 'Path',
-    policy: 'Policy',
-    target: 'Goes to',
-    demoSink: 'demo sink',
-    monitored: 'monitor only',
-    links: 'Look further',
-    ready: 'Readiness',
-    metrics: 'Metrics',
-    api: 'API description',
     demo: 'What arrived at the demo sink',
     demoBanner: 'Demo mode: traffic of demo routes ends in this process, and this page shows it to everyone who can reach it.',
-    monitorBanner: 'Monitor mode: nothing is stopped; what would have happened is recorded.',
-    custodyBanner: 'The review key lies on this machine, so the promise that the gateway can only write held messages does not hold.',
     demoTitle: 'Demo sink',
     demoNone: 'Nothing has arrived yet. Send something through a demo route.',
     arrived: 'Arrived',
@@ -51,25 +35,9 @@ export const WORDS = {
   },
   zh: {
     tagline: '数据防泄漏网关',
-    messages: '留存待审的消息',
-    none: '目前没有留存任何消息。',
-    away: '台账暂时不可用。',
-    oldest: '最早一条待审消息的时间',
-    routes: '路由',
     route: '路由',
-    path: '路径',
-    policy: '策略',
-    target: '去向',
-    demoSink: '演示接收端',
-    monitored: '仅监测',
-    links: '更多',
-    ready: '就绪状态',
-    metrics: '指标',
-    api: 'API 说明',
     demo: '演示接收端收到的内容',
     demoBanner: '演示模式：演示路由的流量止于本进程，凡能访问此页面的人都能看到其内容。',
-    monitorBanner: '监测模式：不拦截任何内容，只记录本应采取的动作。',
-    custodyBanner: '审核密钥保存在本机，因此“网关只能写入、不能读取留存消息”的保证不成立。',
     demoTitle: '演示接收端',
     demoNone: '尚未收到内容。请通过演示路由发送一些内容。',
     arrived: '到达时间',

@@ -1,17 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import express from 'express';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { consolePages, type ConsoleOptions } from '../../../gateway/console/console-pages.js';
 import { BODY_SHOWN, type DemoEntry } from '../../../gateway/console/demo-page.js';
 
-const summary: ConsoleOptions['summary'] = {
-  version: '0.0.0',
-  monitor: false,
-  custody: 'supplied',
-  routes: [{ id: 'mail', path: '/mail', policy: 'mail', demo: true, monitor: false }],
-};
-const pages = (more: Partial<ConsoleOptions> = {}) =>
-  express().use(consolePages({ summary, counts: async () => ({ states: {}, oldestHeldAt: undefined }), language: 'auto', ...more }));
+const pages = (more: Partial<ConsoleOptions> = {}) => express().use(consolePages({ language: 'auto', ...more }));
 
 function entry(text: string | Uint8Array, more: Partial<DemoEntry> = {}): DemoEntry {
   const body = typeof text === 'string' ? new TextEncoder().encode(text) : text;
@@ -28,28 +24,39 @@ const ATTACKS = [
   '\u202egnp.exe',
 ];
 
-describe('the landing page', () => {
-  it('counts messages by state and speaks the language asked for', async () => {
-    const app = pages({ counts: async () => ({ states: { held: 3, released: 1, rejected: 0 }, oldestHeldAt: new Date(0) }) });
-    const en = await request(app).get('/').expect(200);
-    expect(en.text).toMatch(/<dt>held<\/dt><dd>3<\/dd>/);
-    expect(en.text).not.toContain('rejected');
-    expect(en.headers['content-language']).toBe('en');
-    const zh = await request(app).get('/').set('Accept-Language', 'zh-CN,zh;q=0.9,en;q=0.8').expect(200);
-    expect(zh.text).toMatch(/<html lang="zh-CN">[\s\S]*<dt>待审<\/dt><dd>3<\/dd>/);
-    expect(zh.headers['vary']).toContain('Accept-Language');
+describe('the bundle', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-bundle-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><script type="module" src="/assets/main-abc.js"></script>');
+  writeFileSync(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(join(folder, 'assets', 'main-abc.js'), 'export {};');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('comes under a policy that allows nothing inline, nothing from elsewhere and no frame around it, and is never kept', async () => {
+    const { headers } = await request(pages({ folder })).get('/').expect(200).expect('Content-Type', /html/);
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("style-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).not.toMatch(/unsafe|nonce|https?:|\*/);
+    expect(headers['cache-control']).toBe('no-store');
   });
 
-  it('is there when the ledger is not, and says so', async () => {
-    const answer = await request(pages({ counts: () => Promise.reject(new Error('canary')) })).get('/').expect(200);
-    expect(answer.text).toContain('The ledger cannot be reached');
-    expect(answer.text).not.toContain('canary');
+  it('has files that a browser may keep for good, because their names change with them', async () => {
+    const { headers } = await request(pages({ folder })).get('/assets/main-abc.js').expect(200).expect('Content-Type', /javascript/);
+    expect(headers['cache-control']).toContain('immutable');
   });
 
-  it('says what makes this gateway weaker than it could be', async () => {
-    const app = pages({ summary: { ...summary, monitor: true, custody: 'local' }, demo: () => [] });
-    const { text } = await request(app).get('/').expect(200);
-    expect(text.match(/class="banner"/g)).toHaveLength(3);
+  it('serves nothing beside its folder and lists nothing', async () => {
+    const app = pages({ folder });
+    for (const path of ['/assets/', '/assets/../index.html', '/assets/%2e%2e/index.html', '/assets/..%2findex.html', '/index.html', '/.built-from']) await request(app).get(path).redirects(0).expect(404);
+  });
+
+  it('says so when it has not been built', async () => {
+    const { text } = await request(pages({ folder: join(folder, 'nowhere') })).get('/').expect(503);
+    expect(text).toContain('npm run build');
   });
 });
 
@@ -57,7 +64,6 @@ describe('the demo page', () => {
   it('does not exist without a demo', async () => {
     await request(pages()).get('/demo').expect(404);
     await request(pages()).get('/demo.json').expect(404);
-    expect((await request(pages()).get('/')).text).not.toContain('/demo');
   });
 
   it.each(ATTACKS)('shows %j as text wherever it arrives', async (attack) => {
@@ -93,9 +99,9 @@ describe('the demo page', () => {
 describe('the style sheet', () => {
   it('is served, and nothing beside its folder is', async () => {
     const app = pages();
-    expect((await request(app).get('/assets/console.css').expect(200)).headers['content-type']).toContain('text/css');
-    await request(app).get('/assets/../page.ts').expect(404);
-    await request(app).get('/assets/%2e%2e/page.ts').expect(404);
-    await request(app).get('/assets/').expect(404);
+    expect((await request(app).get('/static/console.css').expect(200)).headers['content-type']).toContain('text/css');
+    await request(app).get('/static/../page.ts').expect(404);
+    await request(app).get('/static/%2e%2e/page.ts').expect(404);
+    await request(app).get('/static/').expect(404);
   });
 });

@@ -1,0 +1,68 @@
+/** Builds the console's bundle into dist/gateway/console/web when its sources, its packages or this step have changed. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { filesIn, projectRoot } from '../../prepare.mjs';
+import { antdStyles } from './antd-styles.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const web = join(here, '..', 'web');
+const out = join(projectRoot, 'dist', 'gateway', 'console', 'web');
+const stamp = join(projectRoot, 'dist', '.console-built-from');
+
+/** What the bundle is made of: sources, this step, and the versions of packages. */
+function digest() {
+  const sum = createHash('sha256');
+  for (const file of [...filesIn(web), ...filesIn(here), join(projectRoot, 'package-lock.json')].sort()) {
+    const content = readFileSync(file);
+    sum.update(`${relative(projectRoot, file).split(sep).join('/')}\0${content.length}\0`).update(content);
+  }
+  return sum.digest('hex');
+}
+
+const STYLES = 'virtual:antd.css';
+/** Gives the app antd's styles as a file of its own, and its libraries a way to set rules that a strict policy allows. */
+function plugin() {
+  return {
+    name: 'weir-console',
+    enforce: 'pre',
+    resolveId: (id) => (id === STYLES ? `\0${STYLES}` : undefined),
+    load(id) {
+      if (id === `\0${STYLES}`) return antdStyles(web);
+      if (id.split(sep).join('/').endsWith('@rc-component/util/es/Dom/dynamicCSS.js')) return `export * from ${JSON.stringify(join(web, 'app', 'adopted-styles.ts'))};`;
+      return undefined;
+    },
+  };
+}
+
+export async function buildWeb() {
+  const now = digest();
+  if (existsSync(join(out, 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  await build({
+    root: web,
+    configFile: false,
+    logLevel: 'warn',
+    base: '/',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [plugin()],
+    build: {
+      outDir: out,
+      emptyOutDir: true,
+      target: 'es2022',
+      // The policy of the pages knows no data: address.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1200,
+      license: false,
+      rolldownOptions: {
+        // Libraries mark what runs in browsers only, which is everything here.
+        onwarn: (warning, show) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : show(warning)),
+      },
+    },
+  });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, now);
+}

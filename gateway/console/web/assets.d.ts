@@ -1,0 +1,3 @@
+/** What the build makes of imports that are not TypeScript. */
+declare module 'virtual:antd.css';
+declare module '*.css';
