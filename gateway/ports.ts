@@ -24,3 +24,7 @@ export * from './ports/people.js';
 export * from './ports/exceptions.js';
 /* The queue of held messages: filters, rows, bulk decisions, comments, figures. */
 export * from './ports/queue.js';
+/* People as the ledger keeps them, and the rules it asks. */
+export * from './ports/accounts.js';
+/* Signing in: who a request is from. */
+export * from './ports/sign-in.js';

@@ -35,10 +35,11 @@ export interface Scope {
 
 /** Whoever makes a request, as far as it has been proven. */
 export interface Caller {
-  /** As the audit names it: `account:<name>`, `token:<account>/<name>`, `token:admin`. */
+  /** As the audit names it: `account:<name>`, `token:<account>/<name>`, `token:admin`, `nobody`. */
   readonly actor: string;
-  readonly kind: 'set-up' | 'person' | 'token';
-  /** Undefined for the start-up token alone. */
+  /** `nobody` reaches operations for anyone alone. */
+  readonly kind: 'set-up' | 'person' | 'token' | 'nobody';
+  /** Undefined for the start-up token and for nobody. */
   readonly accountId: string | undefined;
   readonly roles: readonly Role[];
   readonly rights: ReadonlySet<Right>;

@@ -2,9 +2,9 @@
 import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
-import { causeCode } from '../errors.js';
-import type { AuditTrail, Caller, Clock, Health, Log } from '../ports.js';
-import { bearer } from './bearer.js';
+import { causeCode, LedgerFailure } from '../errors.js';
+import type { AuditTrail, Clock, Gate, Health, Log } from '../ports.js';
+import { authentication, identityOf, type Authentication } from './authenticate.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation, Stream } from './operation.js';
 import { underOwnName } from './own-name.js';
@@ -21,7 +21,10 @@ export interface AdminOptions {
   readonly operations: readonly Operation[];
   readonly audit: AuditTrail;
   readonly clock: Clock;
+  /** The start-up token. */
   readonly token: string;
+  /** Knows sessions and tokens. */
+  readonly gate: Gate;
   /** Names requests in the log; an id must never look like a number that Weir guards. */
   readonly newId: () => string;
   readonly metrics: () => Promise<string>;
@@ -63,8 +66,12 @@ export function adminApp(options: AdminOptions): Express {
   const document = openApiDocument(operations, options.version);
   // The document is the same for everyone and shows no data: open, so that tools can read it without a token.
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
-  app.use('/api', neverCached, bearer(options));
-  for (const operation of operations) mount(app, operation, options.language);
+  const authenticated = authentication(options);
+  app.use('/api', neverCached, authenticated.identify);
+  for (const operation of operations) mount(app, operation, authenticated, options.language);
+  refuseUnknownMethods(app, operations, authenticated);
+  // What there is below /api is told to nobody.
+  app.use('/api', authenticated.allow(undefined));
 
   for (const path of ['/healthz', '/readyz', '/metrics', '/api/v1/openapi.json']) refuseOtherMethods(app, path, ['GET', 'HEAD']);
   app.use(options.pages);
@@ -75,24 +82,42 @@ export function adminApp(options: AdminOptions): Express {
   return app;
 }
 
-function mount(app: Express, operation: Operation, language: 'auto' | Language): void {
-  const path = `/api/v1${operation.path.replace(/\{(\w+)\}/g, ':$1')}`;
-  const run: RequestHandler = async (request, response) => {
-    const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
-    const caller = response.locals['caller'] as Caller;
-    if (operation.right !== 'anyone' && operation.right !== 'signed-in' && !caller.rights.has(operation.right)) throw new ApiProblem('forbidden');
-    const answer = await operation.run({ params, query, body, caller, language: languageOf(request, language) });
-    if (operation.media === undefined) response.status(operation.status).json(answer);
-    else await send(response.status(operation.status), answer as Stream);
-  };
-  if (operation.method === 'get') {
-    app.get(path, run);
-    refuseOtherMethods(app, path, ['GET', 'HEAD']);
-  } else {
-    app.post(path, onlyJson, express.json({ limit: BODY_MOST, inflate: false, strict: true }), run);
-    refuseOtherMethods(app, path, ['POST']);
+const routed = ({ path }: Operation): string => `/api/v1${path.replace(/\{(\w+)\}/g, ':$1')}`;
+
+/** After all of them: one path may be read and written. Nobody is told which paths there are. */
+function refuseUnknownMethods(app: Express, operations: readonly Operation[], authenticated: Authentication): void {
+  for (const path of new Set(operations.map(routed))) {
+    const there = operations.filter((operation) => routed(operation) === path);
+    const open = there.find(({ right }) => right === 'anyone');
+    const methods = there.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : ['POST']));
+    refuseOtherMethods(app, path, methods, authenticated.allow(open));
   }
 }
+
+function mount(app: Express, operation: Operation, authenticated: Authentication, language: 'auto' | Language): void {
+  const path = routed(operation);
+  const run: RequestHandler = async (request, response) => {
+    const { params, query, body } = request as { params: unknown; query: unknown; body: unknown };
+    const { caller, visit } = identityOf(response);
+    let answer: unknown;
+    try {
+      answer = await operation.run({ params, query, body, caller, visit, language: languageOf(request, language) });
+    } catch (thrown) {
+      if (operation.guesses === true && thrown instanceof ApiProblem && GUESSED.has(thrown.code)) await authenticated.refused(request, response);
+      const seconds = thrown instanceof ApiProblem ? thrown.extras['retryAfterSeconds'] : undefined;
+      if (typeof seconds === 'number') response.set('Retry-After', String(seconds));
+      throw thrown;
+    }
+    if (operation.status === 303) response.redirect(303, (answer as { readonly location: string }).location);
+    else if (operation.media === undefined) response.status(operation.status).json(answer);
+    else await send(response.status(operation.status), answer as Stream);
+  };
+  const allow = authenticated.allow(operation);
+  if (operation.method === 'get') app.get(path, allow, run);
+  else app.post(path, allow, onlyJson, express.json({ limit: BODY_MOST, inflate: false, strict: true }), run);
+}
+/** Refusals that tell a guesser something. */
+const GUESSED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['sign-in-failed', 'invitation-void', 'locked']);
 
 /** Ends early when the client goes; a body that fails half-way cuts the connection, so that nobody takes a part for the whole. */
 async function send(response: Response, { type, fileName, body }: Stream): Promise<void> {
@@ -106,8 +131,8 @@ const onlyJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function refuseOtherMethods(app: Express, path: string, allowed: readonly string[]): void {
-  app.all(path, (_request, response) => {
+function refuseOtherMethods(app: Express, path: string, allowed: readonly string[], ...first: readonly RequestHandler[]): void {
+  app.all(path, ...first, (_request, response) => {
     response.set('Allow', allowed.join(', '));
     throw new ApiProblem('method-not-allowed');
   });
@@ -164,6 +189,7 @@ function problems(log: Log, language: 'auto' | Language): ErrorRequestHandler {
 
 /** What body-parser and the router throw, by their own stable names. */
 function codeOf(thrown: unknown): ProblemCode {
+  if (thrown instanceof LedgerFailure) return thrown.kind === 'refused' ? 'internal' : 'ledger-unavailable';
   const { type, status } = Object(thrown) as { type?: unknown; status?: unknown };
   switch (type) {
     case 'entity.too.large':

@@ -1,6 +1,6 @@
 /** One operation of the API as one object: what it takes, what it gives, and what it does. The router and openapi.json are made from it. */
 import { z } from 'zod';
-import type { Caller, Right } from '../ports.js';
+import type { Caller, Right, Visit } from '../ports.js';
 import { hasNumberShape } from './number-shape.js';
 import { ApiProblem, type Language, type ProblemCode } from './problem.js';
 import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
@@ -8,22 +8,25 @@ import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
 export interface OperationSpec<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   readonly id: string;
   readonly method: 'get' | 'post';
-  /** What the caller's roles must allow; `anyone` needs no sign-in at all, `signed-in` no particular role. */
-  readonly right: Right | 'signed-in' | 'anyone';
+  /** What the caller's roles must allow, of a list any one; `anyone` needs no sign-in at all, `signed-in` no particular role. */
+  readonly right: Right | readonly Right[] | 'signed-in' | 'anyone';
+  /** A refusal may be a guess at a secret: they are counted per address, and too many close the door. */
+  readonly guesses?: boolean | undefined;
   /** With `{name}` for parameters, below /api/v1. */
   readonly path: string;
   readonly summary: string;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  readonly status: 200 | 202;
+  /** 303: the answer is `{ location }`, and the browser is sent there. */
+  readonly status: 200 | 202 | 303;
   /** Of a JSON answer; with `media`, of nothing. */
   readonly answer: A;
   /** Set when the answer is not JSON: `run` then gives a Stream. */
   readonly media?: string | undefined;
   /** Beyond those every operation has. */
   readonly problems: readonly ProblemCode[];
-  run(call: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B>; readonly caller: Caller }): Promise<z.output<A>>;
+  run(call: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B>; readonly caller: Caller; readonly visit: Visit }): Promise<z.output<A>>;
 }
 
 /** An answer that is sent as it comes. */
@@ -41,6 +44,7 @@ interface RawCall {
   readonly query: unknown;
   readonly body: unknown;
   readonly caller: Caller;
+  readonly visit: Visit;
   readonly language: Language;
 }
 /** An operation whose types have been checked and folded away. */
@@ -51,7 +55,7 @@ export interface Operation extends Omit<OperationSpec, 'run'> {
 export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(spec: OperationSpec<P, Q, B, A>): Operation {
   return {
     ...spec,
-    async run({ params, query, body, caller, language }) {
+    async run({ params, query, body, caller, visit, language }) {
       const name = spec.params.safeParse(params);
       // A name that cannot exist is a name that does not exist.
       if (!name.success) throw new ApiProblem('not-found');
@@ -60,7 +64,7 @@ export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.
       if (!asked.success || !given.success) {
         throw new ApiProblem('invalid-request', { problems: [...issues('query', asked, language), ...issues('body', given, language)] });
       }
-      return spec.run({ params: name.data, query: asked.data, body: given.data, caller });
+      return spec.run({ params: name.data, query: asked.data, body: given.data, caller, visit });
     },
   };
 }

@@ -1,12 +1,15 @@
 /** A whole admin app over a ledger in memory, for the tests of the review API. */
 import { adminApp, type AdminOptions } from '../../../gateway/review/admin-app.js';
-import type { AuditEntry, DecisionResult, ExchangeId, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
+import type { AuditEntry, DecisionResult, ExchangeId, Gate, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
 import { reviewApi } from '../../../gateway/wiring/review-api.js';
 import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
 
 export const TOKEN = 'test-token-of-more-than-sixteen-characters';
 export const RIGHT = `Bearer ${TOKEN}`;
+
+/** The start-up token is all there is. */
+export const NOBODY_ELSE: Gate = { setUpEnded: async () => false, bearer: async () => ({ kind: 'nobody' }), cookie: async () => ({ kind: 'nobody' }), csrf: () => '' };
 
 export interface Stand {
   readonly app: ReturnType<typeof adminApp>;
@@ -39,6 +42,7 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
     clock,
     newId: exchangeIds(clock),
     token: TOKEN,
+    gate: NOBODY_ELSE,
     metrics: async () => '# HELP weir_up x\nweir_up 1\n',
     health: [healthy('ledger')],
     log: { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') },
