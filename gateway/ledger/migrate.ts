@@ -4,10 +4,11 @@ import { APP_ROLE, appConnection, type PgConnection } from './connection.js';
 import { closing, ledgerPool, SCHEMA } from './database.js';
 import { ledgerFailure } from './failures.js';
 import { ledger } from './migrations/0001-ledger.js';
+import { people } from './migrations/0002-people.js';
 import { queue } from './migrations/0003-queue.js';
 import { policy } from './migrations/0005-policy.js';
 
-const MIGRATIONS = { '0001-ledger': ledger, '0003-queue': queue, '0005-policy': policy };
+const MIGRATIONS = { '0001-ledger': ledger, '0002-people': people, '0003-queue': queue, '0005-policy': policy };
 
 /** BullMQ keeps its jobs in a schema of its own, made by the carrier. */
 export const CARRIER_SCHEMA = 'bullmq';

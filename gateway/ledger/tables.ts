@@ -1,6 +1,7 @@
 /** The ledger's tables as kysely sees them; migrations/ makes them. Nothing here may hold a value (HC 15). */
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { HeldState, SuiteName } from '../ports.js';
+import type { PeopleTables } from './people-tables.js';
 
 /** Read as the value, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -265,7 +266,7 @@ export interface NoticesTable {
   readonly last_error: string | null;
 }
 
-export interface Tables {
+export interface Tables extends PeopleTables {
   readonly messages: MessagesTable;
   readonly known_recipients: KnownRecipientsTable;
   readonly comments: CommentsTable;
