@@ -6,6 +6,7 @@ import { inflow, type Inflow } from './act/inflow.js';
 import { keep, type Keeping } from './act/keep.js';
 import { outgoingTarget } from './act/masked-facts.js';
 import { paced } from './act/paced.js';
+import { addressMarks } from './address-mark.js';
 import { encodeEdit } from './body/edit-log.js';
 import { replay } from './body/replay.js';
 import { rewriter } from './body/rewriter.js';
@@ -200,6 +201,7 @@ interface Spooled {
   readonly evidence: Evidence;
   readonly bodyFingerprint: string;
   readonly permitFingerprint: string;
+  readonly contentFingerprint: string;
   release(): Promise<void>;
 }
 
@@ -231,22 +233,23 @@ async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spo
   const { user, sender, recipients, clientAddress, destination } = exchange.facts;
   const about = exchange.http.fields.filter(([name]) => TELLS_APART.has(name.toLowerCase())).map(([name, value]) => [name.toLowerCase(), value]);
   const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients, about]);
-  const digest = createHmac('sha256', ports.fingerprintKey).update(`${whose}\0`);
+  const content = createHmac('sha256', ports.fingerprintKey).update('content\0');
   const kind = kinds((finding) => run.plan.excepts?.(finding));
   const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {
     for (const edit of progress.edits) await log.write(encodeEdit({ at: edit.at, bytes: edit.bytes, kind: kind.numberOf(edit.finding) }));
   };
   for await (const chunk of paced(run.body.chunks(), () => books.scanMs)) {
     books.bytes += chunk.length;
-    digest.update(chunk);
+    content.update(chunk);
     await note(timed(ports, books, () => inspector.write(chunk)));
     await spool.write(chunk);
   }
   await note(timed(ports, books, () => inspector.end(true)));
   const { verdict, evidence } = settleBooks(run, inspector);
-  const bodyFingerprint = digest.digest('hex');
+  const contentFingerprint = content.digest('hex');
+  const bodyFingerprint = createHmac('sha256', ports.fingerprintKey).update(`${whose}\0${contentFingerprint}`).digest('hex');
   const permitFingerprint = createHmac('sha256', ports.fingerprintKey).update(JSON.stringify([bodyFingerprint, user ?? sender ?? clientAddress, destination])).digest('hex');
-  return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint, permitFingerprint, release };
+  return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint, permitFingerprint, contentFingerprint, release };
 }
 
 async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
@@ -284,7 +287,7 @@ async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, for
 }
 
 async function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchange['id']> {
-  const { verdict, evidence, inspector, bodyFingerprint, permitFingerprint, spool, log } = spooled;
+  const { verdict, evidence, inspector, bodyFingerprint, permitFingerprint, contentFingerprint, spool, log } = spooled;
   const incident = await keep(ports, {
     exchange: run.exchange,
     head: run.head,
@@ -292,6 +295,8 @@ async function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<E
     evidence,
     bodyFingerprint,
     permitFingerprint,
+    contentFingerprint,
+    mark: addressMarks(ports.fingerprintKey),
     senderKey: run.relief?.senderKey,
     findings: [...run.head.findings, ...inspector.findings()],
     unscannable: evidence.unscannable,

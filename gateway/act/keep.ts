@@ -1,8 +1,9 @@
 /** Puts a held message where nothing can lose it: sealed and fsynced in the vault, then written in the ledger, and only then answered. */
+import type { MarkAddress } from '../address-mark.js';
 import { LedgerFailure, WeirError, asWeirError } from '../errors.js';
 import type { AuditEntry, Clock, Evidence, Exchange, ExchangeId, Finding, HeadInspection, HoldLedger, Receipt, Spool, Unscannable, Vault, Verdict } from '../ports.js';
 import { countsOf } from './evidence.js';
-import { maskedFacts, maskedFields, maskedTarget } from './masked-facts.js';
+import { maskedFacts, maskedFields, maskedFileNames, maskedTarget } from './masked-facts.js';
 
 export interface Keeping {
   readonly vault: Vault;
@@ -22,10 +23,19 @@ export interface ToKeep {
   readonly receipt: Receipt;
   readonly bodyFingerprint: string;
   readonly permitFingerprint: string;
+  readonly contentFingerprint: string;
+  readonly mark: MarkAddress;
   readonly senderKey?: string | undefined;
   readonly body: Spool;
   readonly edits: Spool;
   readonly audit: AuditEntry;
+}
+
+/** A mail to more people than this is found by the first of them. */
+const MARKS_MOST = 200;
+
+function marked(mark: MarkAddress, address: string | undefined): ReturnType<MarkAddress> | undefined {
+  return address === undefined ? undefined : mark(address);
 }
 
 /** Answers with the incident under which the message is kept: an older one when the same is held already. Fails closed. */
@@ -84,6 +94,14 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
         clientAddress: exchange.facts.clientAddress,
         bodyFingerprint: held.bodyFingerprint,
         permitFingerprint: held.permitFingerprint,
+        contentFingerprint: held.contentFingerprint,
+        department: exchange.facts.department,
+        fileNames: maskedFileNames(exchange, head),
+        marks: {
+          sender: marked(held.mark, exchange.facts.sender),
+          user: marked(held.mark, exchange.facts.user),
+          recipients: exchange.facts.recipients.slice(0, MARKS_MOST).map(held.mark),
+        },
         senderKey: held.senderKey,
         suite: sealed.suite,
         expiresAt: new Date(ports.clock.now() + ports.retention(exchange.route.id, Object.keys(countsOf(held.evidence)))),

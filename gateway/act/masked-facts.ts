@@ -4,6 +4,9 @@ import type { Exchange, Facts, Field, HeadInspection } from '../ports.js';
 /** Longest text that is kept of a subject or target. */
 const LONGEST = 200;
 
+/** File names of a head; parts of a body are in the receipt. */
+const FILES_MOST = 20;
+
 /** From here on the digits of a text may be a number of someone's, however they are grouped. */
 const MANY_DIGITS = 8;
 
@@ -85,6 +88,12 @@ function unescaped(text: string): string {
       return escaped;
     }
   });
+}
+
+/** Names of files that the head shows, as the scan leaves them. */
+export function maskedFileNames(exchange: Exchange, head: HeadInspection): readonly string[] {
+  const names = exchange.body.texts.filter(({ kind }) => kind === 'file-name').map(({ name }) => cut(head.safe.get(name) ?? ''));
+  return [...new Set(names)].filter((name) => name !== '').slice(0, FILES_MOST);
 }
 
 export interface MaskedFacts {

@@ -1,4 +1,5 @@
 /** What is written down: the ledger, the audit, alerts, metrics, the log, and what a reviewer may ask of them. */
+import type { MarkedAddress } from '../address-mark.js';
 import type { Finding, Receipt, Unscannable } from './findings.js';
 import type { SuiteName } from './keep.js';
 import type { Action, ChannelName, Direction, ExchangeId, Mode, Severity } from './names.js';
@@ -42,6 +43,14 @@ export interface HeldMessage {
   readonly senderKey?: string | undefined;
   readonly suite: SuiteName;
   readonly expiresAt: Date;
+  /** From the route's mapping file. */
+  readonly department?: string | undefined;
+  /** Of the head, masked. */
+  readonly fileNames?: readonly string[] | undefined;
+  /** Keyed hashes of who sends and who receives: found by them, never read back (HC 15). */
+  readonly marks?: { readonly sender: MarkedAddress | undefined; readonly user: MarkedAddress | undefined; readonly recipients: readonly MarkedAddress[] } | undefined;
+  /** Keyed HMAC over the body alone: the same content, whoever sends it. */
+  readonly contentFingerprint?: string | undefined;
 }
 
 /** One act worth keeping. `data` holds codes, counts and masked previews only. */
