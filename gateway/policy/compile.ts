@@ -38,8 +38,8 @@ export function compilePolicy(name: string, parts: PolicyParts, revision: string
         // What an exception takes away may make another rule true: its mode counts as well as the one without exceptions, which none may weaken.
         mode: relief.exceptions.length === 0 ? foresight.mode : stricter(foresight.mode, foresee(whole).mode),
         masks: (finding) => except.covering(finding) === undefined && foresight.masks(finding),
-        aborts: foresight.aborts,
-        excepts: except.covering,
+        aborts: (reason) => foresight.aborts(reason),
+        excepts: (finding) => except.covering(finding),
         decide: (evidence) => {
           const verdict = decide(terms, except.rest(evidence));
           const excepted = except.used({ ...evidence, classes: [...head.classes, ...evidence.classes] });
