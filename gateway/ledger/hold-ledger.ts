@@ -1,9 +1,11 @@
 /** The gateway's side of the ledger: join, hold, and the one-time permit (HC 19, 20, 30). */
-import type { AuditEntry, Clock, ExchangeId, HeldMessage, HoldLedger } from '../ports.js';
+import type { AssessQueue, AuditEntry, Clock, ExchangeId, HeldMessage, HoldLedger } from '../ports.js';
 import { insertAlerts } from './alert-rows.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
-import { toRow } from './message-rows.js';
+import { toQueueColumns, toRow } from './message-rows.js';
+import type { Trx } from './tables.js';
+import { cleanText } from './text.js';
 
 /** The same body again within this long joins the open incident (HC 19). */
 const JOIN_WINDOW_MS = 24 * 3_600_000;
@@ -11,7 +13,26 @@ const JOIN_WINDOW_MS = 24 * 3_600_000;
 const CONTENT_LOST = ['vault-missing', 'VAULT_MISSING', 'VAULT_DAMAGED', 'ENOENT'] as const;
 const OPEN = ['held', 'awaiting-second', 'releasing', 'sending', 'uncertain', 'needs-credentials', 'failed'] as const;
 
-export function holdLedger(options: { readonly database: LedgerDatabase; readonly audit: AuditWriter; readonly clock: Clock }): HoldLedger {
+export interface HoldLedgerOptions {
+  readonly database: LedgerDatabase;
+  readonly audit: AuditWriter;
+  readonly clock: Clock;
+  /** What the queue sorts and searches by; without it a message is there by its age alone. */
+  readonly assess?: AssessQueue | undefined;
+  /** Called after the commit. */
+  readonly onHeld?: ((id: ExchangeId) => void) | undefined;
+}
+
+/** Notes for whom something is held; true when that was never so for one of them. In one order, so that two holds never wait for each other. */
+async function notesNewRecipient(trx: Trx, { marks, destination }: HeldMessage, at: Date): Promise<boolean> {
+  if (marks === undefined) return false;
+  const recipients = marks.recipients.length > 0 ? marks.recipients.map(({ whole }) => whole) : [`host ${cleanText(destination)}`];
+  const rows = [...new Set(recipients)].sort().map((mark) => ({ mark, first_at: at }));
+  const added = await trx.insertInto('known_recipients').values(rows).onConflict((conflict) => conflict.column('mark').doNothing()).returning('mark').execute();
+  return added.length > 0;
+}
+
+export function holdLedger(options: HoldLedgerOptions): HoldLedger {
   const { database, audit, clock } = options;
   return {
     async join(route, bodyFingerprint) {
@@ -33,13 +54,15 @@ export function holdLedger(options: { readonly database: LedgerDatabase; readonl
       await database.transact(async (trx) => {
         // Fails when the sweep for orphans was quicker: then the vault's file is gone, and so must this be.
         await trx.insertInto('vault_claims').values({ id: message.id, claim: 'message', at: new Date(clock.now()) }).execute();
-        await trx.insertInto('messages').values(toRow(message)).execute();
+        const firstSeen = await notesNewRecipient(trx, message, new Date(clock.now()));
+        await trx.insertInto('messages').values({ ...toRow(message), ...toQueueColumns(message, options.assess?.(message, firstSeen)) }).execute();
         if (entry.data['notify'] !== false) {
           const { severity, route, id, rule, findingCounts } = message;
           await insertAlerts(trx, [{ kind: 'hold', at: message.receivedAt, severity, route, incident: id, rule, code: undefined, counts: findingCounts }]);
         }
         await audit.append(trx, entry);
       });
+      options.onHeld?.(message.id);
     },
 
     async permit(route, permitFingerprint) {

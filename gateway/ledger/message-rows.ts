@@ -1,6 +1,6 @@
 /** A held message as a row, and back. */
 import type { Insertable, Selectable } from 'kysely';
-import type { ExchangeId, Finding, HeldMessage, Receipt, StoredMessage, Unscannable } from '../ports.js';
+import type { ExchangeId, Finding, HeldMessage, QueueFacts, Receipt, StoredMessage, Unscannable } from '../ports.js';
 import type { MessagesTable } from './tables.js';
 import { cleanOptional, cleanText, jsonText } from './text.js';
 
@@ -43,6 +43,34 @@ export function toRow(message: HeldMessage): Insertable<MessagesTable> {
     decision_actor: null,
     delivery_status: null,
     last_error: null,
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Grows by a day's milliseconds with each point of risk, and falls with the time of arrival: at any moment its order is that of risk and waiting together. */
+export function riskRank(risk: number, receivedAt: Date): number {
+  return risk * DAY_MS - receivedAt.getTime();
+}
+
+/** What the queue keeps of a message beside the message itself. Without facts it is in the queue by its age alone. */
+export function toQueueColumns(message: HeldMessage, facts: QueueFacts | undefined): Partial<Insertable<MessagesTable>> {
+  const known = {
+    department: cleanOptional(message.department),
+    sender_mark: message.marks?.sender?.whole ?? message.marks?.user?.whole ?? null,
+    file_names: jsonText(message.fileNames ?? []),
+    risk_rank: riskRank(facts?.risk ?? 0, message.receivedAt),
+  };
+  if (facts === undefined) return known;
+  return {
+    ...known,
+    risk: facts.risk,
+    risk_reasons: jsonText(facts.riskReasons),
+    group_key: facts.groupKey,
+    group_reason: facts.groupReason,
+    grades: [...facts.grades],
+    detectors: [...facts.detectors],
+    terms: facts.terms.map(cleanText),
   };
 }
 
