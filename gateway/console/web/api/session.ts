@@ -1,19 +1,8 @@
 /** Who is signed in, what they may do, and the CSRF word. */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Right, Role } from '../../../ports/people.js';
+import type { Right } from '../../../ports/people.js';
+import type { SessionAnswer } from '../../../review/session-schemas.js';
 import { get, setCsrf } from './client.js';
-
-export interface SessionAnswer {
-  readonly signedIn: boolean;
-  readonly account?: { readonly id: string; readonly name: string; readonly displayName: string; readonly language?: string | undefined } | undefined;
-  readonly roles: readonly Role[];
-  readonly rights: readonly Right[];
-  readonly csrf?: string | undefined;
-  readonly phase: 'set-up' | 'normal';
-  readonly step?: 'totp' | 'enrol-totp' | 'change-password' | undefined;
-  readonly oidc: boolean;
-  readonly expiresAt?: string | undefined;
-}
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -40,11 +29,11 @@ export function useMay(right: Right): boolean {
   return rightsOf(useSession()).has(right);
 }
 
-/** After signing in or out everything known belongs to somebody else. */
+/** After signing in or out everything known belongs to somebody else. (An invitation was for the one who just accepted it.) */
 export function useRenewSession(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     await client.query({ ...sessionQuery, staleTime: 0 });
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'invitation' });
   };
 }

@@ -1,7 +1,7 @@
 /** What everyone must see on every page. */
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
-import type { SessionAnswer } from '../api/session.js';
+import type { SessionAnswer } from '../../../review/session-schemas.js';
 import { appWords } from './words.js';
 import { useWords } from './words-of.js';
 

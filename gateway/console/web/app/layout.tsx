@@ -2,7 +2,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Alert, Button, Result, Skeleton } from 'antd';
 import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { rightsOf, type SessionAnswer } from '../api/session.js';
+import { rightsOf } from '../api/session.js';
+import type { SessionAnswer } from '../../../review/session-schemas.js';
 import { PAGE_VIEWS } from '../pages.js';
 import { Failure } from '../ui/failure.js';
 import { Banners } from './banners.js';

@@ -1,0 +1,48 @@
+/** The first step: name and password, or the organisation's identity provider. */
+import { Button, Form, Input } from 'antd';
+import type { ReactNode } from 'react';
+import { API, post } from '../../api/client.js';
+import { useRenewSession } from '../../api/session.js';
+import { useWords } from '../../app/words-of.js';
+import { useAct } from '../../ui/act.js';
+import { Failure } from '../../ui/failure.js';
+import { Card } from './card.js';
+import { signInWords } from './words.js';
+
+export function PasswordForm({ oidc }: { readonly oidc: boolean }): ReactNode {
+  const words = useWords(signInWords);
+  const renew = useRenewSession();
+  const signIn = useAct(
+    async (values: { readonly name: string; readonly password: string }) => {
+      await post('/session/password', values);
+      await renew();
+    },
+    { quiet: true },
+  );
+  const needed = [{ required: true, message: words.needed }];
+  return (
+    <Card title={words.title}>
+      <Form layout="vertical" size="large" requiredMark={false} onFinish={signIn.run} disabled={signIn.busy}>
+        <Form.Item name="name" label={words.name} rules={needed}>
+          <Input autoComplete="username" autoFocus autoCapitalize="none" spellCheck={false} />
+        </Form.Item>
+        <Form.Item name="password" label={words.password} rules={needed}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        {signIn.error === null ? null : <Failure error={signIn.error} />}
+        <Button type="primary" htmlType="submit" block loading={signIn.busy}>
+          {words.next}
+        </Button>
+      </Form>
+      {oidc ? (
+        <>
+          <p className="card-or">{words.or}</p>
+          <Button block size="large" href={`${API}/session/oidc/start`}>
+            {words.oidc}
+          </Button>
+        </>
+      ) : null}
+      <p className="card-foot">{words.cliHint}</p>
+    </Card>
+  );
+}
