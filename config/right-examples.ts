@@ -22,6 +22,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   drain: 'drain: 30s',
   vault: 'vault: { custody: local, maxBytes: 100GiB }',
   custody: 'custody: local',
+  suite: 'suite: age-v1',
+  keyCommand: 'keyCommand: [/usr/local/bin/module-keys, --slot, "1"]',
   maxBytes: 'maxBytes: 100GiB',
   grades: 'grades: { C2: [cn.resident-id, bank-card, cn.phone] }',
   detectors: 'detectors: { disable: [], keep: { bank-card: { first: 0, last: 4 } } }',

@@ -6,6 +6,7 @@ import { causeCode } from '../errors.js';
 import { addAudit } from './audit-verify.js';
 import { addConfig } from './config-check.js';
 import { addHeld } from './held.js';
+import { addKeys } from './keys.js';
 import { CommandFailed, EXIT } from './outcome.js';
 import { addScan } from './scan.js';
 import { addStart } from './start.js';
@@ -23,7 +24,7 @@ const terminal: Terminal = {
 };
 
 /** Errors whose sentence is meant for the person who starts Weir. */
-const SPEAKING = new Set(['DataFolderInUse', 'DataFolderVersion', 'EmbeddedPostgresError', 'DetectorError']);
+const SPEAKING = new Set(['DataFolderInUse', 'DataFolderVersion', 'EmbeddedPostgresError', 'DetectorError', 'VaultError']);
 
 const program = new Command('weir').description(terminal.words.weir).version(version()).showHelpAfterError().exitOverride();
 addStart(program, terminal);
@@ -31,6 +32,7 @@ addScan(program, terminal);
 addHeld(program, terminal);
 addConfig(program, terminal);
 addAudit(program, terminal);
+addKeys(program, terminal);
 
 try {
   await program.parseAsync();

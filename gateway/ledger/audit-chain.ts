@@ -47,26 +47,47 @@ export interface ChainHead {
   readonly hash: string;
 }
 
+/** Checkpoints by their signature; `unknown`: signed by a key that whoever verifies does not have. */
+export interface SignedCheckpoints {
+  readonly good: number;
+  readonly unsigned: number;
+  readonly unknown: number;
+}
 export type AuditCheck =
-  | { readonly ok: true; readonly rows: number; readonly heads: readonly ChainHead[] }
-  | { readonly ok: false; readonly rows: number; readonly writer: string; readonly seq: number; readonly problem: 'changed' | 'missing' | 'cut-off' };
+  | { readonly ok: true; readonly rows: number; readonly heads: readonly ChainHead[]; readonly checkpoints: SignedCheckpoints }
+  | { readonly ok: false; readonly rows: number; readonly writer: string; readonly seq: number; readonly problem: 'changed' | 'missing' | 'cut-off' | 'signature' };
+
+/** What vouches for a checkpoint; shaped as the vault's signer gives it. */
+export interface CheckpointSignature {
+  readonly key: string;
+  readonly value: string;
+}
+export type CheckSignature = (text: string, signature: CheckpointSignature) => 'good' | 'bad' | 'unknown-key';
 
 /**
  * Reads every chain from its first row. `changed`: a row's content no longer fits its hash. `missing`: rows were taken out.
- * `cut-off`: a checkpoint names a row that is no longer there.
+ * `cut-off`: a checkpoint names a row that is no longer there. `signature`: a checkpoint was not signed by the key it names, so
+ * whoever rewrote the chains could not rewrite it. A row that was dropped with its time (see audit-retention.ts) is the first of its chain.
  */
-export async function verifyAudit(database: LedgerDatabase): Promise<AuditCheck> {
+export async function verifyAudit(database: LedgerDatabase, check: CheckSignature = () => 'unknown-key'): Promise<AuditCheck> {
   return await database.read(async (db) => {
     const heads: ChainHead[] = [];
     const claims = new Map<string, ChainHead>();
     let rows = 0;
+    const checkpoints = { good: 0, unsigned: 0, unknown: 0 };
     for (const { writer } of await db.selectFrom('audit').select('writer').distinct().orderBy('writer').execute()) {
       let last: ChainHead = { writer, seq: 0, hash: GENESIS };
       for await (const row of chain(db, writer)) {
         rows++;
         if (row.seq !== last.seq + 1 || row.prev !== last.hash) return { ok: false, rows, writer, seq: last.seq + 1, problem: 'missing' };
         if (rowHash(row) !== row.hash) return { ok: false, rows, writer, seq: row.seq, problem: 'changed' };
-        if (row.act === CHECKPOINT_ACT) for (const head of headsOf(row.data)) claims.set(`${head.writer} ${head.seq}`, head);
+        if (row.act === CHECKPOINT_ACT) {
+          const { heads: claimed, signature } = checkpointOf(row.data);
+          for (const head of claimed) claims.set(`${head.writer} ${head.seq}`, head);
+          const found = signature === undefined ? 'unsigned' : check(canonicalJson(claimed), signature);
+          if (found === 'bad') return { ok: false, rows, writer, seq: row.seq, problem: 'signature' };
+          checkpoints[found === 'unknown-key' ? 'unknown' : found]++;
+        }
         last = { writer, seq: row.seq, hash: row.hash };
       }
       heads.push(last);
@@ -75,7 +96,7 @@ export async function verifyAudit(database: LedgerDatabase): Promise<AuditCheck>
       const row = await db.selectFrom('audit').select('hash').where('writer', '=', claim.writer).where('seq', '=', claim.seq).executeTakeFirst();
       if (row?.hash !== claim.hash) return { ok: false, rows, writer: claim.writer, seq: claim.seq, problem: 'cut-off' };
     }
-    return { ok: true, rows, heads };
+    return { ok: true, rows, heads, checkpoints };
   });
 }
 
@@ -89,17 +110,17 @@ async function* chain(db: Db, writer: string): AsyncGenerator<AuditRow> {
   }
 }
 
-function headsOf(data: string): readonly ChainHead[] {
-  const { heads } = JSON.parse(data) as { heads?: readonly ChainHead[] };
-  return heads ?? [];
+function checkpointOf(data: string): { readonly heads: readonly ChainHead[]; readonly signature: CheckpointSignature | undefined } {
+  const { heads, signature } = JSON.parse(data) as { heads?: readonly ChainHead[]; signature?: CheckpointSignature };
+  return { heads: heads ?? [], signature };
 }
 
 /** Writes the ends of all chains into one of them, so that cutting one off shows in another. `sign` vouches for them from outside the database. */
-export async function checkpointAudit(database: LedgerDatabase, writer: string, now: Date, sign?: (text: string) => string): Promise<void> {
+export async function checkpointAudit(database: LedgerDatabase, writer: string, now: Date, sign?: (text: string) => Promise<CheckpointSignature>): Promise<void> {
   await database.transact(async (trx) => {
     const { rows } = await sql<ChainHead>`select distinct on (writer) writer, seq, hash from audit order by writer, seq desc`.execute(trx);
     const heads = rows.map(({ writer: name, seq, hash }) => ({ writer: name, seq, hash }));
-    const data = sign === undefined ? { heads } : { heads, signature: sign(canonicalJson(heads)) };
+    const data = sign === undefined ? { heads } : { heads, signature: await sign(canonicalJson(heads)) };
     await appendAudit(trx, writer, `checkpoint ${writer} ${now.toISOString()}`, { at: now, actor: 'system', act: CHECKPOINT_ACT, subject: undefined, data });
   });
 }

@@ -16,7 +16,7 @@ export async function externalKeys(command: KeyCommand, publicPath: string, canO
   if (!NAME.test(name) || !EXTERNAL.test(recipient)) throw new VaultError('KEY_COMMAND_FAILED');
   await createOnce(publicPath, () => `${recipient}\n`, 0o644);
   return {
-    recipient,
+    current: async () => recipient,
     canOpen,
     async wrap(given) {
       if (given !== undefined && given.suite.name !== gm1.name) throw new VaultError('SUITE_MISMATCH');
@@ -34,7 +34,7 @@ export async function externalKeys(command: KeyCommand, publicPath: string, canO
       const fileKey = await command.ask('unwrap', Buffer.from(wrapped, 'base64url'));
       const whole = Buffer.from(closeHeader(text.slice(0, text.lastIndexOf(' ')), fileKey));
       if (fileKey.length !== gm1.keyBytes || !timingSafeEqual(whole, Buffer.from(text))) throw new VaultError('VAULT_DAMAGED');
-      return { suite: gm1, fileKey };
+      return { suite: gm1, fileKey, recipient };
     },
   };
 }

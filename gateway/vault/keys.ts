@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SuiteName } from '../ports.js';
 import { externalKeys } from './external-keys.js';
-import { keyCommand } from './key-command.js';
+import type { KeyCommand } from './key-command.js';
 import { readReviewKeys } from './review-key.js';
 import { createOnce, readIfThere } from './secrets.js';
 import type { Identity, Suite } from './suite.js';
@@ -22,14 +22,14 @@ export interface WrappedKey {
 
 /** Where keys are used, wherever they are kept: files here, or an external command behind the same calls. */
 export interface KeyProvider {
-  /** The public key messages are sealed for. */
-  readonly recipient: string;
+  /** The public key messages are sealed for now. */
+  current(): Promise<string>;
   /** False where messages can be sealed but not read. */
   readonly canOpen: boolean;
   /** A fresh key for one message, or the given one wrapped anew. */
   wrap(fileKey?: { readonly suite: Suite; readonly bytes: Uint8Array }): Promise<WrappedKey>;
   /** The key inside a header; VaultError KEY_ABSENT or KEY_WRONG when that cannot be. */
-  unwrap(header: Uint8Array): Promise<{ readonly suite: Suite; readonly fileKey: Uint8Array }>;
+  unwrap(header: Uint8Array): Promise<{ readonly suite: Suite; readonly fileKey: Uint8Array; readonly recipient: string }>;
 }
 
 export interface KeysOptions {
@@ -38,8 +38,8 @@ export interface KeysOptions {
   readonly custody: 'local' | 'supplied' | 'absent';
   /** For new keys; a key that is there has to be of this suite. */
   readonly suite?: SuiteName | undefined;
-  /** `vault.keyCommand`. */
-  readonly command?: readonly [string, ...string[]] | undefined;
+  /** Keeps the keys in our place, when `vault.keyCommand` names one. */
+  readonly command?: KeyCommand | undefined;
   /** WEIR_REVIEW_KEY_FILE or WEIR_REVIEW_KEY, with WEIR_REVIEW_KEY_PASSPHRASE_FILE or WEIR_REVIEW_KEY_PASSPHRASE; outrank custody `local`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -55,9 +55,9 @@ const LOCAL_NOTE =
 const EXPOSED_NOTE = 'The review key file can be read by other users of this machine; make its mode 0600.';
 
 export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
-  const { dataDir, custody, suite: wanted, env = {} } = options;
+  const { dataDir, custody, suite: wanted } = options;
   if (options.command !== undefined) {
-    const keys = await externalKeys(keyCommand(options.command, env), join(dataDir, 'keys', 'review.pub'), custody !== 'absent');
+    const keys = await externalKeys(options.command, join(dataDir, 'keys', 'review.pub'), custody !== 'absent');
     return { keys, notes: [] };
   }
   const paths = keyPaths(dataDir);
@@ -136,18 +136,16 @@ async function exposure(path: string): Promise<string[]> {
 function provider(first: string, publicPath: string, opener: { identities: readonly Identity[]; readonly read: () => Promise<readonly Identity[]> } | undefined): KeyProvider {
   let recipient = first;
   const current = async (): Promise<string> => (recipient = (await knownRecipient(publicPath)) ?? recipient);
-  const opened = async (header: Uint8Array, identities: readonly Identity[]): Promise<{ suite: Suite; fileKey: Uint8Array } | undefined> => {
+  const opened = async (header: Uint8Array, identities: readonly Identity[]): Promise<{ suite: Suite; fileKey: Uint8Array; recipient: string } | undefined> => {
     for (const identity of identities) {
       const suite = suiteNamed(identity.suite);
       const fileKey = suite.made(header) ? await identity.unwrap(header) : undefined;
-      if (fileKey !== undefined) return { suite, fileKey };
+      if (fileKey !== undefined) return { suite, fileKey, recipient: identity.recipient };
     }
     return undefined;
   };
   return {
-    get recipient() {
-      return recipient;
-    },
+    current,
     canOpen: opener !== undefined,
     async wrap(given) {
       const to = await current();

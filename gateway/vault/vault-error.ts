@@ -14,6 +14,7 @@ export const VAULT_ERRORS = {
   KEY_FILE_MISSING: 'vault.custody is "supplied", but neither WEIR_REVIEW_KEY_FILE nor WEIR_REVIEW_KEY is set.',
   KEY_FILE_UNREADABLE: 'The review key file cannot be read.',
   KEY_FILE_INVALID: 'The review key holds neither an age identity (a line AGE-SECRET-KEY-1…) nor an SM2 private key in PEM.',
+  KEY_FILE_EXISTS: 'There is a file of that name already; a key is never written over another one.',
   KEY_PASSPHRASE_MISSING: 'The review key lies behind a passphrase: set WEIR_REVIEW_KEY_PASSPHRASE_FILE to a file that holds it.',
   KEY_PASSPHRASE_WRONG: 'The passphrase does not open the review key.',
   KEY_COMMAND_FAILED: 'The command in vault.keyCommand did not answer as it has to.',

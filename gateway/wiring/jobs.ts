@@ -106,7 +106,7 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
     ...(pace.everyMs === undefined ? {} : { everyMs: pace.everyMs }),
     log: (level, code, fields) => log[level]('jobs.task', { code, ...fields }),
     drainAudit: () => storage.audit.drain(),
-    checkpoint: () => checkpointAudit(database, writer.name, new Date(clock.now())),
+    checkpoint: () => checkpointAudit(database, writer.name, new Date(clock.now()), (text) => storage.signer.sign(text)),
   });
   return {
     wake: () => workers.wake(),

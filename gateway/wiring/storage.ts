@@ -15,8 +15,11 @@ import { migrateLedger } from '../ledger/migrate.js';
 import type { Clock, Log, SpoolFactory, VaultReader, WrapPort } from '../ports.js';
 import { fileVault, type FileVault } from '../vault/file-vault.js';
 import { fileVaultReader } from '../vault/file-vault-reader.js';
+import { keyCommand } from '../vault/key-command.js';
 import { openKeys } from '../vault/keys.js';
 import { secretKey } from '../vault/secrets.js';
+import { checkpointSigner, type Signer } from '../vault/signing.js';
+import { suiteOf } from '../vault/suites.js';
 import { vaultFiles } from '../vault/vault-files.js';
 import { closers } from './closers.js';
 
@@ -36,6 +39,8 @@ export interface Storage {
   readonly reader: VaultReader | undefined;
   readonly spools: SpoolFactory;
   readonly fingerprintKey: Buffer;
+  /** Vouches for audit checkpoints. */
+  readonly signer: Signer;
   /** Standing notes on key custody, for the log. */
   readonly notes: readonly string[];
   /** `embedded`, or `external` with WEIR_DATABASE_URL. */
@@ -63,8 +68,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   try {
     const lock = await lockDataFolder(dataDir, { progress: options.progress });
     opened.push(() => lock.release());
-    const { keys, notes } = await openKeys({ dataDir, custody: config.vault.custody, suite: config.vault.suite, command: config.vault.keyCommand, env });
-    const fingerprintKey = await secretKey(dataDir, 'fingerprint');
+    const command = config.vault.keyCommand === undefined ? undefined : keyCommand(config.vault.keyCommand, env);
+    const { keys, notes } = await openKeys({ dataDir, custody: config.vault.custody, suite: config.vault.suite, command, env });
+    // A module that keeps the keys keeps this one too: nothing that tells values apart lies on the disk then.
+    const fingerprintKey = command === undefined ? await secretKey(dataDir, 'fingerprint') : await command.ask('mac', Buffer.from('weir fingerprint v1'));
+    const signer = await checkpointSigner(dataDir, config.vault.suite ?? suiteOf(await keys.current()).name, command);
     const spools = spoolFactory({ dir: join(dataDir, 'spool'), memoryBudget: config.limits.spoolMemory, diskBudget: config.limits.spoolDisk });
     const vaultDir = join(dataDir, 'vault');
     const vault = fileVault({ dir: vaultDir, keys, limits: config.vault, clock, files: wrap('vault-files', vaultFiles) });
@@ -104,7 +112,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     });
     await audit.drain();
     return {
-      database, connection, ownerConnection: owner, writer, audit, alerts, vault, spools, fingerprintKey, notes, databaseKind, close,
+      database, connection, ownerConnection: owner, writer, audit, alerts, vault, spools, fingerprintKey, signer, notes, databaseKind, close,
       reader: keys.canOpen ? fileVaultReader({ dir: vaultDir, keys }) : undefined,
     };
   } catch (thrown) {

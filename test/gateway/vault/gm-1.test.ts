@@ -21,7 +21,7 @@ async function sealed(body: Uint8Array, edits: Uint8Array = Buffer.alloc(0)): Pr
   const dir = join(tempFolder('vault'), 'vault');
   const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: manualClock() });
   const receipt = await vault.seal(ID, sealedHead(ID, body.length, edits.length), pieces(body), pieces(edits));
-  expect([receipt.suite, receipt.recipient]).toEqual(['gm-1', keys.recipient]);
+  expect([receipt.suite, receipt.recipient]).toEqual(['gm-1', await keys.current()]);
   return { dir, key: join(dir, `${ID}.key`), body: join(dir, `${ID}.body`) };
 }
 async function readBack(dir: string): Promise<Buffer> {

@@ -48,7 +48,7 @@ describe('vault and the stock age command', () => {
     const id = messageId(2);
     const body = pattern(size);
     const plain = Buffer.concat([Buffer.from(`${JSON.stringify(sealedHead(id, size, 0))}\n`), body]);
-    const sealed = execFileSync('age', ['-r', keys.recipient], { input: plain, maxBuffer: 2 ** 26 });
+    const sealed = execFileSync('age', ['-r', await keys.current()], { input: plain, maxBuffer: 2 ** 26 });
     const headerEnd = sealed.indexOf('\n', sealed.indexOf('\n--- ') + 1) + 1;
     writeFileSync(join(dir, `${id}.key`), sealed.subarray(0, headerEnd));
     writeFileSync(join(dir, `${id}.body`), sealed.subarray(headerEnd));

@@ -1,0 +1,147 @@
+/** `weir keys`: shows, makes, rotates, re-wraps and copies the review key. */
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { CommandFailed } from './outcome.js';
+import type { Terminal } from './terminal.js';
+import { fill } from './words.js';
+
+interface Where {
+  readonly data?: string;
+  readonly keyFile?: string;
+}
+
+export function addKeys(program: Command, terminal: Terminal): void {
+  const { words, env } = terminal;
+  const keys = program.command('keys').description(words.keys);
+  const dataOf = (options: Where): string => options.data ?? env['WEIR_DATA'] ?? 'data';
+  const suite = new Option('--suite <name>', words.suiteOption).choices(['age-v1', 'gm-1']);
+
+  keys
+    .command('show')
+    .description(words.keysShow)
+    .option('--data <dir>', words.dataOption)
+    .action(async (options: Where) => {
+      const { keyPaths, knownRecipient, suiteOf } = await vault();
+      const paths = keyPaths(dataOf(options));
+      const recipient = await knownRecipient(paths.public);
+      if (recipient === undefined) throw new CommandFailed(fill(words.noKeys, { path: paths.public }));
+      terminal.print(fill(words.keyIs, { recipient, suite: suiteOf(recipient).name }));
+      terminal.print(existsSync(paths.private) ? fill(words.keyHere, { path: paths.private }) : words.keyAway);
+    });
+
+  keys
+    .command('generate')
+    .description(words.keysGenerate)
+    .requiredOption('--out <file>', words.outOption)
+    .addOption(suite.default('age-v1'))
+    .option('--passphrase-file <file>', words.passphraseOption)
+    .action(async (options: { readonly out: string; readonly suite: 'age-v1' | 'gm-1'; readonly passphraseFile?: string }) => {
+      const { newKey, writeKeyFile } = await vault();
+      const made = await newKey(options.suite, await passphraseFrom(options.passphraseFile));
+      await writeKeyFile(options.out, made.text, 0o600, false);
+      terminal.print(made.recipient);
+      terminal.tell(fill(words.keyMade, { path: options.out }));
+    });
+
+  keys
+    .command('rotate')
+    .description(words.keysRotate)
+    .option('--data <dir>', words.dataOption)
+    .option('--key-file <file>', words.keyFileOption)
+    .addOption(new Option('--suite <name>', words.suiteOption).choices(['age-v1', 'gm-1']))
+    .action(async (options: Where & { readonly suite?: 'age-v1' | 'gm-1' }) => {
+      const { keyPaths, knownRecipient, suiteOf, passphraseIn, withNewKey, writeKeyFile } = await vault();
+      const paths = keyPaths(dataOf(options));
+      const known = await knownRecipient(paths.public);
+      if (known === undefined) throw new CommandFailed(fill(words.noKeys, { path: paths.public }));
+      const path = options.keyFile ?? env['WEIR_REVIEW_KEY_FILE'] ?? paths.private;
+      const rotated = await withNewKey(path, options.suite ?? suiteOf(known).name, await passphraseIn(env));
+      await withLedger(options, async (ledger) => {
+        // The private half first: a public half without it would seal for nobody.
+        await writeKeyFile(path, rotated.text, 0o600, true);
+        await writeKeyFile(paths.public, `${rotated.recipient}\n`, 0o644, true);
+        await ledger.record('keys.rotate', { from: known, to: rotated.recipient });
+      });
+      terminal.print(fill(words.keyRotated, { recipient: rotated.recipient }));
+    });
+
+  keys
+    .command('rewrap')
+    .description(words.keysRewrap)
+    .option('--data <dir>', words.dataOption)
+    .option('--key-file <file>', words.keyFileOption)
+    .action(async (options: Where) => {
+      const { openKeys, rewrapMessage } = await vault();
+      const dataDir = dataOf(options);
+      const file = options.keyFile ?? env['WEIR_REVIEW_KEY_FILE'];
+      const { keys: provider } = await openKeys({ dataDir, custody: file === undefined ? 'local' : 'supplied', env: { ...env, WEIR_REVIEW_KEY_FILE: file } });
+      const counts = { rewrapped: 0, current: 0, 'other-suite': 0, missing: 0, ended: 0 };
+      await withLedger(options, async (ledger) => {
+        for (let after = ''; ; ) {
+          const ids = await ledger.kept(after, PAGE);
+          for (const id of ids) counts[(await ledger.whileKept(id, () => rewrapMessage({ dir: join(dataDir, 'vault'), keys: provider }, id))) ?? 'ended']++;
+          const last = ids.at(-1);
+          if (last === undefined) break;
+          after = last;
+        }
+        await ledger.record('keys.rewrap', { to: await provider.current(), ...counts });
+      });
+      terminal.print(fill(words.keysRewrapped, { n: counts.rewrapped, current: counts.current, other: counts['other-suite'], missing: counts.missing }));
+    });
+
+  keys
+    .command('escrow')
+    .description(words.keysEscrow)
+    .requiredOption('--out <file>', words.outOption)
+    .option('--data <dir>', words.dataOption)
+    .option('--key-file <file>', words.keyFileOption)
+    .option('--to <recipient>', words.toOption)
+    .option('--passphrase-file <file>', words.passphraseOption)
+    .action(async (options: Where & { readonly out: string; readonly to?: string; readonly passphraseFile?: string }) => {
+      const { keyPaths, passphraseIn, escrowCopy, writeKeyFile } = await vault();
+      const passphrase = await passphraseFrom(options.passphraseFile);
+      if ((options.to === undefined) === (passphrase === undefined)) throw new CommandFailed(words.escrowNeeds);
+      const path = options.keyFile ?? env['WEIR_REVIEW_KEY_FILE'] ?? keyPaths(dataOf(options)).private;
+      const copy = await escrowCopy(await readFile(path), await passphraseIn(env), options.to === undefined ? { passphrase: passphrase ?? '' } : { recipient: options.to });
+      await withLedger(options, async (ledger) => {
+        await writeKeyFile(options.out, copy, 0o600, false);
+        await ledger.record('keys.escrow', { to: options.to ?? 'passphrase' });
+      });
+      terminal.print(fill(words.keyEscrowed, { path: options.out }));
+    });
+
+  async function withLedger(options: Where, work: (ledger: RewrapLedger) => Promise<void>): Promise<void> {
+    const [{ ledgerAccess }, { ledgerDatabase }, { auditWriter }, { rewrapLedger }] = await Promise.all([
+      import('./ledger-connection.js'),
+      import('../ledger/database.js'),
+      import('../ledger/audit-writer.js'),
+      import('../ledger/rewrap-ledger.js'),
+    ]);
+    const access = await ledgerAccess(env, dataOf(options), terminal.tell);
+    const database = ledgerDatabase(access.connection);
+    try {
+      await work(rewrapLedger({ database, audit: auditWriter('command'), clock: Date }));
+    } finally {
+      await database.close();
+      await access.close();
+    }
+  }
+}
+
+type RewrapLedger = import('../ledger/rewrap-ledger.js').RewrapLedger;
+
+/** Ids asked for at a time. */
+const PAGE = 500;
+
+/** A passphrase is the first line of a file: in an argument every user of the machine could read it. */
+async function passphraseFrom(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : (await readFile(path, 'utf8')).split(/\r?\n/)[0];
+}
+
+/** Loaded when a key command runs: other commands need no cryptography. */
+async function vault(): Promise<typeof import('../vault/keys.js') & typeof import('../vault/key-file.js') & typeof import('../vault/rewrap.js') & typeof import('../vault/suites.js')> {
+  const [keys, file, rewrap, suites] = await Promise.all([import('../vault/keys.js'), import('../vault/key-file.js'), import('../vault/rewrap.js'), import('../vault/suites.js')]);
+  return { ...keys, ...file, ...rewrap, ...suites };
+}
