@@ -65,7 +65,8 @@ export interface ScopeMarks {
   readonly senders?: readonly string[] | undefined;
 }
 
-export interface QueuedMessage extends StoredMessage {
+/** Lists leave findings and receipt out. */
+export interface QueuedMessage extends Omit<StoredMessage, 'findings' | 'receipt'> {
   readonly queue: {
     readonly risk: number;
     readonly riskReasons: readonly RiskReason[];
@@ -75,6 +76,9 @@ export interface QueuedMessage extends StoredMessage {
     readonly groupSize: number;
     readonly grades: readonly string[];
     readonly detectors: readonly string[];
+    readonly fileNames: readonly string[];
+    readonly department: string | undefined;
+    readonly senderMark: string | undefined;
     readonly assignee: string | undefined;
     readonly comments: number;
     readonly legalHold: boolean;
