@@ -200,8 +200,8 @@ export interface ExceptionsTable {
   /** Masked. */
   readonly sender: string | null;
   readonly destination: string | null;
-  readonly detectors: Json<readonly string[] | null>;
-  readonly fingerprints: Json<readonly string[] | null>;
+  readonly detectors: ColumnType<readonly string[] | null, string | null, string | null>;
+  readonly fingerprints: ColumnType<readonly string[] | null, string | null, string | null>;
   readonly conclusive: Generated<boolean>;
   readonly reason: string;
   readonly owner: string;
