@@ -19,8 +19,9 @@ export function destroyLedger(options: { readonly database: LedgerDatabase; read
       return await database.transact(async (trx) => {
         const job = await trx.selectFrom('outbox').select(['message_id', 'why']).where('n', '=', n).where('closed_at', 'is', null).forUpdate().executeTakeFirst();
         if (job === undefined) return undefined;
-        const message = await trx.selectFrom('messages').select('id').where('id', '=', job.message_id).where('state', 'in', ENDED).executeTakeFirst();
+        const message = await trx.selectFrom('messages').select('id').where('id', '=', job.message_id).where('state', 'in', ENDED).where('legal_hold', '=', false).executeTakeFirst();
         if (message !== undefined) return { id: message.id as ExchangeId, why: job.why ?? 'decided' };
+        // Under legal hold too: whoever ends the hold leaves a new job.
         await closeJob(trx, n, 'moot', new Date(clock.now()));
         return undefined;
       });

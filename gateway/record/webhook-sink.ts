@@ -65,37 +65,47 @@ function failureCode(thrown: unknown): string {
   return causeCode(cause ?? thrown);
 }
 
+export interface SignedPost {
+  readonly url: string;
+  readonly secret: string;
+  readonly body: string;
+  readonly deliveryId: string;
+  readonly timeoutMs?: number | undefined;
+  readonly fetch?: typeof fetch | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** 2xx is success; everything else throws WebhookFailed. */
+export async function postSigned({ url, secret, body, deliveryId, timeoutMs, fetch: send = fetch, now = Date.now }: SignedPost): Promise<void> {
+  let response: Response;
+  try {
+    response = await send(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Weir',
+        'weir-delivery': deliveryId,
+        'weir-signature': webhookSignature(secret, Math.floor(now() / 1_000), body),
+      },
+      body,
+      // A redirect would carry it to an address nobody configured.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs ?? WEBHOOK_TIMEOUT_MS),
+    });
+  } catch (thrown) {
+    throw new WebhookFailed(failureCode(thrown), undefined);
+  }
+  // Nothing in the answer is of use, and it may be endless.
+  await response.body?.cancel();
+  if (!response.ok) throw new WebhookFailed('status', response.status);
+}
+
 /** A generic webhook: 2xx is success, everything else (redirects too) is a failure that the caller retries under the same delivery id. */
 export function webhookSink(options: WebhookSinkOptions): AlertSink {
-  const send = options.fetch ?? fetch;
-  const now = options.now ?? Date.now;
   const least = SEVERITIES.indexOf(options.minSeverity);
   return {
     id: options.id,
     wants: (event) => options.events.includes(event.kind) && SEVERITIES.indexOf(event.severity) >= least,
-    async send(batch, deliveryId) {
-      const body = bodyOf(batch, options.link);
-      let response: Response;
-      try {
-        response = await send(options.url, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            'user-agent': 'Weir',
-            'weir-delivery': deliveryId,
-            'weir-signature': webhookSignature(options.secret, Math.floor(now() / 1_000), body),
-          },
-          body,
-          // A redirect would carry the alert to an address nobody configured.
-          redirect: 'manual',
-          signal: AbortSignal.timeout(options.timeoutMs ?? WEBHOOK_TIMEOUT_MS),
-        });
-      } catch (thrown) {
-        throw new WebhookFailed(failureCode(thrown), undefined);
-      }
-      // Nothing in the answer is of use, and it may be endless.
-      await response.body?.cancel();
-      if (!response.ok) throw new WebhookFailed('status', response.status);
-    },
+    send: (batch, deliveryId) => postSigned({ ...options, body: bodyOf(batch, options.link), deliveryId }),
   };
 }
