@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { checkDetectors, type DetectorChecks } from './checks/detectors.js';
+import { checkKeeping } from './checks/keeping.js';
 import { checkListeners } from './checks/listeners.js';
 import { checkPolicies } from './checks/policies.js';
 import { checkRoutes } from './checks/routes.js';
@@ -69,7 +70,7 @@ export function checkContent(file: string, content: Uint8Array, env: Readonly<Re
   const complaints: Complaint[] = parsed.success ? [] : [...complaintsOf(parsed.error.issues, raw, configSchema)];
   const told = new Set(complaints.map(({ path }) => pathText(path)));
   // What the schema has complained of needs no second complaint.
-  complaints.push(...[checkListeners(raw), checkRoutes(raw), checkDetectors(raw, checks), checkPolicies(raw)].flat().filter(({ path }) => !told.has(pathText(path))));
+  complaints.push(...[checkListeners(raw), checkRoutes(raw), checkDetectors(raw, checks), checkPolicies(raw), checkKeeping(raw)].flat().filter(({ path }) => !told.has(pathText(path))));
   const resolved = parsed.success ? resolveFiles(parsed.data, dirname(file), env) : undefined;
   complaints.push(...(resolved?.complaints ?? []));
   const problems = located(complaints.filter(({ level }) => level === 'error'), source);

@@ -104,6 +104,13 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'facts.channel': 'channel: [http]',
   'facts.direction': 'direction: request',
   retention: 'retention: 30d',
+  retentionByGrade: 'retentionByGrade: { C3: 7d }',
+  audit: 'audit: { retention: 1095d }',
+  'audit.retention': 'retention: 1095d',
+  notices: 'notices: portal',
+  'notices.sinks': 'sinks: [{ id: portal, url: "https://portal.example/weir", secret: { env: WEIR_NOTICE_SECRET } }]',
+  'sinks.id': 'id: portal',
+  'sinks.url': 'url: https://portal.example/weir',
 };
 
 export function rightExample(path: Path): string {

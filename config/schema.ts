@@ -102,6 +102,8 @@ export const policySchema = z.strictObject({
   /** Answer to unscannable parts that no rule names. */
   unscannable: z.enum(['hold', 'block', 'pass']).default('hold'),
   retention: duration.prefault('30d'),
+  /** Instead, for messages with findings of these grades; of several the highest grade decides. */
+  retentionByGrade: z.partialRecord(grade, duration).default({}),
 });
 
 // ---------------------------------------------------------------- routes
@@ -177,6 +179,8 @@ export const routeSchema = z.strictObject({
   releaseCredential: z.strictObject({ header: z.string().default('authorization'), secret }).optional(),
   /** Header that makes a repeated request harmless upstream; Weir fills it with the incident id on release. */
   idempotencyHeader: z.string().optional(),
+  /** The notice sink that tells senders when a held message was refused or has expired. */
+  notices: id.optional(),
   upgrades: z.enum(['refuse', 'pass']).default('refuse'),
   streamWithAbort: z.boolean().default(false),
   /** This route serves clients that synchronise folders: a mask becomes a block (HC 19). */
@@ -219,6 +223,9 @@ const webhook = z.strictObject({
   minSeverity: severity.default('info'),
 });
 
+/** Bodies are signed as those of alerts. */
+const noticeSink = z.strictObject({ id, url: z.url({ protocol: /^https?$/ }), secret });
+
 export const configSchema = z.strictObject({
   version: z.literal(1),
   /** The demo sink exists, and a banner says so. */
@@ -260,6 +267,10 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   alerts: z.strictObject({ webhooks: z.array(webhook).default([]) }).prefault({}),
+  /** Systems of yours that tell senders how a held message ended; routes name them. */
+  notices: z.strictObject({ sinks: z.array(noticeSink).default([]) }).prefault({}),
+  /** How long rows of the audit are kept; network logs must be kept for six months. */
+  audit: z.strictObject({ retention: duration.prefault('1095d') }).prefault({}),
   log: z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({}),
   routes: z.array(routeSchema).min(1),
   policies: z.record(id, policySchema),

@@ -1,0 +1,30 @@
+/** How long things are kept, and who tells the sender when a message ends. */
+import { doubtful, wrong, type Complaint } from '../problem.js';
+import { hint } from '../spelling.js';
+import { group, list, routesOf, text } from './raw.js';
+
+/** Network logs: six months by law. */
+const AUDIT_FLOOR_DAYS = 184;
+const DAYS = { ms: 1 / 864e5, s: 1 / 86_400, m: 1 / 1_440, h: 1 / 24, d: 1 } as const;
+
+function daysOf(value: unknown): number | undefined {
+  const [, count, unit] = /^(\d{1,6})(ms|s|m|h|d)$/.exec(text(value) ?? '') ?? [];
+  return count === undefined ? undefined : Number(count) * DAYS[unit as keyof typeof DAYS];
+}
+
+export function checkKeeping(value: unknown): readonly Complaint[] {
+  const raw = group(value);
+  const found: Complaint[] = [];
+  const days = daysOf(group(raw.audit).retention);
+  if (days !== undefined && days < AUDIT_FLOOR_DAYS) found.push(doubtful(['audit', 'retention'], `is under ${AUDIT_FLOOR_DAYS} days: the law asks for six months of logs`, 'retention: 1095d'));
+  const ids = list(group(raw.notices).sinks).map((sink) => text(group(sink).id));
+  ids.forEach((id, index) => {
+    if (id !== undefined && ids.indexOf(id) !== index) found.push(wrong(['notices', 'sinks', index, 'id'], `another notice sink is called "${id}" too`, `id: ${id}-2`));
+  });
+  const names = ids.filter((id) => id !== undefined);
+  for (const { route, path } of routesOf(raw)) {
+    const name = text(route.notices);
+    if (name !== undefined && !names.includes(name)) found.push(wrong([...path, 'notices'], `there is no notice sink "${name}"${hint(name, names)}`, `notices: ${names[0] ?? 'portal'}`));
+  }
+  return found;
+}
