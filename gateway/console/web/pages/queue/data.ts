@@ -1,0 +1,117 @@
+/** What the queue asks of the API, and how its answers are kept: a list stays as it was read until one asks for it anew. */
+import { keepPreviousData, useQuery, useQueryClient, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { z } from 'zod';
+import type { assigneesAnswer, groupsAnswer, queueAnswer, queueCountsAnswer, queueSummary } from '../../../../review/queue-schemas.js';
+import type { savedFiltersAnswer } from '../../../../review/filters-schemas.js';
+import { useNews } from '../../api/events.js';
+import { get, type Query } from '../../api/client.js';
+import { askedOf, type Filter, type View } from './filter.js';
+import type { ListPage } from './list-memory.js';
+
+export type Queued = z.output<typeof queueSummary>;
+export type QueuePageAnswer = z.output<typeof queueAnswer>;
+export type Groups = z.output<typeof groupsAnswer>;
+export type Counts = z.output<typeof queueCountsAnswer>;
+export type Assignees = z.output<typeof assigneesAnswer>;
+export type SavedFilters = z.output<typeof savedFiltersAnswer>;
+
+export const PAGE = 50;
+/** As many alike messages as are shown below their heading; bulk decisions take all of them. */
+export const GROUP_SHOWN = 100;
+/** News come in bursts; one look tells them all. */
+const NEWS_MS = 700;
+
+export const QUEUE_LIST = ['queue', 'list'] as const;
+export const QUEUE_GROUPS = ['queue', 'groups'] as const;
+export const QUEUE_COUNTS = ['queue', 'counts'] as const;
+export const SAVED_FILTERS = ['queue', 'saved'] as const;
+/** Rows do not jump while one reads them. */
+const STILL = { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, refetchOnReconnect: false } as const;
+
+function query(filter: Filter, rest: Query): Query {
+  return { ...askedOf(filter), ...rest };
+}
+
+export function useList({ filter, order, grouped, after }: View): UseQueryResult<QueuePageAnswer> {
+  const asked = query(filter, { order, limit: PAGE, after });
+  return useQuery({ queryKey: [...QUEUE_LIST, asked], queryFn: ({ signal }) => get<QueuePageAnswer>('/messages', asked, signal), enabled: !grouped, placeholderData: keepPreviousData, ...STILL });
+}
+
+export function useGroups({ filter, grouped }: View): UseQueryResult<Groups> {
+  const asked = query(filter, { limit: PAGE });
+  return useQuery({ queryKey: [...QUEUE_GROUPS, asked], queryFn: ({ signal }) => get<Groups>('/messages/groups', asked, signal), enabled: grouped, placeholderData: keepPreviousData, ...STILL });
+}
+
+export function useGroupMembers(filter: Filter, group: string, open: boolean): UseQueryResult<QueuePageAnswer> {
+  const asked = query({ ...filter, group }, { order: 'risk', limit: GROUP_SHOWN });
+  return useQuery({ queryKey: [...QUEUE_LIST, asked], queryFn: ({ signal }) => get<QueuePageAnswer>('/messages', asked, signal), enabled: open, ...STILL });
+}
+
+export function useCounts(): UseQueryResult<Counts> {
+  return useQuery({ queryKey: QUEUE_COUNTS, queryFn: ({ signal }) => get<Counts>('/messages/counts', undefined, signal) });
+}
+
+export function useSavedFilters(): UseQueryResult<SavedFilters> {
+  return useQuery({ queryKey: SAVED_FILTERS, queryFn: ({ signal }) => get<SavedFilters>('/filters', undefined, signal) });
+}
+
+export function useAssignees(wanted: boolean): UseQueryResult<Assignees> {
+  return useQuery({ queryKey: ['assignees'], queryFn: ({ signal }) => get<Assignees>('/assignees', undefined, signal), enabled: wanted });
+}
+
+/** For the message page, which goes on where this page of the list ends. */
+export function followingPage({ filter, order }: View): (after: string) => Promise<ListPage> {
+  return async (after) => {
+    const { messages, next } = await get<QueuePageAnswer>('/messages', query(filter, { order, limit: PAGE, after }));
+    return { ids: messages.map(({ id }) => id), next };
+  };
+}
+
+/** A decision shows in the lists at once, at the place where the message stood. */
+export function noteState(client: QueryClient, id: string, state: Queued['state']): void {
+  client.setQueriesData<QueuePageAnswer>({ queryKey: QUEUE_LIST }, (was) =>
+    was?.messages.some((message) => message.id === id) === true ? { ...was, messages: was.messages.map((message) => (message.id === id ? { ...message, state } : message)) } : was,
+  );
+}
+
+interface Fresh {
+  /** Messages that came since the list was read, and would stand in it. */
+  readonly count: number;
+  readonly more: boolean;
+}
+
+/** Listens for news: states change in their rows, and what is new is only counted until one asks for it. */
+export function useFresh({ filter, order }: View, readAt: number, known: ReadonlySet<string>): Fresh {
+  const client = useQueryClient();
+  const [fresh, setFresh] = useState<Fresh>({ count: 0, more: false });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const now = useRef({ filter, readAt, known });
+  useEffect(() => {
+    now.current = { filter, readAt, known };
+  });
+  useEffect(() => setFresh({ count: 0, more: false }), [readAt, filter, order]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const look = useCallback(async () => {
+    void client.invalidateQueries({ queryKey: QUEUE_COUNTS });
+    const { filter: bounds, readAt: since } = now.current;
+    if (bounds.to !== undefined) return;
+    const { messages, next } = await get<QueuePageAnswer>('/messages', query({ ...bounds, from: '' }, { from: new Date(since).toISOString(), order: 'newest', limit: PAGE }));
+    if (now.current.readAt !== since) return;
+    setFresh({ count: messages.filter(({ id }) => !now.current.known.has(id)).length, more: next !== undefined });
+  }, [client]);
+  const heard = useCallback(
+    (kind: string, data: unknown) => {
+      const { id, state } = Object(data) as { id?: unknown; state?: unknown };
+      if (kind === 'message-changed' && typeof id === 'string' && typeof state === 'string') noteState(client, id, state as Queued['state']);
+      timer.current ??= setTimeout(() => {
+        timer.current = undefined;
+        // The next news look again; meanwhile the count stays as it was.
+        look().catch(() => undefined);
+      }, NEWS_MS);
+    },
+    [client, look],
+  );
+  useNews(heard);
+  return fresh;
+}
