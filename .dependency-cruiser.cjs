@@ -1,5 +1,5 @@
 /** Import rules: each names the direction data flows and says what to do instead. */
-const stage = '(channels|body|decode|detect|policy|act|deliver|vault|ledger|review|record|console|accounts)';
+const stage = '(channels|body|decode|detect|policy|act|deliver|vault|ledger|review|record|console|preview|accounts)';
 module.exports = {
   forbidden: [
     { name: 'detectors-are-a-leaf', severity: 'error', comment: 'A detector looks at text only. Pass what it needs as an argument.', from: { path: '^detectors/' }, to: { path: '^(gateway|workers|config)/' } },

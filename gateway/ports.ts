@@ -28,3 +28,5 @@ export * from './ports/queue.js';
 export * from './ports/accounts.js';
 /* Signing in: who a request is from. */
 export * from './ports/sign-in.js';
+/* Looking into a sealed message. */
+export * from './ports/preview.js';

@@ -1,0 +1,56 @@
+/** A request's target and fields as rows: all of them scanned as addresses are, credentials never shown. */
+import type { HeadText, InspectorFactory, PreviewView, SealedHead, Segment } from '../ports.js';
+import type { ByteTools } from './masked-parts.js';
+import { withoutHiddenNumbers } from './hidden-numbers.js';
+import { textCautions, visibleLine } from './visible.js';
+
+const SECRET = /^(proxy-)?authorization$|cookie|token|secret|api-?key|password|credential|signature|session/i;
+/** Fields and characters of one answer. */
+const FIELDS_MOST = 200;
+const TEXT_MOST = 64 * 1024;
+
+interface Row {
+  readonly name: string;
+  readonly value: string;
+}
+
+function rowsOf({ http }: SealedHead): readonly Row[] {
+  const fields = http.fields.slice(0, FIELDS_MOST).map(([name, value]): Row => ({ name, value: readable(value) }));
+  return [{ name: 'method', value: http.method }, { name: 'target', value: http.target }, ...fields];
+}
+
+/** Header bytes come as latin1; most that are not ASCII are UTF-8. */
+function readable(value: string): string {
+  const utf8 = Buffer.from(value, 'latin1').toString('utf8');
+  return utf8.includes('\uFFFD') ? value : utf8;
+}
+
+/** The head's texts, to be scanned in every way an address may be read. */
+export function headTexts(head: SealedHead): readonly HeadText[] {
+  return rowsOf(head).flatMap(({ name, value }, at): HeadText[] => [
+    { name: `${String(at)}/name`, kind: 'path', text: name },
+    { name: `${String(at)}/value`, kind: 'path', text: value },
+  ]);
+}
+
+export function headView(head: SealedHead, tools: ByteTools): PreviewView {
+  const inspectors: InspectorFactory = tools.inspectors(() => undefined);
+  const { safe } = inspectors.inspectHead(headTexts(head), () => true);
+  const rows = rowsOf(head);
+  let length = 0;
+  const out: (readonly (readonly Segment[])[])[] = [];
+  for (const [at, { name, value }] of rows.entries()) {
+    const own = segment(name, safe.get(`${String(at)}/name`));
+    const shown = SECRET.test(name) ? { text: '***', masked: true as const } : segment(value, safe.get(`${String(at)}/value`));
+    length += own.text.length + shown.text.length;
+    if (length > TEXT_MOST) break;
+    out.push([[own], [shown]]);
+  }
+  return { kind: 'form', rows: out, cautions: textCautions(rows.map(({ value }) => value).join(' ')) };
+}
+
+function segment(text: string, safe: string | undefined): Segment {
+  const masked = safe ?? '_'.repeat(text.length);
+  const covered = withoutHiddenNumbers(masked) ?? masked;
+  return covered === text ? { text: visibleLine(text) } : { text: visibleLine(covered), masked: true };
+}

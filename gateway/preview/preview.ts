@@ -1,0 +1,75 @@
+/** The Preview port: opens a sealed message for one question, answers it from a stream, and closes it. Exists where the review key is. */
+import type { ExchangeId, OpenedMessage, Preview, Region, StoredMessage, VaultReader } from '../ports.js';
+import { compare } from './compare.js';
+import { content } from './content.js';
+import { recent } from './recent.js';
+import type { ByteTools } from './masked-parts.js';
+import { outlineOf, type Outline } from './part-list.js';
+import { turns } from './turns.js';
+import { openedValues, regionsOf } from './values.js';
+
+/** Looks at large bodies take a processor each; the gateway's own exchanges go first. */
+const AT_ONCE = 2;
+/** Names of parts and counts of provinces of the messages looked at last; no value is among them. */
+const KEPT = 200;
+/** Facts are computed for every look: beyond this only what lies in front counts. */
+const REGIONS_WITHIN = 8 * 1024 * 1024;
+const RESIDENT_ID = 'cn.resident-id';
+
+export function preview(options: { readonly reader: VaultReader; readonly tools: ByteTools }): Preview {
+  const { reader, tools } = options;
+  const turn = turns(AT_ONCE);
+  const outlines = recent<Outline>(KEPT);
+  const regions = recent<readonly Region[]>(KEPT);
+
+  const opened = async <T>(id: ExchangeId, work: (message: OpenedMessage) => Promise<T>): Promise<T> =>
+    turn(async () => {
+      const message = await reader.open(id);
+      try {
+        return await work(message);
+      } finally {
+        await message.close();
+      }
+    });
+  /** Only who asks for the list pays for the walk; pages take the names when they are known. */
+  const outline = async (message: StoredMessage, isList: boolean): Promise<Outline | undefined> => {
+    const known = outlines.get(message.id);
+    if (known !== undefined || !isList || message.receipt.parts.length < 2) return known;
+    const made = await opened(message.id, (sealed) => outlineOf(sealed, tools));
+    outlines.set(message.id, made);
+    return made;
+  };
+
+  return {
+    async content(message, asked) {
+      const names = await outline(message, asked.part === undefined);
+      return await opened(message.id, (sealed) => content({ message, opened: sealed, tools, outline: names }, asked));
+    },
+    async compare(message, asked) {
+      const names = await outline(message, asked.part === undefined);
+      return await opened(message.id, (sealed) => compare({ message, opened: sealed, tools, outline: names }, asked));
+    },
+    async regions(message) {
+      const known = regions.get(message.id);
+      if (known !== undefined) return known;
+      if (!message.findings.some(({ detector }) => detector === RESIDENT_ID)) return [];
+      const made = regionsOf(message, await opened(message.id, (sealed) => openedValues(message, sealed, tools, ({ detector }) => detector === RESIDENT_ID, REGIONS_WITHIN)));
+      regions.set(message.id, made);
+      return made;
+    },
+    values: (message) => opened(message.id, (sealed) => openedValues(message, sealed, tools, () => true)),
+    async original(id) {
+      const message = await reader.open(id);
+      return { size: message.head.bodyLength, body: closingAfter(message) };
+    },
+    provenSender: (id) => opened(id, async ({ head: { facts } }) => facts.user ?? facts.sender),
+  };
+}
+
+async function* closingAfter(message: OpenedMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* message.body();
+  } finally {
+    await message.close();
+  }
+}

@@ -1,0 +1,34 @@
+/** Runs of text as the segments people see: nothing found or hidden in an encoding stands in them, and nothing invisible. */
+import type { Finding, Segment } from '../ports.js';
+import { withoutHiddenNumbers } from './hidden-numbers.js';
+import { visible } from './visible.js';
+
+/** A decoded run, before it is made visible. */
+export interface TextRun {
+  readonly text: string;
+  readonly finding: Finding | undefined;
+}
+export type IndexOf = (finding: Finding) => number | undefined;
+
+/** Looks a finding up among those the message keeps. */
+export function indexOf(kept: readonly Finding[]): IndexOf {
+  const places = new Map(kept.map((one, index) => [keyOf(one), index]));
+  return (finding) => places.get(keyOf(finding));
+}
+
+const keyOf = ({ part, start, end, detector }: Finding): string => `${detector} ${String(start)} ${String(end)} ${part}`;
+
+export function segmentsOf(run: TextRun, index: IndexOf, show: (text: string) => string = visible): readonly Segment[] {
+  if (run.finding !== undefined) return run.text === '' ? [] : [{ text: show(run.text), finding: index(run.finding), masked: true }];
+  const covered = withoutHiddenNumbers(run.text);
+  if (covered === undefined) return run.text === '' ? [] : [{ text: show(run.text) }];
+  const out: Segment[] = [];
+  let from = 0;
+  const isHidden = (at: number): boolean => covered.charCodeAt(at) !== run.text.charCodeAt(at);
+  for (let at = 1; at <= covered.length; at++) {
+    if (at < covered.length && isHidden(at) === isHidden(from)) continue;
+    out.push({ text: show(covered.slice(from, at)), ...(isHidden(from) ? { masked: true as const } : {}) });
+    from = at;
+  }
+  return out;
+}

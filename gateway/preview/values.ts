@@ -1,0 +1,95 @@
+/** Reads the values behind a message's findings again: for an opening, and for facts that count without showing. */
+import type { Finding, OpenedMessage, OpenedValue, Region, StoredMessage } from '../ports.js';
+import { headTexts } from './head-view.js';
+import type { ByteTools } from './masked-parts.js';
+import { charsetOf } from './part-kind.js';
+import { FOREIGNERS, PROVINCES } from './provinces.js';
+import { visibleLine } from './visible.js';
+
+interface Wanted {
+  readonly finding: Finding;
+  readonly index: number;
+}
+
+/** Longest text of one number, escapes and separators included; a detector's own bound is far lower. */
+const VALUE_MOST = 2_000;
+
+/** `within`: bytes of the body that are read for it, at most. */
+export async function openedValues(message: StoredMessage, opened: OpenedMessage, tools: ByteTools, wants: (finding: Finding) => boolean, within = Number.POSITIVE_INFINITY): Promise<readonly OpenedValue[]> {
+  const wanted = message.findings.map((finding, index) => ({ finding, index })).filter(({ finding }) => wants(finding) && finding.end - finding.start <= VALUE_MOST);
+  const inHead = ({ finding }: Wanted): boolean => finding.part === 'head' || finding.part.startsWith('head/');
+  const inBody = wanted.filter((one) => !inHead(one) && one.finding.end <= within);
+  const texts = [...(await bodyTexts(message, opened, inBody)), ...headValues(opened, tools, wanted.filter(inHead))];
+  return texts.sort((a, b) => a.finding - b.finding);
+}
+
+async function bodyTexts(message: StoredMessage, opened: OpenedMessage, wanted: readonly Wanted[]): Promise<OpenedValue[]> {
+  const open = [...wanted].sort((a, b) => a.finding.start - b.finding.start).map((one) => ({ ...one, bytes: Buffer.alloc(one.finding.end - one.finding.start) }));
+  const out: OpenedValue[] = [];
+  let first = 0;
+  let at = 0;
+  if (open.length === 0) return out;
+  for await (const chunk of opened.body()) {
+    const to = at + chunk.length;
+    for (let i = first; i < open.length; i++) {
+      const one = open[i];
+      if (one === undefined || one.finding.start >= to) break;
+      const from = Math.max(one.finding.start, at);
+      one.bytes.set(chunk.subarray(from - at, Math.max(from, Math.min(one.finding.end, to)) - at), from - one.finding.start);
+    }
+    at = to;
+    for (let one = open[first]; one !== undefined && one.finding.end <= at; one = open[first]) {
+      out.push({ finding: one.index, detector: one.finding.detector, part: one.finding.part, value: decoded(message, one.finding, one.bytes) });
+      first++;
+    }
+    if (first === open.length) break;
+  }
+  return out;
+}
+
+function decoded(message: StoredMessage, { part }: Finding, bytes: Uint8Array): string {
+  const line = message.receipt.parts.find((one) => one.part === part);
+  return visibleLine(new TextDecoder(line === undefined ? 'utf-8' : charsetOf(line, bytes)).decode(bytes));
+}
+
+/** The head's texts are found again by what they are: their places were counted in texts that are not kept. */
+function headValues(opened: OpenedMessage, tools: ByteTools, wanted: readonly Wanted[]): OpenedValue[] {
+  if (wanted.length === 0) return [];
+  const texts = headTexts(opened.head);
+  const { findings } = tools.inspectors(() => undefined).inspectHead(texts, () => false);
+  return wanted.flatMap(({ finding, index }) => {
+    const again = findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
+    const text = again === undefined ? undefined : texts.find(({ name }) => again.part === `head/${name}`);
+    if (again === undefined || text === undefined) return [];
+    return [{ finding: index, detector: finding.detector, part: finding.part, value: visibleLine(Buffer.from(text.text).subarray(again.start, again.end).toString('utf8')) }];
+  });
+}
+
+/** Provinces of distinct people: never more of a number than its first two digits. */
+export function regionsOf(message: StoredMessage, values: readonly OpenedValue[]): readonly Region[] {
+  const counts = new Map<string, { zh: string; en: string; people: Set<string> }>();
+  for (const { finding, value } of values) {
+    const fingerprint = message.findings[finding]?.fingerprint;
+    const region = provinceOf(value);
+    if (fingerprint === undefined || region === undefined) continue;
+    const own = counts.get(region.code) ?? { zh: region.zh, en: region.en, people: new Set<string>() };
+    own.people.add(fingerprint);
+    counts.set(region.code, own);
+  }
+  return [...counts].map(([code, { zh, en, people }]) => ({ code, zh, en, count: people.size })).sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}
+
+function provinceOf(value: string): { readonly code: string; readonly zh: string; readonly en: string } | undefined {
+  const plain = value
+    .replace(/\\u([0-9a-fA-F]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));?/g, (_, hex: string | undefined, decimal: string | undefined) => sign(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)))
+    .replace(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'));
+  const digits = plain.normalize('NFKC').replace(/[^0-9Xx]/g, '');
+  if (digits.length !== 15 && digits.length !== 18) return undefined;
+  if (digits.startsWith('9')) return FOREIGNERS;
+  const code = digits.slice(0, 2);
+  const names = PROVINCES.get(code);
+  return names === undefined ? undefined : { code, zh: names[0], en: names[1] };
+}
+
+const sign = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '');
