@@ -6,9 +6,10 @@ import { ledgerFailure } from './failures.js';
 import { ledger } from './migrations/0001-ledger.js';
 import { people } from './migrations/0002-people.js';
 import { queue } from './migrations/0003-queue.js';
+import { content } from './migrations/0004-content.js';
 import { policy } from './migrations/0005-policy.js';
 
-const MIGRATIONS = { '0001-ledger': ledger, '0002-people': people, '0003-queue': queue, '0005-policy': policy };
+const MIGRATIONS = { '0001-ledger': ledger, '0002-people': people, '0003-queue': queue, '0004-content': content, '0005-policy': policy };
 
 /** BullMQ keeps its jobs in a schema of its own, made by the carrier. */
 export const CARRIER_SCHEMA = 'bullmq';

@@ -76,6 +76,11 @@ export interface MessagesTable {
   readonly terms: Generated<string[]>;
   readonly assignee: string | null;
   readonly comments: Generated<number>;
+  /** With `awaiting-second`: the account that approved first, if it was one, and until when that stands. */
+  readonly first_account: string | null;
+  readonly first_until: MaybeAt;
+  readonly escalated_at: MaybeAt;
+  readonly escalated_by: string | null;
 }
 
 export interface KnownRecipientsTable {
@@ -110,6 +115,29 @@ export interface BulkPlansTable {
   readonly plan: Json<unknown>;
   readonly digest: string;
   readonly expires_at: At;
+}
+
+/** Looks at originals: the token is known to whoever opened it alone. */
+export interface OpeningsTable {
+  readonly token_hash: string;
+  readonly message_id: string;
+  readonly account_id: string;
+  readonly actor: string;
+  readonly what: 'values' | 'file';
+  readonly reason: string;
+  readonly opened_at: At;
+  readonly expires_at: At;
+  readonly reads: Generated<number>;
+}
+
+/** Findings that somebody called false positives; one mark each. */
+export interface FalsePositivesTable {
+  readonly message_id: string;
+  readonly finding: number;
+  readonly detector: string;
+  readonly actor: string;
+  readonly at: At;
+  readonly exception_id: string;
 }
 
 export interface DecisionsTable {
@@ -273,6 +301,8 @@ export interface Tables extends PeopleTables {
   readonly saved_filters: SavedFiltersTable;
   readonly bulk_plans: BulkPlansTable;
   readonly decisions: DecisionsTable;
+  readonly openings: OpeningsTable;
+  readonly false_positives: FalsePositivesTable;
   readonly outbox: OutboxTable;
   readonly permits: PermitsTable;
   readonly alert_events: AlertEventsTable;
