@@ -15,6 +15,7 @@ export const QUEUE_COLUMNS = [
   'sender_key', 'suite', 'expires_at', 'state', 'legal_hold', 'joined', 'decision_kind', 'decision_as', 'decision_reason', 'decision_actor', 'decision_at',
   'delivery_status', 'delivery_at', 'attempts', 'last_error', 'department', 'sender_mark', 'file_names', 'risk', 'risk_reasons', 'risk_rank',
   'group_key', 'group_reason', 'grades', 'detectors', 'assignee', 'comments',
+  'first_account', 'first_until', 'escalated_at', 'escalated_by',
 ] as const satisfies readonly (keyof MessageRow)[];
 export type QueueRow = Pick<MessageRow, (typeof QUEUE_COLUMNS)[number]>;
 
