@@ -22,6 +22,8 @@ export * from './ports/deliver.js';
 export * from './ports/people.js';
 /* What people have decided about findings that are no leak, and about a route that must work now. */
 export * from './ports/exceptions.js';
+/* Which policy ran when, and what a person has ordered to be kept. */
+export * from './ports/policy-book.js';
 /* The queue of held messages: filters, rows, bulk decisions, comments, figures. */
 export * from './ports/queue.js';
 /* People as the ledger keeps them, and the rules it asks. */

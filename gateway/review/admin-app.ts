@@ -114,7 +114,7 @@ function mount(app: Express, operation: Operation, authenticated: Authentication
   };
   const allow = authenticated.allow(operation);
   if (operation.method === 'get') app.get(path, allow, run);
-  else app.post(path, allow, onlyJson, express.json({ limit: BODY_MOST, inflate: false, strict: true }), run);
+  else app.post(path, allow, onlyJson, express.json({ limit: operation.bodyMost ?? BODY_MOST, inflate: false, strict: true }), run);
 }
 /** Refusals that tell a guesser something. */
 const GUESSED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['sign-in-failed', 'invitation-void', 'locked']);

@@ -18,6 +18,8 @@ export interface OperationSpec<P extends z.ZodType = z.ZodType, Q extends z.ZodT
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Bytes a body may have, where it may be longer than most. */
+  readonly bodyMost?: number | undefined;
   /** 303: the answer is `{ location }`, and the browser is sent there. */
   readonly status: 200 | 202 | 303;
   /** Of a JSON answer; with `media`, of nothing. */
