@@ -1,11 +1,32 @@
-/** What everyone must see on every page. */
+/** What everyone must see on every page: a set-up that is not finished, and routes that are let through. */
+import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import type { SessionAnswer } from '../../../review/session-schemas.js';
+import { bypassesQuery } from '../api/policy.js';
+import { Moment } from '../ui/moment.js';
 import { appWords } from './words.js';
 import { useWords } from './words-of.js';
 
 export function Banners({ session }: { readonly session: SessionAnswer | undefined }): ReactNode {
   const words = useWords(appWords);
-  return <div className="banners">{session?.phase === 'set-up' ? <Alert type="warning" showIcon banner title={words.setUp} /> : null}</div>;
+  const active = useQuery(bypassesQuery).data?.active ?? [];
+  return (
+    <div className="banners">
+      {active.map(({ id, route, endsAt }) => (
+        <Alert
+          key={id}
+          type="error"
+          showIcon
+          banner
+          title={
+            <>
+              {words.bypassActive}: <strong>{route}</strong> · {words.until} <Moment at={endsAt} />
+            </>
+          }
+        />
+      ))}
+      {session?.phase === 'set-up' ? <Alert type="warning" showIcon banner title={words.setUp} /> : null}
+    </div>
+  );
 }

@@ -12,7 +12,7 @@ import { Moment } from '../../ui/moment.js';
 import { Section } from '../../ui/page-frame.js';
 import { saveFile } from '../../ui/save-file.js';
 import { Person } from './accounts.js';
-import { csv } from './csv.js';
+import { csv } from '../../ui/csv.js';
 import { By } from './grants.js';
 import { ScopeText } from './scope-text.js';
 import { accountsWords } from './words.js';
