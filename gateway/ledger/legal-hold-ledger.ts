@@ -1,16 +1,9 @@
 /** Legal hold: while a person keeps a message, neither expiry nor a decision shreds its content. */
-import type { Clock, HeldState } from '../ports.js';
+import type { Clock, HeldState, LegalHoldLedger, LegalHoldResult } from '../ports.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
 import { addJob } from './outbox.js';
 import { cleanText } from './text.js';
-
-export type LegalHoldResult = { readonly kind: 'done' } | { readonly kind: 'not-found' } | { readonly kind: 'wrong-state'; readonly state: HeldState };
-
-export interface LegalHoldLedger {
-  /** A message whose end is decided cannot be kept any more: its content may be gone before the answer arrives. */
-  set(id: string, order: { readonly on: boolean; readonly reason: string; readonly actor: string }): Promise<LegalHoldResult>;
-}
 
 const ENDED: readonly HeldState[] = ['released', 'rejected', 'expired'];
 

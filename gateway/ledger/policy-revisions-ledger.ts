@@ -1,26 +1,7 @@
 /** Every configuration that ever ran: its text without credentials, its digest, and when which node took it up. */
-import type { Clock } from '../ports.js';
+import type { Clock, PolicyRevisionsLedger, PolicyRun } from '../ports.js';
 import type { LedgerDatabase } from './database.js';
 import { cleanText } from './text.js';
-
-export interface PolicyRun {
-  readonly at: Date;
-  readonly how: 'start' | 'reload';
-  readonly node: string;
-  readonly version: string;
-}
-export interface PolicyRevision {
-  readonly revision: string;
-  readonly digest: string;
-  readonly firstAt: Date;
-  readonly lastRun: PolicyRun | undefined;
-}
-export interface PolicyRevisionsLedger {
-  ran(revision: { readonly revision: string; readonly digest: string; readonly yaml: string; readonly run: PolicyRun }): Promise<void>;
-  /** Newest first. */
-  list(): Promise<readonly PolicyRevision[]>;
-  get(revision: string): Promise<(PolicyRevision & { readonly yaml: string; readonly runs: readonly PolicyRun[] }) | undefined>;
-}
 
 const LIST_MOST = 200;
 const RUNS_MOST = 100;
