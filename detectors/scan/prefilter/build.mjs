@@ -8,7 +8,7 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const root = join(folder, '..', '..', '..');
 const target = join(root, 'dist', 'detectors', 'scan', 'prefilter', 'prefilter.wasm');
 const stamp = `${target}.made-from`;
-const OPTIONS = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--enable', 'simd', '--initialMemory', '30'];
+const OPTIONS = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--enable', 'simd', '--initialMemory', '44'];
 
 /** The source that the compiler asks for by the name it has in its own language. */
 function source(name) {

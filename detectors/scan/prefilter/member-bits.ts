@@ -1,17 +1,22 @@
 /** What the bytes of UTF-8 tell at once of the characters that runs of digits are made of: by the first three of them, or by the first. */
 
 const encoder = new TextEncoder();
+/** Every byte that may follow, by its lower six bits. */
+const ANY = Array.from({ length: 64 }, (_, i) => i);
 
-/** Bits by first byte and by the lower six bits of the next two: set where one of the characters begins so, whatever follows the shorter ones. */
-export function memberBits(points: Iterable<number>): Uint8Array {
-  const bits = new Uint8Array(1 << 17);
+/**
+ * A byte for the first three bytes of a character: 1 where one of `points` begins so, whatever follows the shorter ones. The index is made of
+ * the lower six bits of the third, the lower seven of the first and the lower six of the second, with one unused bit between (scan.as).
+ */
+export function memberTable(points: Iterable<number>): Uint8Array {
+  const table = new Uint8Array(1 << 20);
   for (const point of points) {
     const [first = 0, second, third] = encoder.encode(String.fromCodePoint(point));
-    const from = (first << 12) | (((second ?? 0) & 63) << 6) | ((third ?? 0) & 63);
-    const until = from + (second === undefined ? 4096 : third === undefined ? 64 : 1);
-    for (let index = from; index < until; index++) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+    const seconds = second === undefined ? ANY : [second & 63];
+    const thirds = third === undefined ? ANY : [third & 63];
+    for (const two of seconds) for (const three of thirds) table[(two << 14) | ((first & 127) << 6) | three] = 1;
   }
-  return bits;
+  return table;
 }
 
 /** The first bytes of the characters. */

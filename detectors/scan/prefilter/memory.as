@@ -30,6 +30,10 @@ export const STARTS: usize = 0x32800;
 export const DIGITS: usize = 0x98000;
 export const GROUP_AT: usize = 0x9a000;
 
+/** Of a part of the text: places that are probed and may lie in runs; blocks with digits or escapes, each with the bits of its bytes. */
+export const PROBES: usize = 0xac000;
+export const HITS: usize = 0xad000;
+
 /** Pairs of pointers: what has to be looked at. */
 export const WINDOWS: usize = 0xb0000;
 export const MOST_WINDOWS: i32 = 4096;
@@ -45,10 +49,10 @@ export const BYTE_KINDS: usize = 0x16c000;
 /** First bytes of units, in order: nothing but reading on from one tells in such a charset where a character begins. */
 export const MARKS: usize = 0x170000;
 export const MOST_MARKS: i32 = 0x2000;
-/** Bits by first byte and by the lower six bits of the next two: set where a digit, a separator or something to ignore begins so in UTF-8. */
+/** By the lower seven bits of the first byte and the lower six of the next two: 1 where a digit, a separator or something to ignore begins so in UTF-8. */
 export const MEMBERS: usize = 0x180000;
 /** The text, behind what is carried over from the last chunk. */
-export const TEXT: usize = 0x1a0000;
+export const TEXT: usize = 0x280000;
 
 /** Kinds: class and value of a unit in one byte. Classes as in characters.ts, and one for the check character X. */
 export const DIGIT: u32 = 1;

@@ -37,7 +37,7 @@ function skip(at: usize, wanted: v128): usize {
   return at + <usize>min(size, ctz(digits | 0x10000));
 }
 
-/** As passShort of runs.as, with characters of two bytes: behind a run that has too few digits for anything; 0 when it may have enough, or holds something rare. */
+/** Behind a run of characters of one byte and two that has too few digits for anything; 0 when it may have enough, or holds something rare. */
 @inline
 function passShortPairs(at: usize, end: usize, kinds: usize): usize {
   let count = 0;

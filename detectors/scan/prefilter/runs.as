@@ -292,29 +292,6 @@ function leave(at: usize, ignored: i32): void {
   open = first < 0 ? at : startOf(joined(first));
 }
 
-/** Behind a run in ASCII that has too few digits for anything; 0 when it may have enough, or holds something rare. */
-@inline
-export function passShort(at: usize, end: usize, mode: i32): usize {
-  const kinds = BYTE_KINDS + <usize>(mode << 8);
-  let count = 0;
-  let gap = 0;
-  let place = at;
-  while (true) {
-    const kind: u32 = load<u8>(kinds + load<u8>(place));
-    const what = kind >> 4;
-    if (what == DIGIT) {
-      if (++count >= least) return 0;
-      gap = 0;
-    } else if (what == SEPARATOR) {
-      if (++gap > maxGap) return place < end ? place : 0;
-    } else {
-      if (place >= end || (kind != 0 && what != CHECK_X) || count + 1 >= least) return 0;
-      return place;
-    }
-    place++;
-  }
-}
-
 /** Follows the run that begins at `at`, if one does, in the way of reading `mode`; answers where to go on. */
 export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
   const kinds = BYTE_KINDS + <usize>(mode << 8);

@@ -4,7 +4,7 @@ import { signOf } from '../shape.js';
 import type { DetectorSet } from '../scan-units.js';
 import { pairNibbleTables } from './digit-bytes.js';
 import type { Module } from './load.js';
-import { firstBytes, memberBits } from './member-bits.js';
+import { firstBytes, memberTable } from './member-bits.js';
 
 /** Shapes told apart; further ones share the last bit, which is then more generous than each of them. */
 const SHAPES = 32;
@@ -59,7 +59,7 @@ function characterTables(): CharacterTables {
   for (const [start, kinds] of [[0, units], [0x10000, plane1], [0xe0000, plane14]] as const) {
     for (const [i, kind] of kinds.entries()) if (kind !== 0 && kind >> 4 !== CHECK_X && !(start + i >= 0xd800 && start + i <= 0xdfff)) points.push(start + i);
   }
-  return { units, plane1, plane14, members: memberBits(points) };
+  return { units, plane1, plane14, members: memberTable(points) };
 }
 
 const WAYS = 32;

@@ -28,6 +28,13 @@ const eleven = detectorSet([
     shapes: [{ lengths: Array.from({ length: 8 }, (_, i) => 11 + i) }], verify: () => undefined, cases: { hit: [], miss: [] },
   },
 ]);
+/** Nothing but 17 digits and a check character. */
+const checked = detectorSet([
+  {
+    kind: 'number', id: 'checked', title: { zh: '', en: '' }, keep: { first: 0, last: 0 }, rank: 1, least: 18, most: 18,
+    shapes: [{ lengths: [18] }], verify: () => undefined, cases: { hit: [], miss: [] },
+  },
+]);
 const windows = new Windows();
 
 /** Start and end of each window, then where more text is needed. */
@@ -124,10 +131,10 @@ const padded = (filler: string, size: number): string => {
 };
 
 describe('a run of digits', () => {
-  const found = (text: string, run: string): boolean => {
+  const found = (text: string, run: string, set = eleven): boolean => {
     const bytes = Buffer.from(text);
     const start = bytes.indexOf(run);
-    const seen = look(bytes, { set: eleven, last: true });
+    const seen = look(bytes, { set, last: true });
     for (let i = 0; i + 1 < seen.length; i += 2) if ((seen[i] ?? 0) <= start && (seen[i + 1] ?? 0) >= start + Buffer.byteLength(run)) return true;
     return false;
   };
@@ -149,6 +156,58 @@ describe('a run of digits', () => {
       }
     }
     expect(missed).toEqual([]);
+  });
+
+  it('is found when plain digits and others take turns in it, close together or far apart, wherever blocks of the text begin', () => {
+    const turns = [1, 2, 3, 5, 7, 9, 10].flatMap((every) => ['一', '５', '\u0663', '𝟏'].map((other) => Array.from({ length: 11 }, (_, i) => (i % every === 0 ? '1' : other))));
+    const runs = turns.flatMap((digits) => ['', ' ', '，', '\u3000（', ' - ', '\u200b', '\u0001\u0001', '\ufe0f\u0301'].map((gap) => digits.join(gap)));
+    const missed: unknown[] = [];
+    for (const [i, run] of runs.entries()) {
+      for (let pad = 0; pad < 66; pad++) {
+        const filler = FILLERS[(pad + i) % FILLERS.length] ?? 'a';
+        if (!found(`${padded(filler, pad)}"${run}"${padded(filler, 70)}`, run)) missed.push([run, pad, filler]);
+        if (!found(`${padded('中', pad)}第${run}条${padded('文', 70)}`, run)) missed.push([run, pad]);
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('is found between short ones in the same block of the text', () => {
+    const missed: unknown[] = [];
+    for (const short of ['12a', 'a1 2b', '2019年3月', '（3）', 'v1.2.3 ', '1,234.56元', '²', '一2三x']) {
+      for (const run of ['13800138000', '138 0013 8000', '138-00138-000', '1３8０0一38００0', '1 ３ 8 ０ 0 一 3 8 ０ 0 0']) {
+        for (let pad = 0; pad < 66; pad++) {
+          for (const touch of ['x', '人']) {
+            const text = `${padded('中a', pad)}${short}${touch}${run}${touch}${short}${padded('文', 70)}`;
+            if (!found(text, run)) missed.push([short, run, pad, touch]);
+          }
+        }
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('is found when a check character stands behind too few digits', () => {
+    const missed: unknown[] = [];
+    for (const digit of ['1', '一', '５', '𝟏']) {
+      for (const check of ['X', 'x', ' X', 'Ｘ']) {
+        for (let pad = 0; pad < 66; pad++) {
+          for (const filler of ['a', '中']) if (!found(`${padded(filler, pad)}"${digit.repeat(17)}${check}"${padded(filler, 70)}`, digit.repeat(17) + check, checked)) missed.push([digit, check, pad, filler]);
+        }
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('makes text malformed when what it hides fills a block and more', () => {
+    const hidden = '\u0001';
+    for (const between of [60, 61, 62, 63]) {
+      for (const behind of [0, 1, 2, 3, 4, 5]) {
+        if (between + behind <= 64) continue;
+        const run = `1${hidden.repeat(between)}1${hidden.repeat(behind)}`;
+        for (let pad = 0; pad < 130; pad++) expect([between, behind, pad, found(`${padded('中', pad)}文${run}文${padded('文', 70)}`, '1')]).toEqual([between, behind, pad, true]);
+      }
+    }
   });
 
   it('is found between ideographs that touch it', () => {
