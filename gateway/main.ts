@@ -11,6 +11,7 @@ import { detectorChecks, engine } from './engine.js';
 import { causeCode } from './errors.js';
 import { databaseHealth } from './ledger/database-health.js';
 import { holdLedger } from './ledger/hold-ledger.js';
+import { auditReading } from './ledger/audit-reading.js';
 import { reviewLedger } from './ledger/review-ledger.js';
 import { pipeline } from './pipeline.js';
 import { compilePolicies } from './policy/compile.js';
@@ -169,7 +170,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        operations: reviewApi({ ledger: review, audit, clock, monitorReport: () => monitor.report() }),
+        operations: reviewApi({ ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
         audit, token, gate: openPeople().gate, newId, clock, log, health,
         metrics: () => recorders.text(),
         version: version(),

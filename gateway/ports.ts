@@ -30,5 +30,9 @@ export * from './ports/queue.js';
 export * from './ports/accounts.js';
 /* Signing in: who a request is from. */
 export * from './ports/sign-in.js';
+/* What the ledger tells of one message beside the message itself. */
+export * from './ports/message-record.js';
 /* Looking into a sealed message. */
 export * from './ports/preview.js';
+/* The audit as it is read. */
+export * from './ports/audit.js';

@@ -15,7 +15,7 @@ import { expireRun } from './expire.js';
 import { reconciler } from './reconcile.js';
 import { releaseHandler, type ReleaseOptions } from './release.js';
 
-type Task = 'dispatch' | 'reconcile' | 'expire' | 'alert' | 'drain' | 'checkpoint';
+type Task = 'dispatch' | 'reconcile' | 'expire' | 'alert' | 'drain' | 'checkpoint' | 'retention';
 
 export interface WorkersOptions {
   readonly carrier: Carrier;
@@ -33,6 +33,8 @@ export interface WorkersOptions {
   readonly drainAudit?: () => Promise<unknown>;
   /** Cross-anchors the audit's chains. */
   readonly checkpoint?: () => Promise<void>;
+  /** Drops audit rows whose time is over. */
+  readonly retention?: () => Promise<unknown>;
   readonly concurrency?: number;
   /** How long running jobs may go on once `stop` was called. */
   readonly stopWithinMs?: number;
@@ -55,6 +57,8 @@ const EXPIRE_MS = 60_000;
 const ALERT_MS = 60_000;
 const DRAIN_MS = 5_000;
 const CHECKPOINT_MS = 3_600_000;
+/** The audit goes month by month; a few hours more or less are nothing to it. */
+const RETENTION_MS = 6 * 3_600_000;
 const DISPATCH_ROWS = 200;
 /** Releases mostly wait for upstreams; more would only open more connections. */
 const CONCURRENCY = 8;
@@ -90,6 +94,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     repeated('alert', every.alert ?? ALERT_MS, () => alertRun({ batches: options.alerts, sinks: options.sinks }), log),
     repeated('drain', every.drain ?? DRAIN_MS, () => options.drainAudit?.() ?? Promise.resolve(), log),
     repeated('checkpoint', every.checkpoint ?? CHECKPOINT_MS, () => options.checkpoint?.() ?? Promise.resolve(), log),
+    repeated('retention', every.retention ?? RETENTION_MS, () => options.retention?.() ?? Promise.resolve(), log),
   ];
   return {
     wake: () => tasks[0]?.now(),

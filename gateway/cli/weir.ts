@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { causeCode } from '../errors.js';
-import { addAudit } from './audit-verify.js';
+import { addAudit } from './audit.js';
 import { addConfig } from './config-check.js';
 import { addHeld } from './held.js';
 import { addKeys } from './keys.js';
@@ -31,7 +31,7 @@ addStart(program, terminal);
 addScan(program, terminal);
 addHeld(program, terminal);
 addConfig(program, terminal);
-addAudit(program, terminal);
+addAudit(program, terminal, version());
 addKeys(program, terminal);
 
 try {

@@ -1,7 +1,7 @@
 /** The audit as hash chains, one per writer: each row's hash covers the row and the hash before it. */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
-import type { AuditEntry } from '../ports.js';
+import type { AuditCheck, AuditEntry, ChainHead } from '../ports.js';
 import type { LedgerDatabase } from './database.js';
 import type { AuditTable, Db, Trx } from './tables.js';
 import { canonicalJson, cleanOptional, cleanText } from './text.js';
@@ -12,16 +12,29 @@ export const CHECKPOINT_ACT = 'audit.checkpoint';
 /** First key of our advisory locks ("WEIR"), so that they meet no one else's. */
 const LOCK_SPACE = 0x57454952;
 const PAGE = 1_000;
+const DAY_MS = 86_400_000;
 
-type AuditRow = Selectable<AuditTable>;
+type AuditRow = Omit<Selectable<AuditTable>, 'recorded_at'>;
 type Content = Omit<AuditRow, 'hash'>;
+/** Rows that were dropped because their time was over (audit-retention.ts): the ends of what is gone, signed as checkpoints are. */
+export const DROPPED_ACT = 'audit.dropped';
+const COLUMNS = ['writer', 'seq', 'entry_id', 'at', 'actor', 'act', 'subject', 'data', 'prev', 'hash'] as const;
+/** The same entry comes twice within this time, if it does; older partitions need not be asked. */
+const RETRY_DAYS = 1;
+/** A chain that wrote nothing for so long is looked up in all partitions. */
+const RECENT_DAYS = 62;
 
 /** Adds a row to the end of the writer's chain. An entry id that is already there adds nothing: exactly once. */
 export async function appendAudit(trx: Trx, writer: string, entryId: string, entry: AuditEntry): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${LOCK_SPACE}::int, hashtext(${writer}))`.execute(trx);
-  const seen = await trx.selectFrom('audit').select('seq').where('entry_id', '=', entryId).executeTakeFirst();
+  // First the entry, then the chain: two who bring the same entry to different chains meet here, and one of them sees the other's row.
+  await sql`select pg_advisory_xact_lock(${LOCK_SPACE + 1}::int, hashtext(${entryId}))`.execute(trx);
+  const since = new Date(entry.at.getTime() - RETRY_DAYS * DAY_MS);
+  const seen = await trx.selectFrom('audit').select('seq').where('entry_id', '=', entryId).where('recorded_at', '>=', since).limit(1).executeTakeFirst();
   if (seen !== undefined) return;
-  const last = await trx.selectFrom('audit').select(['seq', 'hash']).where('writer', '=', writer).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  await sql`select pg_advisory_xact_lock(${LOCK_SPACE}::int, hashtext(${writer}))`.execute(trx);
+  const ends = trx.selectFrom('audit').select(['seq', 'hash']).where('writer', '=', writer).orderBy('seq', 'desc').limit(1);
+  const recently = sql<Date>`now() - make_interval(days => ${RECENT_DAYS})`;
+  const last = (await ends.where('recorded_at', '>=', recently).executeTakeFirst()) ?? (await ends.executeTakeFirst()) ?? (await droppedEnd(trx, writer));
   const content: Content = {
     writer,
     seq: (last?.seq ?? 0) + 1,
@@ -41,22 +54,6 @@ export function rowHash(row: Content): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }
 
-export interface ChainHead {
-  readonly writer: string;
-  readonly seq: number;
-  readonly hash: string;
-}
-
-/** Checkpoints by their signature; `unknown`: signed by a key that whoever verifies does not have. */
-export interface SignedCheckpoints {
-  readonly good: number;
-  readonly unsigned: number;
-  readonly unknown: number;
-}
-export type AuditCheck =
-  | { readonly ok: true; readonly rows: number; readonly heads: readonly ChainHead[]; readonly checkpoints: SignedCheckpoints }
-  | { readonly ok: false; readonly rows: number; readonly writer: string; readonly seq: number; readonly problem: 'changed' | 'missing' | 'cut-off' | 'signature' };
-
 /** What vouches for a checkpoint; shaped as the vault's signer gives it. */
 export interface CheckpointSignature {
   readonly key: string;
@@ -73,26 +70,29 @@ export async function verifyAudit(database: LedgerDatabase, check: CheckSignatur
   return await database.read(async (db) => {
     const heads: ChainHead[] = [];
     const claims = new Map<string, ChainHead>();
+    const dropped = await droppedEnds(db);
     let rows = 0;
     const checkpoints = { good: 0, unsigned: 0, unknown: 0 };
     for (const { writer } of await db.selectFrom('audit').select('writer').distinct().orderBy('writer').execute()) {
-      let last: ChainHead = { writer, seq: 0, hash: GENESIS };
+      let last: ChainHead | undefined;
       for await (const row of chain(db, writer)) {
         rows++;
+        last ??= startOf(row, dropped);
         if (row.seq !== last.seq + 1 || row.prev !== last.hash) return { ok: false, rows, writer, seq: last.seq + 1, problem: 'missing' };
         if (rowHash(row) !== row.hash) return { ok: false, rows, writer, seq: row.seq, problem: 'changed' };
-        if (row.act === CHECKPOINT_ACT) {
-          const { heads: claimed, signature } = checkpointOf(row.data);
-          for (const head of claimed) claims.set(`${head.writer} ${head.seq}`, head);
-          const found = signature === undefined ? 'unsigned' : check(canonicalJson(claimed), signature);
+        if (row.act === CHECKPOINT_ACT || row.act === DROPPED_ACT) {
+          const { heads: named, signature } = checkpointOf(row.data);
+          if (row.act === CHECKPOINT_ACT) for (const head of named) claims.set(`${head.writer} ${head.seq}`, head);
+          const found = signature === undefined ? 'unsigned' : check(canonicalJson(named), signature);
           if (found === 'bad') return { ok: false, rows, writer, seq: row.seq, problem: 'signature' };
           checkpoints[found === 'unknown-key' ? 'unknown' : found]++;
         }
         last = { writer, seq: row.seq, hash: row.hash };
       }
-      heads.push(last);
+      if (last !== undefined) heads.push(last);
     }
     for (const claim of claims.values()) {
+      if (dropped.some((end) => end.writer === claim.writer && end.seq >= claim.seq)) continue;
       const row = await db.selectFrom('audit').select('hash').where('writer', '=', claim.writer).where('seq', '=', claim.seq).executeTakeFirst();
       if (row?.hash !== claim.hash) return { ok: false, rows, writer: claim.writer, seq: claim.seq, problem: 'cut-off' };
     }
@@ -100,9 +100,25 @@ export async function verifyAudit(database: LedgerDatabase, check: CheckSignatur
   });
 }
 
+/** What the first row there is has to follow: the beginning, or what was dropped before it. */
+function startOf(first: AuditRow, dropped: readonly ChainHead[]): ChainHead {
+  const begin: ChainHead = { writer: first.writer, seq: 0, hash: GENESIS };
+  return first.seq === 1 ? begin : (dropped.find((end) => end.writer === first.writer && end.seq === first.seq - 1) ?? begin);
+}
+
+async function droppedEnds(db: Db | Trx): Promise<readonly ChainHead[]> {
+  const rows = await db.selectFrom('audit').select('data').where('act', '=', DROPPED_ACT).execute();
+  return rows.flatMap(({ data }) => checkpointOf(data).heads);
+}
+
+/** Where a chain goes on of which no row is left. */
+async function droppedEnd(trx: Trx, writer: string): Promise<ChainHead | undefined> {
+  return (await droppedEnds(trx)).filter((end) => end.writer === writer).sort((a, b) => b.seq - a.seq)[0];
+}
+
 async function* chain(db: Db, writer: string): AsyncGenerator<AuditRow> {
   for (let after = 0; ; ) {
-    const page = await db.selectFrom('audit').selectAll().where('writer', '=', writer).where('seq', '>', after).orderBy('seq').limit(PAGE).execute();
+    const page = await db.selectFrom('audit').select(COLUMNS).where('writer', '=', writer).where('seq', '>', after).orderBy('seq').limit(PAGE).execute();
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;

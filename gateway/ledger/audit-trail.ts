@@ -38,8 +38,7 @@ export function auditTrail(options: { readonly database: LedgerDatabase; readonl
           await database.transact((trx) => writer.append(trx, entry, id));
           return 'taken';
         } catch (error) {
-          // Refused because its id is there already (another chain of ours was quicker): it is in the table.
-          if (error instanceof LedgerFailure && error.kind === 'refused') return error.sqlState === '23505' ? 'taken' : 'refused';
+          if (error instanceof LedgerFailure && error.kind === 'refused') return 'refused';
           throw error;
         }
       });

@@ -8,8 +8,9 @@ import { people } from './migrations/0002-people.js';
 import { queue } from './migrations/0003-queue.js';
 import { content } from './migrations/0004-content.js';
 import { policy } from './migrations/0005-policy.js';
+import { audit } from './migrations/0006-audit.js';
 
-const MIGRATIONS = { '0001-ledger': ledger, '0002-people': people, '0003-queue': queue, '0004-content': content, '0005-policy': policy };
+const MIGRATIONS = { '0001-ledger': ledger, '0002-people': people, '0003-queue': queue, '0004-content': content, '0005-policy': policy, '0006-audit': audit };
 
 /** BullMQ keeps its jobs in a schema of its own, made by the carrier. */
 export const CARRIER_SCHEMA = 'bullmq';
@@ -51,4 +52,7 @@ async function grantAppRole(db: Kysely<unknown>, owner: PgConnection): Promise<v
   await sql`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`.execute(db);
   await sql`grant usage on all sequences in schema ${schema} to ${role}`.execute(db);
   await sql`revoke update, delete, truncate on ${sql.id(SCHEMA, 'audit')} from ${role}`.execute(db);
+  // These run with the owner's rights, and drop nothing that is younger than the law allows.
+  await sql`grant execute on function audit_make_partitions(), audit_partitions_before(timestamptz), audit_drop_before(timestamptz) to ${role}`.execute(db);
+  await sql`grant usage on schema weir_audit to ${role}`.execute(db);
 }

@@ -219,6 +219,8 @@ export interface AuditTable {
   readonly data: string;
   readonly prev: string;
   readonly hash: string;
+  /** By the server's clock; says which monthly partition the row lies in. */
+  readonly recorded_at: ColumnType<Date, never, never>;
 }
 
 export interface ExceptionsTable {

@@ -7,6 +7,7 @@ import type { ReleaseRoute } from '../../workers/release.js';
 import { replay } from '../body/replay.js';
 import { alertBatches } from '../ledger/alert-batches.js';
 import { checkpointAudit } from '../ledger/audit-chain.js';
+import { keepAuditInBounds } from '../ledger/audit-retention.js';
 import { destroyLedger } from '../ledger/destroy-ledger.js';
 import { expiryLedger } from '../ledger/expiry-ledger.js';
 import { outbox } from '../ledger/outbox.js';
@@ -107,6 +108,7 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
     log: (level, code, fields) => log[level]('jobs.task', { code, ...fields }),
     drainAudit: () => storage.audit.drain(),
     checkpoint: () => checkpointAudit(database, writer.name, new Date(clock.now()), (text) => storage.signer.sign(text)),
+    retention: () => keepAuditInBounds({ database, writer: writer.name, now: new Date(clock.now()), keep: config.audit.retention, sign: (text) => storage.signer.sign(text) }),
   });
   return {
     wake: () => workers.wake(),

@@ -17,8 +17,8 @@ import { fileVault, type FileVault } from '../vault/file-vault.js';
 import { fileVaultReader } from '../vault/file-vault-reader.js';
 import { keyCommand } from '../vault/key-command.js';
 import { openKeys } from '../vault/keys.js';
-import { secretKey } from '../vault/secrets.js';
-import { checkpointSigner, type Signer } from '../vault/signing.js';
+import { readIfThere, secretKey } from '../vault/secrets.js';
+import { checkpointSigner, signatureCheck, signingPaths, type SignatureCheck, type Signer } from '../vault/signing.js';
 import { suiteOf } from '../vault/suites.js';
 import { vaultFiles } from '../vault/vault-files.js';
 import { closers } from './closers.js';
@@ -41,6 +41,7 @@ export interface Storage {
   readonly fingerprintKey: Buffer;
   /** Vouches for audit checkpoints. */
   readonly signer: Signer;
+  readonly checkSignature: SignatureCheck;
   /** Standing notes on key custody, for the log. */
   readonly notes: readonly string[];
   /** `embedded`, or `external` with WEIR_DATABASE_URL. */
@@ -112,7 +113,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     });
     await audit.drain();
     return {
-      database, connection, ownerConnection: owner, writer, audit, alerts, vault, spools, fingerprintKey, signer, notes, databaseKind, close,
+      database, connection, ownerConnection: owner, writer, audit, alerts, vault, spools, fingerprintKey, signer, notes,
+      checkSignature: signatureCheck((await readIfThere(signingPaths(dataDir).public))?.toString('latin1') ?? ''), databaseKind, close,
       reader: keys.canOpen ? fileVaultReader({ dir: vaultDir, keys }) : undefined,
     };
   } catch (thrown) {

@@ -1,6 +1,6 @@
 /** A whole admin app over a ledger in memory, for the tests of the review API. */
 import { adminApp, type AdminOptions } from '../../../gateway/review/admin-app.js';
-import type { AuditEntry, DecisionResult, ExchangeId, Gate, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
+import type { AuditEntry, AuditReading, AuditRecord, DecisionResult, ExchangeId, Gate, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
 import { reviewApi } from '../../../gateway/wiring/review-api.js';
 import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
@@ -35,7 +35,9 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
     operations: reviewApi({
       ledger: memoryLedger(messages, decisions, trouble),
       audit,
-      monitorReport: () => ({ since: '2026-01-01', rows: [{ day: '2026-01-01', route: 'mail', rule: 'cards', action: 'hold', exchanges: 3 }], folded: 0 }),
+      auditReading: memoryAudit(audited),
+    version: '0.0.0',
+    monitorReport: () => ({ since: '2026-01-01', rows: [{ day: '2026-01-01', route: 'mail', rule: 'cards', action: 'hold', exchanges: 3 }], folded: 0 }),
       clock,
     }),
     audit,
@@ -96,6 +98,18 @@ export function message(id: string, state: HeldState = 'held', more: Partial<Sto
     delivery: undefined,
     lastError: undefined,
     ...more,
+  };
+}
+
+/** Chains and filters are tested on PostgreSQL; here it is enough that rows come back. */
+function memoryAudit(audited: readonly AuditEntry[]): AuditReading {
+  const rows = (): readonly AuditRecord[] => audited.map((entry, at) => ({ ...entry, writer: 'gateway/0', seq: at + 1, prev: '', hash: '' }));
+  return {
+    page: async ({ limit }) => ({ rows: rows().slice(0, limit), next: undefined }),
+    async *all() {
+      yield* rows();
+    },
+    verify: async () => ({ ok: true, rows: audited.length, heads: [], checkpoints: { good: 0, unsigned: 0, unknown: 0 } }),
   };
 }
 
