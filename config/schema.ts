@@ -271,6 +271,16 @@ export const configSchema = z.strictObject({
   notices: z.strictObject({ sinks: z.array(noticeSink).default([]) }).prefault({}),
   /** How long rows of the audit are kept; network logs must be kept for six months. */
   audit: z.strictObject({ retention: duration.prefault('1095d') }).prefault({}),
+  review: z
+    .strictObject({
+      /** Within what time a message of each severity is to be decided. */
+      sla: z
+        .strictObject({ critical: duration.prefault('4h'), high: duration.prefault('4h'), medium: duration.prefault('24h'), low: duration.prefault('24h'), info: duration.prefault('24h') })
+        .prefault({}),
+      /** Mail domains of your own house: a recipient elsewhere is outside. Left out: whatever is not the sender's domain. */
+      ownDomains: z.array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'a domain, for example "corp.example"')).default([]),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({}),
   routes: z.array(routeSchema).min(1),
   policies: z.record(id, policySchema),
