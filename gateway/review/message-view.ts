@@ -6,7 +6,7 @@ import type { messageAnswer, summaryAnswer } from './schemas.js';
 type Summary = z.output<typeof summaryAnswer>;
 type Message = z.output<typeof messageAnswer>;
 
-export function summaryView(message: StoredMessage): Summary {
+export function summaryView(message: Omit<StoredMessage, 'findings' | 'receipt'>): Summary {
   const { decision, delivery } = message;
   return {
     id: message.id,
