@@ -93,7 +93,6 @@ export function useFresh({ filter, order }: View, readAt: number, known: Readonl
   useEffect(() => setFresh({ count: 0, more: false }), [readAt, filter, order]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const look = useCallback(async () => {
-    void client.invalidateQueries({ queryKey: QUEUE_COUNTS });
     const { filter: bounds, readAt: since } = now.current;
     if (bounds.to !== undefined) return;
     const { messages, next } = await get<QueuePageAnswer>('/messages', query({ ...bounds, from: '' }, { from: new Date(since).toISOString(), order: 'newest', limit: PAGE }));
@@ -102,7 +101,8 @@ export function useFresh({ filter, order }: View, readAt: number, known: Readonl
   }, [client]);
   const heard = useCallback(
     (kind: string, data: unknown) => {
-      const { id, state } = Object(data) as { id?: unknown; state?: unknown };
+      const { id, state, states } = Object(data) as { id?: unknown; state?: unknown; states?: unknown };
+      if (kind === 'held-changed' && typeof states === 'object') client.setQueryData(QUEUE_COUNTS, (was) => (was === undefined ? undefined : { ...was, ...(data as Counts) }));
       if (kind === 'message-changed' && typeof id === 'string' && typeof state === 'string') noteState(client, id, state as Queued['state']);
       timer.current ??= setTimeout(() => {
         timer.current = undefined;

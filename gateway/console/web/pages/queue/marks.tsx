@@ -6,6 +6,7 @@ import { useLanguage } from '../../app/language.js';
 import { useWords } from '../../app/words-of.js';
 import { duration } from './duration.js';
 import { heldWords, wordFor } from './held-words.js';
+import './marks.css';
 
 export function Severity({ severity }: { readonly severity: string }): ReactNode {
   const words = useWords(heldWords);

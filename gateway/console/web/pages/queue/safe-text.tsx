@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useWords } from '../../app/words-of.js';
 import { heldWords, wordFor } from './held-words.js';
 import { cautionsOf, pieces } from './plain-text.js';
+import './marks.css';
 
 export function SafeText({ text }: { readonly text: string }): ReactNode {
   return pieces(text).map((piece, at) =>
