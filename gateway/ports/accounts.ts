@@ -128,7 +128,7 @@ export interface AccountsLedger {
   disableUnused(since: Date): Promise<readonly string[]>;
   /** Failed attempts are counted by name, whether or not there is such an account. */
   lockedUntil(nameKey: string): Promise<Date | undefined>;
-  noteFailure(nameKey: string, accountId: string | undefined): Promise<Date | undefined>;
+  noteFailure(nameKey: string, attempt: { readonly accountId: string | undefined; readonly what: 'password' | 'code' | 'recovery-code'; readonly address: string }): Promise<Date | undefined>;
   clearFailures(nameKey: string): Promise<void>;
   /** True for good once the three administrators were active at the same time. */
   setUpEnded(): Promise<boolean>;
@@ -164,6 +164,8 @@ export interface SessionsLedger {
   find(hash: string): Promise<Session | undefined>;
   seen(hash: string): Promise<void>;
   pend(hash: string, totp: Buffer): Promise<void>;
+  /** Counts a wrong code; how many there were. */
+  wrongCode(hash: string): Promise<number>;
   end(hash: string, act: { readonly actor: string; readonly why: 'signed-out' | 'idle' | 'expired' | 'too-many-codes' }): Promise<void>;
   /** All of an account's but one. */
   endOthers(accountId: string, keep: string | undefined, actor: string): Promise<number>;
