@@ -110,6 +110,8 @@ export function fromRow(row: MessageRow): StoredMessage {
     decision: decisionOf(row),
     delivery: row.delivery_status === null || row.delivery_at === null ? undefined : { status: row.delivery_status, at: row.delivery_at, attempts: row.attempts },
     lastError: row.last_error ?? undefined,
+    firstUntil: row.first_until ?? undefined,
+    escalated: row.escalated_at === null ? undefined : { at: row.escalated_at, actor: row.escalated_by ?? '' },
   };
 }
 

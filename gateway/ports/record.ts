@@ -113,12 +113,26 @@ export interface AlertSink {
 export interface ReviewLedger {
   list(filter: MessageFilter): Promise<{ readonly messages: readonly StoredMessage[]; readonly next: string | undefined }>;
   get(id: string): Promise<StoredMessage | undefined>;
-  /** Decision, audit row and outbox row in one transaction. */
-  release(id: string, decision: { readonly as: 'original' | 'masked'; readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
-  reject(id: string, decision: { readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
+  /** Decision, audit row and outbox row in one transaction. A message of four eyes then waits for another person. */
+  release(id: string, decision: Decision & { readonly as: 'original' | 'masked' }): Promise<DecisionResult>;
+  /** The second person agrees to what the first chose. */
+  approve(id: string, decision: Decision): Promise<DecisionResult | { readonly kind: 'same-person' }>;
+  /** Either person takes the first approval back: the message is held as before. */
+  refuse(id: string, decision: Decision): Promise<DecisionResult>;
+  reject(id: string, decision: Decision & { readonly notify?: boolean | undefined }): Promise<DecisionResult>;
+  /** Asks those above: the state stays, an alert is raised. */
+  escalate(id: string, decision: Decision): Promise<DecisionResult>;
+  /** First approvals whose time is over become held again; answers how many. */
+  lapse(): Promise<number>;
   /** Settles an `uncertain` or `failed` release: what did a person find out? */
   settle(id: string, decision: { readonly outcome: 'arrived' | 'retry'; readonly reason: string; readonly actor: string }): Promise<DecisionResult>;
   counts(): Promise<{ readonly states: Readonly<Partial<Record<HeldState, number>>>; readonly oldestHeldAt: Date | undefined }>;
+}
+export interface Decision {
+  readonly reason: string;
+  readonly actor: string;
+  /** Tells persons apart, whatever their actors are called; undefined for the start-up token. */
+  readonly accountId?: string | undefined;
 }
 export interface MessageFilter {
   readonly state?: HeldState | undefined;
@@ -139,6 +153,9 @@ export interface StoredMessage extends HeldMessage {
   readonly delivery: { readonly status: number; readonly at: Date; readonly attempts: number } | undefined;
   /** Stable code of the last failed attempt. */
   readonly lastError: string | undefined;
+  /** With `awaiting-second`: until when the first approval stands. */
+  readonly firstUntil?: Date | undefined;
+  readonly escalated?: { readonly at: Date; readonly actor: string } | undefined;
 }
 export type DecisionResult =
   | { readonly kind: 'done'; readonly state: HeldState }

@@ -139,7 +139,11 @@ function memoryLedger(messages: Map<string, StoredMessage>, decisions: Stand['de
       return messages.get(id);
     },
     release: (id, decision) => decide(id, ['held'], 'releasing', { kind: 'release', ...decision }),
+    approve: async (id, decision) => (decision.accountId === undefined ? { kind: 'same-person' } : decide(id, ['awaiting-second'], 'releasing', { kind: 'approve', ...decision })),
+    refuse: (id, decision) => decide(id, ['awaiting-second'], 'held', { kind: 'refuse', ...decision }),
     reject: (id, decision) => decide(id, ['held'], 'rejected', { kind: 'reject', ...decision }),
+    escalate: (id, decision) => decide(id, ['held'], 'held', { kind: 'escalate', ...decision }),
+    lapse: async () => 0,
     settle: (id, decision) => decide(id, ['uncertain', 'failed'], decision.outcome === 'arrived' ? 'released' : 'releasing', { kind: 'settle', ...decision }),
     async counts() {
       up();
