@@ -49,8 +49,7 @@ export function mobileOf(number: Domestic): Mobile | undefined {
   const trunk = number.digits.length === 12 && number.digits.startsWith('01') && number.groups[0] !== 1;
   const digits = trunk ? number.digits.slice(1) : number.digits;
   if (digits.length !== 11 || !/^1[3-9]/.test(digits)) return undefined;
-  const [first = 0, ...rest] = number.groups;
-  const groups = trunk ? [first - 1, ...rest] : number.groups;
+  const groups = trunk ? [(number.groups[0] ?? 0) - 1, ...number.groups.slice(1)] : number.groups;
   const listed = MOBILE_SEGMENTS.has(digits.slice(0, 3)) || LONGER_SEGMENTS.some((segment) => digits.startsWith(segment));
   // Only a code inside the candidate: its digits alone rule every other unlisted number out.
   if (!listed && !(number.country === 'china' && number.from > 0)) return undefined;
@@ -148,7 +147,7 @@ function goesOn(gap: string, { left, right }: Surroundings): boolean {
 /** A negative number of a list, or a factor of a term. Masks leave no so few stars. */
 function isOperand(number: Domestic, { left, right }: Surroundings): boolean {
   if (number.groups.length > 1 || number.country !== 'none') return false;
-  return (/(?:^|[\s,([:=])[-−]$/.test(left) && /^\s*[,\])};]/.test(right)) || /^\*{1,2}[A-Za-z]/.test(right);
+  return (/[-−]$/.test(left.slice(-1)) && /(?:^|[\s,([:=])[-−]$/.test(left) && /^\s*[,\])};]/.test(right)) || /^\*{1,2}[A-Za-z]/.test(right);
 }
 
 /** An article's number of 12 digits, by its check digit. */

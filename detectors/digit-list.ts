@@ -14,7 +14,21 @@ const SHORTEST_FIGURE = 5;
 
 const LETTER = /\p{L}/u;
 
+/** The last texts that were asked for: both sides of a number are asked for again by every rule. */
+const asked = ['', '', '', ''];
+const answers = [false, false, false, false];
+let oldest = 0;
+
 export function hasLetters(text: string): boolean {
+  for (let i = 0; i < asked.length; i++) if (asked[i] === text) return answers[i] === true;
+  const answer = findsLetters(text);
+  asked[oldest] = text;
+  answers[oldest] = answer;
+  oldest = (oldest + 1) % asked.length;
+  return answer;
+}
+
+function findsLetters(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80 ? (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) : unit >= 0x4e00 && unit <= 0x9fff) return true;
@@ -26,8 +40,10 @@ export function hasLetters(text: string): boolean {
 
 /** Nothing but numbers of other lengths as far as can be seen. Masked ones are as long as before, so a mask changes nothing. */
 export function isAmongFigures({ left, right }: { readonly left: string; readonly right: string }, length: number): boolean {
-  const text = `${left}|${right}`;
-  if (hasLetters(text)) return false;
+  return !hasLetters(left) && !hasLetters(right) && figuresIn(left, length) + figuresIn(right, length) >= LEAST_FIGURES;
+}
+
+function figuresIn(text: string, length: number): number {
   let figures = 0;
   for (let at = 0, run = 0; at <= text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -37,7 +53,7 @@ export function isAmongFigures({ left, right }: { readonly left: string; readonl
       run = 0;
     }
   }
-  return figures >= LEAST_FIGURES;
+  return figures;
 }
 
 /** Digits that stand one by one go on beyond the number. */

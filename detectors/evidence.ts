@@ -19,14 +19,19 @@ export function isBeyond(start: number, amount: number, least: number): boolean 
 const ROUNDING = 0.05;
 
 export function evidence(start: number, reasons: readonly Reason[]): Evidence {
-  let odds = Math.log(start / (1 - start));
-  const own = [...reasons];
-  return {
-    reasons: own,
-    weigh: (amount, reason) => {
-      odds += amount;
-      if (amount !== 0 && reason !== undefined && !own.includes(reason)) own.push(reason);
-    },
-    confidence: () => Math.round(Math.min(CEILING, 1 / (1 + Math.exp(-odds))) * 100) / 100,
-  };
+  return new Sum(Math.log(start / (1 - start)), [...reasons]);
+}
+
+class Sum implements Evidence {
+  constructor(
+    private odds: number,
+    readonly reasons: Reason[],
+  ) {}
+  weigh(amount: number, reason?: Reason): void {
+    this.odds += amount;
+    if (amount !== 0 && reason !== undefined && !this.reasons.includes(reason)) this.reasons.push(reason);
+  }
+  confidence(): number {
+    return Math.round(Math.min(CEILING, 1 / (1 + Math.exp(-this.odds))) * 100) / 100;
+  }
 }

@@ -87,6 +87,7 @@ const CUT_GAP = /^[^\s]?[ \t]*(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])[ \t\u3000]*$
 
 /** `undefined` when people do not write phone numbers so. */
 export function writingOf(number: Written, digits: string): Writing | undefined {
+  if (number.gaps.length === 0) return number.numerals === digits.length ? IN_NUMERALS : WHOLE;
   const cuts = number.gaps.filter((gap) => LINE_END.test(gap));
   if (cuts.length > 1) return undefined;
   if (cuts.length === 1) return cutByLineEnd(number, digits, cuts);

@@ -97,18 +97,20 @@ const isLetter = (unit: number): boolean => (unit >= 0x61 && unit <= 0x7a) || (u
 const isTokenUnit = (unit: number): boolean => isDigitOrStar(unit) || isLetter(unit) || unit === 0x5f;
 const isHexTokenUnit = (unit: number): boolean => isDigitOrStar(unit) || isLetter(unit) || unit === 0x2d;
 
-/** The longest end of `text` of units of one kind. */
-function tail(text: string, is: (unit: number) => boolean): string {
+/** Where the longest end of `text` of units of one kind begins. */
+function tailFrom(text: string, is: (unit: number) => boolean): number {
   let at = text.length;
   while (at > 0 && is(text.charCodeAt(at - 1))) at--;
-  return text.slice(at);
+  return at;
 }
-/** The longest beginning. */
-function head(text: string, is: (unit: number) => boolean): string {
+/** Where the longest beginning ends. */
+function headUntil(text: string, is: (unit: number) => boolean): number {
   let at = 0;
   while (at < text.length && is(text.charCodeAt(at))) at++;
-  return text.slice(0, at);
+  return at;
 }
+const tail = (text: string, is: (unit: number) => boolean): string => text.slice(tailFrom(text, is));
+const head = (text: string, is: (unit: number) => boolean): string => text.slice(0, headUntil(text, is));
 
 let lastCandidate: Candidate | undefined;
 let lastSurroundings: Surroundings | undefined;
@@ -124,6 +126,7 @@ export function surroundingsOf(candidate: Candidate): Surroundings {
   const leftToken = wholeLeft && left.endsWith('*') ? '' : unmarked(tail(left, isTokenUnit));
   const rightToken = wholeRight && right.startsWith('*') ? '' : unmarked(head(right, isTokenUnit));
   const sign = left.charAt(left.length - 1);
+  const beside = neighbours(candidate, left, right);
   lastSurroundings = {
     left,
     right,
@@ -133,7 +136,8 @@ export function surroundingsOf(candidate: Candidate): Surroundings {
     fraction: (sign === '.' && BEFORE_FRACTION.test(left)) || (sign === ',' && COMMA_FRACTION.test(left)) || (right.startsWith('.') && isDigitOrStar(right.charCodeAt(1))),
     hexadecimal: isHexadecimal(candidate, left, right, leftToken, rightToken),
     chained: ((sign === '-' || sign === '.') && isNameUnit(left.charCodeAt(left.length - 2))) || (right.startsWith('-') && isNameUnit(right.charCodeAt(1))),
-    ...neighbours(candidate, left, right),
+    inRow: beside.inRow,
+    besideDigit: beside.besideDigit,
   };
   lastCandidate = candidate;
   return lastSurroundings;
@@ -165,11 +169,13 @@ function isHexadecimal(candidate: Candidate, left: string, right: string, leftTo
     const token = leftToken + candidate.digits + rightToken;
     if ((leftToken !== '' || rightToken !== '') && token.length >= LEAST_HEX && /^[0-9a-f*]+$/i.test(token)) return true;
   }
-  const before = tail(left, isHexTokenUnit);
-  const after = head(right, isHexTokenUnit);
-  let length = before.length + candidate.digits.length + after.length;
+  const begin = tailFrom(left, isHexTokenUnit);
+  const end = headUntil(right, isHexTokenUnit);
+  let length = left.length - begin + candidate.digits.length + end;
   for (const gap of candidate.gaps) length += gap.length;
   if (length < UUID_LENGTH) return false;
+  const before = left.slice(begin);
+  const after = right.slice(0, end);
   const own = spelled(candidate);
   if (before === '' && !own.includes('-') && !/^[0-9a-f*]*-/i.test(right)) return false;
   for (const match of (before + own + after).matchAll(UUID)) {

@@ -1,7 +1,7 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
-import { CLASS, DIGIT, IGNORABLE, NUMERAL, SEPARATOR, VALUE, encloses, isAnyDigit, isCheckX } from './characters.js';
-import { HEAD_DIGITS, LIST_SIGN, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf } from './shape.js';
+import { CLASS, DIGIT, IGNORABLE, NUMERAL, OTHER, SEPARATOR, VALUE, encloses, isAnyDigit, isCheckX } from './characters.js';
+import { HEAD_DIGITS, LIST_SIGN, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf, type Possible } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
@@ -74,8 +74,25 @@ export function isGroupStart(window: Units, at: number): boolean {
   return left < 0 || left < far || CLASS[window.units[left] ?? 0] !== kind;
 }
 
+/** Room for one context: strings are read out of bytes, the narrow ones at a fifth of what their units would cost. */
+const narrow = Buffer.alloc(2 * CONTEXT);
+const wide = Buffer.alloc(4 * CONTEXT);
+
 function text(units: Uint16Array, from: number, to: number): string {
-  return String.fromCharCode.apply(null, units.subarray(from, to) as unknown as number[]);
+  const size = to - from;
+  let all = 0;
+  for (let i = 0; i < size; i++) {
+    const unit = units[from + i] ?? 0;
+    narrow[i] = unit;
+    all |= unit;
+  }
+  if (all < 256) return narrow.toString('latin1', 0, size);
+  for (let i = 0; i < size; i++) {
+    const unit = units[from + i] ?? 0;
+    wide[2 * i] = unit;
+    wide[2 * i + 1] = unit >> 8;
+  }
+  return wide.toString('utf16le', 0, 2 * size);
 }
 
 /** A candidate in its window: its surroundings are cut out only when a detector asks, since most are refused by their digits alone. */
@@ -154,6 +171,32 @@ function isPartOfList(window: Units, start: number, end: number, count: number):
   return before >= LIST_GOES_ON || before + singlesFrom(window, end - 1, size + 1, gap, size) >= LIST_GOES_ON;
 }
 
+/** The first digits are no detector's: nothing begins there. */
+const IDLE = 'idle';
+
+/** What the first `count` digits that were read make, with an X at `x` unless that is -1; `undecided` when more text has to come first. */
+function offered(
+  window: Units, start: number, end: number, count: number, group: number, x: number, detectors: readonly NumberDetector[], possible: Possible,
+): Placed | 'undecided' | typeof IDLE | undefined {
+  const size = x < 0 ? count : count + 1;
+  if (possible.lengths[size] !== 1) return undefined;
+  if (size >= HEAD_DIGITS && !beginsAsSome(possible, digits)) return IDLE;
+  if (x >= 0) digits[count] = X_VALUE;
+  const signs = group > 0 ? (signsUpTo[group] ?? 0) : 0;
+  const left = notRuledOut(detectors, digits, size, group + 1, signs, (signs & LIST_SIGN) !== 0 ? longestGroup(size) : size);
+  if (left === undefined) return undefined;
+  if (!window.last && end + CONTEXT > window.length) return 'undecided';
+  if (group > 0 && group + 1 === count && x < 0 && isPartOfList(window, start, end, count)) return undefined;
+  return placeOf(window, start, end, count, x, left);
+}
+
+/** Notes the gap before a group. */
+function beginGroup(units: Uint16Array, group: number, from: number, to: number): void {
+  gapFrom[group] = from;
+  gapTo[group] = to;
+  signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, from, to);
+}
+
 /** Reads the groups that begin at `start` and offers every run of them that some detector may take. */
 export function candidatesAt(window: Units, start: number, detectors: readonly NumberDetector[], most: number): Begun {
   const { units, length, last } = window;
@@ -168,51 +211,43 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
   let pending = 0;
   let undecided = false;
   const possible = possibleOf(detectors);
-  /** The first digits are no detector's: nothing begins here, but the text may still be malformed or end too soon. */
+  /** Nothing begins here, but the text may still be malformed or end too soon. */
   let idle = false;
 
-  /** True when more text has to come before this run can be judged. */
-  const offer = (end: number, x: number): boolean => {
-    const size = x < 0 ? count : count + 1;
-    if (idle || possible.lengths[size] !== 1) return false;
-    if (size >= HEAD_DIGITS && !beginsAsSome(possible, digits)) {
-      idle = true;
-      return false;
-    }
-    if (x >= 0) digits[count] = X_VALUE;
-    const signs = group > 0 ? (signsUpTo[group] ?? 0) : 0;
-    const left = notRuledOut(detectors, digits, size, group + 1, signs, (signs & LIST_SIGN) !== 0 ? longestGroup(size) : size);
-    if (left === undefined) return false;
-    if (!last && end + CONTEXT > length) return true;
-    if (group > 0 && group + 1 === count && x < 0 && isPartOfList(window, start, end, count)) return false;
-    (placed ??= []).push(placeOf(window, start, end, count, x, left));
-    return false;
-  };
-
   for (let at = start; ; at++) {
-    if (at >= length) {
-      // A run that has not ended could still grow into any length that is taken.
-      if (!last) return 'undecided';
-      if (inGroup !== 0) undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
-      break;
+    const ended = at >= length;
+    // A run that has not ended could still grow into any length that is taken.
+    if (ended && !last) return 'undecided';
+    const unit = ended ? 0 : (units[at] ?? 0);
+    const kind = ended ? OTHER : (CLASS[unit] ?? OTHER);
+    if (kind === IGNORABLE) {
+      if (ignored + ++pending > MAX_IGNORED) return 'malformed';
+      if (inGroup !== 0 && encloses(unit)) inGroup = ENCLOSED;
+      continue;
     }
-    const unit = units[at] ?? 0;
-    const kind = CLASS[unit];
-    if (kind === DIGIT || kind === NUMERAL) {
-      if (inGroup !== 0 && inGroup !== kind) {
-        undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
-        gapStart = (places[count - 1] ?? start) + 1;
-        inGroup = 0;
+    const x = count === 17 && isCheckX(unit) && (inGroup !== 0 || gap === 1) ? at : -1;
+    if (x >= 0 || (inGroup !== 0 && inGroup !== kind)) {
+      if (x >= 0) {
+        if (inGroup === 0) beginGroup(units, ++group, gapStart, at);
+        groupOf[count] = group;
+        ignoredAt[count] = ignored;
       }
+      gapStart = x < 0 ? (places[count - 1] ?? start) + 1 : at + 1;
+      const one = idle ? undefined : offered(window, start, gapStart, count, group, x, detectors, possible);
+      if (one === 'undecided') undecided = true;
+      else if (one === IDLE) idle = true;
+      else if (one !== undefined) {
+        if (placed === undefined) placed = [one];
+        else placed.push(one);
+      }
+      if (x >= 0) break;
+      inGroup = 0;
+    }
+    if (kind === DIGIT || kind === NUMERAL) {
       // One digit too many: runs that ended before still stand, this group and all that would join it do not.
       if (count >= most) break;
       if (inGroup === 0) {
-        if (count > 0) {
-          group++;
-          gapFrom[group] = gapStart;
-          gapTo[group] = at;
-          signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, gapStart, at);
-        }
+        if (count > 0) beginGroup(units, ++group, gapStart, at);
         inGroup = kind;
       }
       ignored += pending;
@@ -223,31 +258,7 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       ignoredAt[count] = ignored;
       count++;
       gap = 0;
-      continue;
-    }
-    if (kind === IGNORABLE) {
-      if (ignored + ++pending > MAX_IGNORED) return 'malformed';
-      if (inGroup !== 0 && encloses(unit)) inGroup = ENCLOSED;
-      continue;
-    }
-    if (count === 17 && isCheckX(unit) && (inGroup !== 0 || gap === 1)) {
-      if (inGroup === 0) {
-        group++;
-        gapFrom[group] = gapStart;
-        gapTo[group] = at;
-        signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, gapStart, at);
-      }
-      groupOf[count] = group;
-      ignoredAt[count] = ignored;
-      undecided = offer(at + 1, at) || undecided;
-      break;
-    }
-    if (inGroup !== 0) {
-      undecided = offer((places[count - 1] ?? start) + 1, -1) || undecided;
-      inGroup = 0;
-      gapStart = (places[count - 1] ?? start) + 1;
-    }
-    if (kind !== SEPARATOR || ++gap > MAX_GAP) break;
+    } else if (ended || kind !== SEPARATOR || ++gap > MAX_GAP) break;
   }
   if (undecided) return 'undecided';
   return placed ?? NONE;
@@ -261,33 +272,50 @@ function isEnclosed({ units, length }: Units, at: number): boolean {
   return false;
 }
 
-/** Makes the candidate of the first `count` digits that were read, with an X at `x` unless that is -1. */
-function placeOf(window: Units, start: number, end: number, count: number, x: number, detectors: readonly NumberDetector[]): Placed {
-  const size = x < 0 ? count : count + 1;
-  const own: number[] = [];
-  let text = '';
-  let foreign = 0;
-  let numerals = 0;
-  const groups = new Array<number>((groupOf[size - 1] ?? 0) + 1).fill(0);
-  for (let i = 0; i < size; i++) {
-    const at = i < count ? (places[i] ?? 0) : x;
-    own.push(at);
-    groups[groupOf[i] ?? 0] = (groups[groupOf[i] ?? 0] ?? 0) + 1;
-    if (i < count) {
-      text += String.fromCharCode(0x30 + (digits[i] ?? 0));
-      if (CLASS[window.units[at] ?? 0] === NUMERAL || isEnclosed(window, at)) numerals++;
-      else if ((window.units[at] ?? 0) > 0x39) foreign++;
-    }
-  }
+const NO_GAPS: readonly string[] = [];
+
+function gapsOf(units: Uint16Array, groups: number): string[] {
   const gaps: string[] = [];
-  for (let i = 1; i < groups.length; i++) {
+  for (let i = 1; i < groups; i++) {
     let gap = '';
     for (let at = gapFrom[i] ?? 0; at < (gapTo[i] ?? 0); at++) {
-      const unit = window.units[at] ?? 0;
+      const unit = units[at] ?? 0;
       if (CLASS[unit] === SEPARATOR) gap += String.fromCharCode(unit);
     }
     gaps.push(gap);
   }
+  return gaps;
+}
+
+/** Makes the candidate of the first `count` digits that were read, with an X at `x` unless that is -1. */
+function placeOf(window: Units, start: number, end: number, count: number, x: number, detectors: readonly NumberDetector[]): Placed {
+  const { units } = window;
+  // Of the right size at once: a list that grows makes three.
+  const own = new Array<number>(x < 0 ? count : count + 1);
+  let foreign = 0;
+  let numerals = 0;
+  const groups = [0];
+  for (let i = 0; i < count; i++) {
+    const at = places[i] ?? 0;
+    own[i] = at;
+    narrow[i] = 0x30 + (digits[i] ?? 0);
+    const group = groupOf[i] ?? 0;
+    if (group === groups.length) groups.push(1);
+    else groups[group] = (groups[group] ?? 0) + 1;
+    const unit = units[at] ?? 0;
+    if (CLASS[unit] === NUMERAL || (CLASS[units[at + 1] ?? 0] === IGNORABLE && isEnclosed(window, at))) numerals++;
+    else if (unit > 0x39) foreign++;
+  }
+  let size = count;
+  if (x >= 0) {
+    own[count] = x;
+    narrow[size++] = 0x58;
+    const group = groupOf[count] ?? 0;
+    if (group === groups.length) groups.push(1);
+    else groups[group] = (groups[group] ?? 0) + 1;
+  }
+  const text = narrow.toString('latin1', 0, size);
+  const gaps = groups.length === 1 ? NO_GAPS : gapsOf(units, groups.length);
   const cell = window.table?.cellAt(start, end);
   return {
     start,
@@ -295,6 +323,6 @@ function placeOf(window: Units, start: number, end: number, count: number, x: nu
     places: own,
     detectors,
     cell,
-    candidate: new CandidateInWindow(window, start, end, x < 0 ? text : `${text}X`, groups, gaps, ignoredAt[size - 1] ?? 0, foreign, numerals, cell),
+    candidate: new CandidateInWindow(window, start, end, text, groups, gaps, ignoredAt[size - 1] ?? 0, foreign, numerals, cell),
   };
 }

@@ -63,7 +63,7 @@ function verifiedAt(window: Units, set: DetectorSet, at: number): readonly Match
       const end = places[to - 1];
       if (from >= to || first === undefined || end === undefined) continue;
       const whole = from === 0 && to === count;
-      (found ??= []).push({
+      const match: Match = {
         detector,
         start: first,
         end: end + 1,
@@ -72,7 +72,9 @@ function verifiedAt(window: Units, set: DetectorSet, at: number): readonly Match
         tags: verified.tags ?? NO_TAGS,
         places: whole ? places : places.slice(from, to),
         value: whole ? digits : digits.slice(from, to),
-      });
+      };
+      if (found === undefined) found = [match];
+      else found.push(match);
     }
   }
   return found ?? NOTHING;

@@ -89,8 +89,8 @@ const HEAD = 5;
 const OWN_BITS = 31;
 
 interface Index {
-  readonly byLength: Uint32Array;
-  readonly byHead: Uint32Array;
+  readonly byLength: Int32Array;
+  readonly byHead: Int32Array;
   /** Shapes whose beginnings the index knows whole. */
   readonly exact: number;
 }
@@ -100,10 +100,10 @@ const indexes = new WeakMap<readonly Shape[], Index>();
 function indexOf(shapes: readonly Shape[]): Index {
   const known = indexes.get(shapes);
   if (known !== undefined) return known;
-  const byLength = new Uint32Array(256);
-  const byHead = new Uint32Array(10 ** HEAD);
-  const add = (table: Uint32Array, at: number, bit: number): void => {
-    table[at] = ((table[at] ?? 0) | (1 << bit)) >>> 0;
+  const byLength = new Int32Array(256);
+  const byHead = new Int32Array(10 ** HEAD);
+  const add = (table: Int32Array, at: number, bit: number): void => {
+    table[at] = (table[at] ?? 0) | (1 << bit);
   };
   let exact = 0;
   for (const [index, shape] of shapes.entries()) {
@@ -128,10 +128,18 @@ export interface Possible {
   readonly heads: Uint8Array;
 }
 const possibles = new WeakMap<readonly NumberDetector[], Possible>();
+let lastAsked: readonly NumberDetector[] | undefined;
+let lastPossible: Possible | undefined;
 
+/** A scan asks for the same detectors all the time. */
 export function possibleOf(detectors: readonly NumberDetector[]): Possible {
-  const known = possibles.get(detectors);
-  if (known !== undefined) return known;
+  if (detectors === lastAsked && lastPossible !== undefined) return lastPossible;
+  lastPossible = possibles.get(detectors) ?? possibleOfNew(detectors);
+  lastAsked = detectors;
+  return lastPossible;
+}
+
+function possibleOfNew(detectors: readonly NumberDetector[]): Possible {
   const lengths = new Uint8Array(256);
   const heads = new Uint8Array(10 ** HEAD);
   for (const { least, most, shapes } of detectors) {
@@ -153,19 +161,21 @@ export function beginsAsSome({ heads }: Possible, digits: Uint8Array): boolean {
 
 let lastDetectors: readonly NumberDetector[] | undefined;
 let lastIndexes: readonly Index[] = [];
+/** By the bits of the detectors in them: the same few again and again. */
+let subsets: (readonly NumberDetector[] | undefined)[] = [];
 
-/** A scan asks for the same detectors all the time. */
 function indexesOf(detectors: readonly NumberDetector[]): readonly Index[] {
   if (detectors !== lastDetectors) {
     lastIndexes = detectors.map(({ shapes }) => indexOf(shapes));
     lastDetectors = detectors;
+    subsets = [];
   }
   return lastIndexes;
 }
 
 /** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */
-export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count): NumberDetector[] | undefined {
-  let left: NumberDetector[] | undefined;
+export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count): readonly NumberDetector[] | undefined {
+  let left = 0;
   const indexes = indexesOf(detectors);
   const head = count >= HEAD ? number(digits, 0, HEAD) : -1;
   for (let i = 0; i < detectors.length; i++) {
@@ -175,9 +185,9 @@ export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8A
     const { byLength, byHead, exact } = index;
     let bits = byLength[count] ?? 0;
     if (head >= 0) bits &= byHead[head] ?? 0;
-    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) (left ??= []).push(detector);
+    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) left |= 1 << i;
   }
-  return left;
+  return left === 0 ? undefined : (subsets[left] ??= detectors.filter((_, i) => (left >> i) & 1));
 }
 
 function anyFits(shapes: readonly Shape[], possible: number, exact: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number): boolean {

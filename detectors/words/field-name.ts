@@ -20,9 +20,20 @@ const TELLS_NOTHING =
 const ENDS_AS_FIELD = /[:=,>/[][\s"'`\\]*$/;
 const NAMED_ENOUGH = /[A-Za-z_$]/;
 
+/** The signs that fields end with, and what may follow them; anything beyond ASCII may be a blank. */
+const FIELD_SIGNS = ':=,>/[';
+const BEHIND_SIGNS = ' \t\n\v\f\r"\'`\\';
+
+/** The same without looking at all of a text: most end with a letter or a digit. */
+function mayEndAsField(text: string): boolean {
+  let at = text.length - 1;
+  while (at >= 0 && (BEHIND_SIGNS.includes(text.charAt(at)) || text.charCodeAt(at) > 0x7f)) at--;
+  return at >= 0 && FIELD_SIGNS.includes(text.charAt(at));
+}
+
 /** `undefined` when no field is seen, or one whose name tells nothing. */
 export function fieldName(left: string): string | undefined {
-  if (!ENDS_AS_FIELD.test(left) || !NAMED_ENOUGH.test(left)) return undefined;
+  if (!mayEndAsField(left) || !ENDS_AS_FIELD.test(left) || !NAMED_ENOUGH.test(left)) return undefined;
   const assigned = ASSIGNED.exec(left);
   const name = NAMED.exec(left)?.[1] ?? PROPERTY.exec(left)?.[1] ?? assigned?.[2] ?? assigned?.[3] ?? LINE_OF_YAML.exec(left)?.[1] ?? MACHINE_NAME.exec(left)?.[1] ?? ELEMENT.exec(left)?.[1];
   if (name !== undefined) return TELLS_NOTHING.test(name) ? undefined : name;

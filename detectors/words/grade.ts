@@ -39,20 +39,28 @@ interface Near {
 }
 
 export function gradeOf(left: string, right: string, words: GradedWords): Grade {
-  const cut = left.lastIndexOf('\n');
-  const line = left.slice(cut + 1);
-  const near = nearest(fold(line), words) ?? (cut < 0 ? undefined : nearestAbove(left.slice(0, cut), line, words));
+  const near = nearestOf(left, words);
   if (near !== undefined) return near.grade;
+  if (!hasLetters(right)) return 'none';
   const end = right.search(FIELD_END);
   const after = fold(end < 0 ? right : right.slice(0, end)).slice(0, AFTER_REACH * 2);
   const first = words.strong.placesIn(after)[0];
   return first !== undefined && first.start <= AFTER_REACH ? 'strong' : 'none';
 }
 
-/** The word that ends last in `text` and speaks of what follows. */
-function nearest(text: string, words: GradedWords): Near | undefined {
-  // Lines of figures hold no word to look for.
-  if (!hasLetters(text)) return undefined;
+function nearestOf(left: string, words: GradedWords): Near | undefined {
+  if (!hasLetters(left)) return undefined;
+  const cut = left.lastIndexOf('\n');
+  if (cut < 0) return nearest(left, words);
+  const line = left.slice(cut + 1);
+  return nearest(line, words) ?? nearestAbove(left.slice(0, cut), line, words);
+}
+
+/** The word that ends last in `context` and speaks of what follows. */
+function nearest(context: string, words: GradedWords): Near | undefined {
+  // Lines of figures hold no word to look for, however they are folded.
+  if (!hasLetters(context)) return undefined;
+  const text = fold(context);
   const strong = last(text, words.strong, 'strong');
   const weak = last(text, words.weak, 'weak');
   const other = last(text, words.other, 'other');
@@ -64,7 +72,7 @@ function nearest(text: string, words: GradedWords): Near | undefined {
 
 /** A word on an earlier line names the number when it ends its line, and speaks of the matter when the number's own line has a label. */
 function nearestAbove(text: string, line: string, words: GradedWords): Near | undefined {
-  const near = nearest(fold(text), words);
+  const near = nearest(text, words);
   if (near?.grade === 'other') return LINE_OF_LABEL.test(near.between) && LINE_OF_LABEL.test(line) && !COLUMNS.test(text) ? near : undefined;
   return near?.grade === 'strong' && OWN_LABEL.test(line) ? { ...near, grade: 'weak' } : near;
 }

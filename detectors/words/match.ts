@@ -33,16 +33,22 @@ const isMark = (unit: number): boolean => unit === 0x3001 || unit === 0x3002 || 
 
 /** Room for one context as it is folded; texts are folded one after the other. */
 const folded = new Uint16Array(512);
-let lastText = '';
-let lastFolded = '';
+const foldedBytes = Buffer.from(folded.buffer);
+const narrow = Buffer.alloc(folded.length);
+/** The last texts that were folded. */
+const asked = ['', '', '', ''];
+const answers = ['', '', '', ''];
+let oldest = 0;
 
 /** `cardNo`, `card_no`, `CARD-NO` and `card no` become one; blanks between Chinese characters go. */
 export function fold(text: string): string {
-  // Overlapping candidates look at the same text.
-  if (text === lastText) return lastFolded;
-  lastFolded = foldSimple(text) ?? foldAny(text);
-  lastText = text;
-  return lastFolded;
+  // Overlapping candidates look at the same text, and so do several lists of words.
+  for (let i = 0; i < asked.length; i++) if (asked[i] === text) return answers[i] ?? '';
+  const answer = foldSimple(text) ?? foldAny(text);
+  asked[oldest] = text;
+  answers[oldest] = answer;
+  oldest = (oldest + 1) % asked.length;
+  return answer;
 }
 
 /** For letters whose case is plain to see: nearly all text; `undefined` for any other. */
@@ -65,7 +71,13 @@ function foldSimple(text: string): string | undefined {
     } else return undefined;
     before = unit;
   }
-  return String.fromCharCode.apply(null, folded.subarray(0, size) as unknown as number[]);
+  let all = 0;
+  for (let at = 0; at < size; at++) {
+    const unit = folded[at] ?? 0;
+    narrow[at] = unit;
+    all |= unit;
+  }
+  return all < 256 ? narrow.toString('latin1', 0, size) : foldedBytes.toString('utf16le', 0, size * 2);
 }
 
 function foldAny(text: string): string {

@@ -35,6 +35,9 @@ const NEXT_TO = /^(?:号|号码|no)?["'`]?\s*(?:is|[:：=#>是为]|=>)?\s*[["'`(
 /** A unit behind it makes it an amount. */
 const UNIT_BEHIND = /^\s?(?:bytes?\b|字节|[kmgt]i?b\b|[mnuμ]s\b|元|圆|円|rows?\b|records?\b|毫秒|秒|ticks?\b|hz\b|%|次(?!日)|条|歲|岁|万|亿)/i;
 const CURRENCY_BEFORE = /(?:[¥$￥€£]|rmb|cny|usd)\s?$/i;
+/** Its last character, told without looking at all of a text. */
+const CURRENCY_END = /[¥$￥€£byd]\s?$/i;
+const maybeCurrency = (text: string): boolean => CURRENCY_END.test(text.slice(-2));
 
 /** Company lines: nobody's personal number. Its word stands in the same clause. */
 const HOTLINE_WORDS = anyOf(['客服', '客户服务', '服务热线', '服务电话', '总机', '投诉电话', '投诉热线', '举报电话', '举报热线', '监督电话', '订票', '值班电话', 'hotline', 'customer service', 'switchboard', 'helpdesk']);
@@ -57,7 +60,7 @@ export function phoneHint(left: string, right: string): Hint {
   // A closing tag names what stands before it.
   const own = left.includes('86') ? left.replace(/\(?(?:\+|00)\(?86\)?[ -]*$/, '') : left;
   const before = own.includes('</') ? own.replace(/<\/[^<>\n]{1,48}>/g, ' ') : own;
-  if (UNIT_BEHIND.test(right) || CURRENCY_BEFORE.test(before)) return 'lower';
+  if (UNIT_BEHIND.test(right) || (maybeCurrency(before) && CURRENCY_BEFORE.test(before))) return 'lower';
   const name = fieldName(before);
   if (name !== undefined) return ofName(fold(name));
   // Lines of figures have no words; most of what looks like a phone number and is none stands in them.

@@ -12,19 +12,25 @@ function bytesOf(region: Uint8Array, from: number, to: number): Uint8Array {
   return row;
 }
 
-/** What stands now in the bytes of the units at `places`; `region` begins at wire offset `base`. */
-export function editsOf(places: readonly number[], { from, to }: Decoded, region: Uint8Array, base: number, finding: Finding): MaskEdit[] {
-  const edits: MaskEdit[] = [];
+const NONE: readonly MaskEdit[] = [];
+
+/** What stands now in the bytes of the units at places[index..behind); `region` begins at wire offset `base`. */
+export function editsOf(places: readonly number[], index: number, behind: number, { from, to }: Decoded, region: Uint8Array, base: number, finding: Finding): readonly MaskEdit[] {
+  let edits: MaskEdit[] | undefined;
   let first = -1;
   let end = -1;
-  for (const at of places) {
+  for (let i = index; i < behind; i++) {
+    const at = places[i] ?? 0;
     const start = from[at] ?? 0;
     if (start !== end) {
-      if (first >= 0) edits.push({ at: base + first, bytes: bytesOf(region, first, end), finding });
+      if (first >= 0) (edits ??= []).push({ at: base + first, bytes: bytesOf(region, first, end), finding });
       first = start;
     }
     end = to[at] ?? 0;
   }
-  if (first >= 0) edits.push({ at: base + first, bytes: bytesOf(region, first, end), finding });
+  if (first < 0) return NONE;
+  const last = { at: base + first, bytes: bytesOf(region, first, end), finding };
+  if (edits === undefined) return [last];
+  edits.push(last);
   return edits;
 }

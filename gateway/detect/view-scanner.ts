@@ -217,10 +217,14 @@ export class ViewScanner {
       const keep = this.settings.keepOf(match.detector.id);
       const changed = bare ? writeOneAndZeros(match, units) : writeStars(match, units, keep, fill);
       const { places } = match;
-      const covered = bare ? places : places.slice(coveredFrom(places.length, keep), coveredTo(places.length, keep));
-      for (const at of covered) this.#poke(region, decoded.from[at] ?? 0, decoded.to[at] ?? 0, units[at] ?? 0);
+      const first = bare ? 0 : coveredFrom(places.length, keep);
+      const behind = bare ? places.length : coveredTo(places.length, keep);
+      for (let index = first; index < behind; index++) {
+        const at = places[index] ?? 0;
+        this.#poke(region, decoded.from[at] ?? 0, decoded.to[at] ?? 0, units[at] ?? 0);
+      }
       this.filter.touch();
-      found.push({ finding, edits: editsOf(covered, decoded, region, base, finding), view: this.index });
+      found.push({ finding, edits: editsOf(places, first, behind, decoded, region, base, finding), view: this.index });
       return changed;
     };
     const table: TableWindow | undefined = this.#table.possible
