@@ -1,8 +1,9 @@
-/** Warns at 50 % and 90 % of a message's retention, then ends it by a recorded decision (HC 29). */
+/** Warns at 50 % and 90 % of a message's retention, then ends it by a recorded decision (HC 29); ends bypasses too. */
 import type { ExpiryLedger } from '../gateway/ledger/expiry-ledger.js';
 
 /** Answers how many messages expired. The 90 % mark goes first, so that a late run warns once and not twice. */
-export async function expireRun(ledger: ExpiryLedger): Promise<number> {
+export async function expireRun(ledger: ExpiryLedger, bypasses?: { expire(): Promise<number> }): Promise<number> {
+  await bypasses?.expire();
   let expired = 0;
   for (let count = await ledger.expire(); count > 0; count = await ledger.expire()) expired += count;
   for (const percent of [90, 50] as const) while ((await ledger.warn(percent)) > 0);

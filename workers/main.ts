@@ -12,10 +12,11 @@ import { backOff } from './back-off.js';
 import type { Carrier, JobResult } from './carrier.js';
 import { destroyHandler } from './destroy.js';
 import { expireRun } from './expire.js';
+import { noticeRun, type NoticeRunOptions } from './notice.js';
 import { reconciler } from './reconcile.js';
 import { releaseHandler, type ReleaseOptions } from './release.js';
 
-type Task = 'dispatch' | 'reconcile' | 'expire' | 'alert' | 'drain' | 'checkpoint' | 'retention';
+type Task = 'dispatch' | 'reconcile' | 'expire' | 'notice' | 'alert' | 'drain' | 'checkpoint' | 'retention';
 
 export interface WorkersOptions {
   readonly carrier: Carrier;
@@ -23,6 +24,9 @@ export interface WorkersOptions {
   readonly release: ReleaseOptions;
   readonly destroy: DestroyLedger;
   readonly expiry: ExpiryLedger;
+  /** Break-glass ends by itself; this writes it down. */
+  readonly bypasses?: { expire(): Promise<number> };
+  readonly notices?: NoticeRunOptions;
   readonly sweep: SweepLedger;
   readonly alerts: AlertBatches;
   readonly sinks: readonly AlertSink[];
@@ -53,6 +57,8 @@ export interface Workers {
 const DISPATCH_MS = 1_000;
 const RECONCILE_MS = 60_000;
 const EXPIRE_MS = 60_000;
+/** A sender may wait half a minute to hear what took days. */
+const NOTICE_MS = 30_000;
 /** HC: alike events of one minute are one message. */
 const ALERT_MS = 60_000;
 const DRAIN_MS = 5_000;
@@ -90,7 +96,8 @@ export function startWorkers(options: WorkersOptions): Workers {
   const tasks = [
     repeated('dispatch', every.dispatch ?? DISPATCH_MS, dispatch, log),
     repeated('reconcile', every.reconcile ?? RECONCILE_MS, reconcile, log),
-    repeated('expire', every.expire ?? EXPIRE_MS, () => expireRun(options.expiry), log),
+    repeated('expire', every.expire ?? EXPIRE_MS, () => expireRun(options.expiry, options.bypasses), log),
+    repeated('notice', every.notice ?? NOTICE_MS, () => (options.notices === undefined ? Promise.resolve() : noticeRun(options.notices)), log),
     repeated('alert', every.alert ?? ALERT_MS, () => alertRun({ batches: options.alerts, sinks: options.sinks }), log),
     repeated('drain', every.drain ?? DRAIN_MS, () => options.drainAudit?.() ?? Promise.resolve(), log),
     repeated('checkpoint', every.checkpoint ?? CHECKPOINT_MS, () => options.checkpoint?.() ?? Promise.resolve(), log),

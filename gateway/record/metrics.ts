@@ -73,6 +73,8 @@ export function metrics(options: MetricsOptions): Metrics {
     'Exchanges that rules in monitor mode would have ended otherwise.',
     ['route', 'action'],
   );
+  const excepted = counter('weir_exceptions_total', 'Distinct values of an exchange that an approved exception let through.', ['route', 'detector']);
+  const bypassed = counter('weir_bypassed_total', 'Exchanges that break-glass let through, by what would have become of them.', ['route', 'action']);
   const duration = new Histogram({
     name: 'weir_exchange_duration_seconds',
     help: 'From the first byte of the head to the end of the exchange.',
@@ -161,6 +163,8 @@ export function metrics(options: MetricsOptions): Metrics {
       // Strictest first: an exchange counts once, as what would have happened to it.
       const would = outcome.monitored[0];
       if (would !== undefined) monitored.inc({ route, action: would.action });
+      if (would !== undefined && outcome.bypass !== undefined) bypassed.inc({ route, action: would.action });
+      for (const { detector, values } of outcome.excepted ?? []) excepted.inc({ route, detector: options.detectors().includes(detector) ? detector : 'other' }, values);
       duration.observe({ channel: outcome.channel, mode: outcome.mode }, outcome.durationSeconds);
       scan.observe(outcome.scanSeconds);
     },

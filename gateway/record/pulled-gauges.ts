@@ -9,6 +9,8 @@ export interface GaugeSources {
   readonly vault?: () => ReturnType<Vault['space']>;
   readonly jobs?: () => Promise<readonly JobCount[]>;
   readonly components?: readonly Health[];
+  /** Routes on which break-glass is in force. */
+  readonly bypasses?: () => readonly { readonly route: string }[];
 }
 export interface JobCount {
   readonly queue: string;
@@ -159,6 +161,22 @@ export function pulledGauges(options: PulledGaugesOptions): () => Promise<void> 
         };
       },
       clear: () => queued.reset(),
+    });
+  }
+
+  const bypassed = gauge('weir_bypass_active', '1 for each route on which break-glass lets everything pass now.', ['route']);
+  const { bypasses } = sources;
+  if (bypasses !== undefined) {
+    pulls.push({
+      source: 'bypasses',
+      ask: () => {
+        const routes = bypasses().map(({ route }) => route);
+        return Promise.resolve(() => {
+          bypassed.reset();
+          for (const route of routes) bypassed.set({ route }, 1);
+        });
+      },
+      clear: () => bypassed.reset(),
     });
   }
 

@@ -8,13 +8,16 @@ import { replay } from '../body/replay.js';
 import { alertBatches } from '../ledger/alert-batches.js';
 import { checkpointAudit } from '../ledger/audit-chain.js';
 import { keepAuditInBounds } from '../ledger/audit-retention.js';
+import { bypassLedger } from '../ledger/bypass-ledger.js';
 import { destroyLedger } from '../ledger/destroy-ledger.js';
 import { expiryLedger } from '../ledger/expiry-ledger.js';
+import { noticesLedger } from '../ledger/notices-ledger.js';
 import { outbox } from '../ledger/outbox.js';
 import { releaseLedger } from '../ledger/release-ledger.js';
 import { sweepLedger } from '../ledger/sweep-ledger.js';
 import type { Clock, Log, Upstream, Vault, WrapPort } from '../ports.js';
 import type { JobCount } from '../record/pulled-gauges.js';
+import { noticeSink } from '../record/notice-sink.js';
 import { webhookSink } from '../record/webhook-sink.js';
 import type { Storage } from './storage.js';
 
@@ -80,6 +83,8 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
   const sinks = config.alerts.webhooks.map((webhook) =>
     wrap('alert-sink', webhookSink({ id: webhook.id, url: webhook.url, secret: secretValue(webhook.secret, env), events: webhook.events, minSeverity: webhook.minSeverity, now: clock.now })),
   );
+  const notices = noticesLedger({ database, audit: writer, clock });
+  const tellers = new Map(config.notices.sinks.map(({ id, url, secret }) => [id, noticeSink({ id, url, secret: secretValue(secret, env), now: clock.now })]));
   const rows = wrap('outbox', outbox({ database, clock }));
   const redisUrl = env.WEIR_REDIS_URL;
   const carrying = wrap('carrier', await carrier({
@@ -99,6 +104,8 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
     },
     destroy: wrap('destroy', destroyLedger({ database, audit: writer, clock })),
     expiry: wrap('expiry', expiryLedger({ database, audit: writer, clock })),
+    bypasses: bypassLedger({ database, audit: writer, clock }),
+    notices: { notices, sinkOf: (route) => tellers.get(config.routes.find(({ id }) => id === route)?.notices ?? '') },
     sweep: wrap('sweep', sweepLedger({ database, audit: writer, clock })),
     alerts: wrap('alert-batches', alertBatches({ database, audit: writer, clock })),
     sinks,
@@ -114,10 +121,11 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
     wake: () => workers.wake(),
     stop: () => workers.stop(),
     async counts() {
-      const [open, carriedNow] = await Promise.all([rows.counts(), carrying.counts()]);
+      const [open, carriedNow, told] = await Promise.all([rows.counts(), carrying.counts(), notices.counts()]);
       return [
         ...rowsOf('outbox', { open: open.open, delayed: open.delayed, dead: open.dead }),
         ...rowsOf('carrier', carriedNow),
+        ...rowsOf('notices', told),
       ];
     },
   };

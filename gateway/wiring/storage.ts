@@ -12,7 +12,7 @@ import { ledgerDatabase, type LedgerDatabase } from '../ledger/database.js';
 import { embeddedPostgres } from '../ledger/embedded-postgres.js';
 import { journal } from '../ledger/journal.js';
 import { migrateLedger } from '../ledger/migrate.js';
-import type { Clock, Log, SpoolFactory, VaultReader, WrapPort } from '../ports.js';
+import type { Clock, Log, SpoolFactory, SuiteName, VaultReader, WrapPort } from '../ports.js';
 import { fileVault, type FileVault } from '../vault/file-vault.js';
 import { fileVaultReader } from '../vault/file-vault-reader.js';
 import { keyCommand } from '../vault/key-command.js';
@@ -39,6 +39,8 @@ export interface Storage {
   readonly reader: VaultReader | undefined;
   readonly spools: SpoolFactory;
   readonly fingerprintKey: Buffer;
+  /** New messages are sealed with it. */
+  readonly suite: SuiteName;
   /** Vouches for audit checkpoints. */
   readonly signer: Signer;
   readonly checkSignature: SignatureCheck;
@@ -73,7 +75,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const { keys, notes } = await openKeys({ dataDir, custody: config.vault.custody, suite: config.vault.suite, command, env });
     // A module that keeps the keys keeps this one too: nothing that tells values apart lies on the disk then.
     const fingerprintKey = command === undefined ? await secretKey(dataDir, 'fingerprint') : await command.ask('mac', Buffer.from('weir fingerprint v1'));
-    const signer = await checkpointSigner(dataDir, config.vault.suite ?? suiteOf(await keys.current()).name, command);
+    const suite = config.vault.suite ?? suiteOf(await keys.current()).name;
+    const signer = await checkpointSigner(dataDir, suite, command);
     const spools = spoolFactory({ dir: join(dataDir, 'spool'), memoryBudget: config.limits.spoolMemory, diskBudget: config.limits.spoolDisk });
     const vaultDir = join(dataDir, 'vault');
     const vault = fileVault({ dir: vaultDir, keys, limits: config.vault, clock, files: wrap('vault-files', vaultFiles) });
@@ -113,7 +116,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     });
     await audit.drain();
     return {
-      database, connection, ownerConnection: owner, writer, audit, alerts, vault, spools, fingerprintKey, signer, notes,
+      database, connection, ownerConnection: owner, writer, audit, alerts, vault, spools, fingerprintKey, suite, signer, notes,
       checkSignature: signatureCheck((await readIfThere(signingPaths(dataDir).public))?.toString('latin1') ?? ''), databaseKind, close,
       reader: keys.canOpen ? fileVaultReader({ dir: vaultDir, keys }) : undefined,
     };
