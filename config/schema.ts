@@ -226,6 +226,19 @@ const webhook = z.strictObject({
 /** Bodies are signed as those of alerts. */
 const noticeSink = z.strictObject({ id, url: z.url({ protocol: /^https?$/ }), secret });
 
+/** The organisation's identity provider (OpenID Connect). */
+const oidc = z.strictObject({
+  issuer: z.url({ protocol: /^https$/ }),
+  clientId: z.string().min(1),
+  clientSecret: secret,
+  /** What names the account at its person's first sign-in; from then on the provider's subject does. */
+  claim: z.enum(['email', 'preferred_username']).default('email'),
+  /** What the provider says when it has asked for a second factor. Left out: Weir asks for its own. */
+  secondFactor: z.strictObject({ amr: z.array(z.string().min(1)).default([]), acr: z.array(z.string().min(1)).default([]) }).prefault({}),
+  /** Of your own certificate authority, in PEM. */
+  ca: file.optional(),
+});
+
 export const configSchema = z.strictObject({
   version: z.literal(1),
   /** The demo sink exists, and a banner says so. */
@@ -279,6 +292,18 @@ export const configSchema = z.strictObject({
         .prefault({}),
       /** Mail domains of your own house: a recipient elsewhere is outside. Left out: whatever is not the sender's domain. */
       ownDomains: z.array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'a domain, for example "corp.example"')).default([]),
+    })
+    .prefault({}),
+  people: z
+    .strictObject({
+      /** The console as browsers reach it; stands in invitation links. Left out: the admin listener's own address. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      session: z.strictObject({ /** Without a request. */ idle: duration.prefault('30m'), /** In any case. */ absolute: duration.prefault('12h') }).prefault({}),
+      /** A password that is older has to be changed at the next sign-in. Left out: none grows old. */
+      passwordAge: duration.optional(),
+      /** An account that nobody used for so long is disabled. */
+      unusedAfter: duration.prefault('90d'),
+      oidc: oidc.optional(),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({}),
