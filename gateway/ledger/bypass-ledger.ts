@@ -21,7 +21,7 @@ export interface BypassLedgerOptions {
   readonly audit: AuditWriter;
   readonly clock: Clock;
   /** Called after a decision: what is in force has changed. */
-  readonly onChange?: (() => void) | undefined;
+  readonly onChange?: (() => void | Promise<void>) | undefined;
 }
 
 export function bypassLedger({ database, audit, clock, onChange }: BypassLedgerOptions): BypassLedger {
@@ -48,7 +48,7 @@ export function bypassLedger({ database, audit, clock, onChange }: BypassLedgerO
       await audit.append(trx, { at, actor, act: `bypass.${act}`, subject: id, data: { route: row.route, ...(to === 'active' ? { hours: row.hours, endsAt } : {}) } });
       return { kind: 'done' } as const;
     });
-    if (result.kind === 'done') onChange?.();
+    if (result.kind === 'done') await onChange?.();
     return result;
   };
 

@@ -23,7 +23,7 @@ export interface ExceptionLedgerOptions {
   readonly audit: AuditWriter;
   readonly clock: Clock;
   /** Called after a decision: what is in force has changed. */
-  readonly onChange?: (() => void) | undefined;
+  readonly onChange?: (() => void | Promise<void>) | undefined;
 }
 
 export function exceptionLedger({ database, audit, clock, onChange }: ExceptionLedgerOptions): ExceptionLedger {
@@ -41,7 +41,7 @@ export function exceptionLedger({ database, audit, clock, onChange }: ExceptionL
       await audit.append(trx, { at, actor: decision.actor, act: `exception.${to === 'active' ? 'approve' : to === 'refused' ? 'refuse' : 'end'}`, subject: id, data: { message: row.message_id, from: row.state, ...(to === 'active' ? { conclusive, expiresAt: row.expires_at } : {}) } });
       return { kind: 'done' } as const;
     });
-    if (result.kind === 'done') onChange?.();
+    if (result.kind === 'done') await onChange?.();
     return result;
   };
 

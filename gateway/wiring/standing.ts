@@ -1,0 +1,92 @@
+/** Introduces what people have decided beforehand: exceptions, break-glass, the policy and its book, legal holds, notices to senders. */
+import { checkContent, type LoadResult } from '../../config/load.js';
+import type { Config } from '../../config/schema.js';
+import { detectorChecks } from '../engine.js';
+import { bypassLedger } from '../ledger/bypass-ledger.js';
+import { exceptionLedger } from '../ledger/exceptions-ledger.js';
+import { legalHoldLedger } from '../ledger/legal-hold-ledger.js';
+import { policyRevisionsLedger } from '../ledger/policy-revisions-ledger.js';
+import type { ActiveBypass, Clock, ExceptionLedger, Log, ReliefSource } from '../ports.js';
+import { bypassOperations } from '../review/bypass-operations.js';
+import { exceptionsOperations } from '../review/exceptions-operations.js';
+import type { Operation } from '../review/operation.js';
+import { policyOperations, type RunningPolicy } from '../review/policy-operations.js';
+import { settingsOperations, type SettingsPorts } from '../review/settings-operations.js';
+import { policyBook } from './policy-book.js';
+import { reliefFeed } from './relief.js';
+import type { Storage } from './storage.js';
+
+export interface StandingOptions {
+  readonly config: Config;
+  readonly configFile: string;
+  readonly revision: string;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly suite: string;
+  readonly suites: readonly string[];
+  readonly setUpEnded: SettingsPorts['setUpEnded'];
+  /** A decision left a job. */
+  readonly onJob: () => void;
+}
+
+export interface Standing {
+  readonly relief: ReliefSource;
+  /** For false positives. */
+  readonly exceptions: ExceptionLedger;
+  readonly operations: readonly Operation[];
+  bypasses(): readonly ActiveBypass[];
+  /** A changed file is in force. */
+  reloaded(revision: string, settings: RunningPolicy['settings']): void;
+  stop(): Promise<void>;
+}
+
+/** Opens with what is in force already: a restart ends neither an exception nor a bypass. */
+export async function standing(options: StandingOptions): Promise<Standing> {
+  const { config, configFile, env, storage, clock, log, version } = options;
+  const parts = { database: storage.database, audit: storage.writer, clock };
+  const feed = { refresh: (): Promise<void> => Promise.resolve() };
+  // What was approved is in force here when its answer arrives.
+  const onChange = (): Promise<void> => feed.refresh();
+  const exceptions = exceptionLedger({ ...parts, onChange });
+  const bypasses = bypassLedger({ ...parts, onChange });
+  const relief = reliefFeed({ exceptions, bypasses, routes: config.routes, key: storage.fingerprintKey, clock, log });
+  feed.refresh = () => relief.refresh();
+  await relief.refresh();
+  const revisions = policyRevisionsLedger(parts);
+  const book = policyBook({ file: configFile, version, revisions, clock, log, first: { revision: options.revision, settings: config } });
+  const inForce = (): readonly ActiveBypass[] => relief.bypasses();
+  return {
+    relief,
+    exceptions,
+    bypasses: inForce,
+    reloaded: (revision, settings) => book.ran(revision, 'reload', settings),
+    operations: [
+      ...exceptionsOperations({ exceptions }),
+      ...bypassOperations({ bypasses, inForce, routes: () => config.routes.filter(({ scan }) => scan).map(({ id }) => id) }),
+      ...policyOperations({ running: () => book.running(), revisions, inForce, validate: (yaml) => validation(checkContent(configFile, Buffer.from(yaml, 'utf8'), env, detectorChecks)) }),
+      ...settingsOperations({
+        version, config, inForce,
+        settings: () => book.running().settings,
+        space: () => storage.vault.space(),
+        suite: options.suite,
+        suites: options.suites,
+        database: storage.databaseKind,
+        setUpEnded: options.setUpEnded,
+        legalHolds: legalHoldLedger({ ...parts, onJob: options.onJob }),
+      }),
+    ],
+    async stop() {
+      book.stop();
+      await relief.stop();
+    },
+  };
+}
+
+function validation(result: LoadResult): { ok: boolean; revision?: string; problems: LoadResultProblem[]; warnings: LoadResultProblem[] } {
+  const warnings = [...result.warnings];
+  return result.ok ? { ok: true, revision: result.revision, problems: [], warnings } : { ok: false, problems: [...result.problems], warnings };
+}
+type LoadResultProblem = LoadResult['warnings'][number];
