@@ -31,6 +31,7 @@ import { spoolHealth, vaultHealth } from './wiring/health.js';
 import { exchangeIds } from './wiring/ids.js';
 import { openPeople } from './wiring/people.js';
 import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
+import { openQueue } from './wiring/queue.js';
 import { reloading } from './wiring/reload.js';
 import { reviewApi } from './wiring/review-api.js';
 import { demoRouteOf, destinations } from './wiring/routes.js';
@@ -102,7 +103,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const tending = setInterval(() => void access.tend(), TEND_MS);
     opened.push(() => clearInterval(tending));
 
-    const ledger = wrap('ledger', holdLedger({ database: storage.database, audit: storage.writer, clock }));
+    const ledger = wrap('ledger', holdLedger({ database: storage.database, audit: storage.writer, clock, assess: (message, firstSeen) => queue.assess(message, firstSeen), onHeld: (id) => queue.held(id) }));
     const vault = wrap('vault', storage.vault);
     const audit = wrap('audit', storage.audit);
     const spools = wrap('spools', storage.spools);
@@ -117,6 +118,9 @@ export async function start(options: StartOptions): Promise<Running> {
 
     const health = [databaseHealth(storage.database), vaultHealth(storage.vault), spoolHealth(spools, config.limits.spoolDisk)];
     const newId = exchangeIds(clock);
+    const people = openPeople();
+    const queue = openQueue({ storage, config, clock, log, health, setUpEnded: () => people.gate.setUpEnded() });
+    opened.push(() => queue.stop());
     const recorders = (recorded = metrics({
       version: version(),
       routes: () => config.routes.map(({ id }) => id),
@@ -170,8 +174,8 @@ export async function start(options: StartOptions): Promise<Running> {
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        operations: reviewApi({ ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
-        audit, token, gate: openPeople().gate, newId, clock, log, health,
+        operations: reviewApi({ ...queue.api, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
+        audit, token, gate: people.gate, newId, clock, log, health,
         metrics: () => recorders.text(),
         version: version(),
         language: config.language === 'auto' ? 'auto' : config.language,
@@ -183,6 +187,7 @@ export async function start(options: StartOptions): Promise<Running> {
       }),
     );
     opened.push(() => admin.close());
+    opened.push(() => queue.api.hub.close());
     const address = await channel.listen();
     opened.push(() => channel.drain(config.limits.drain));
     const watching = reloading({
@@ -190,6 +195,7 @@ export async function start(options: StartOptions): Promise<Running> {
       apply: (settings, revision) => {
         policies.replace(compilePolicies(settings, revision));
         retentions = settings;
+        queue.apply(settings);
       },
       onResult: (ok, revision) => {
         recorders.policyReloaded(ok);

@@ -3,7 +3,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
 import { STATE_NAMES } from '../console/words.js';
 import { decisionAnswer } from '../review/decision-schemas.js';
-import { HELD_STATES, listAnswer, messageAnswer, PAGE_MOST } from '../review/schemas.js';
+import { queueAnswer } from '../review/queue-schemas.js';
+import { HELD_STATES, messageAnswer, PAGE_MOST } from '../review/schemas.js';
 import { adminClient, type AdminClient } from './admin-client.js';
 import { messageText } from './held-message.js';
 import type { Terminal } from './terminal.js';
@@ -35,7 +36,7 @@ export function addHeld(program: Command, terminal: Terminal): void {
       if (options.after !== undefined) query.set('after', options.after);
       const answer = await (await client(options)).get(`/api/v1/messages?${query.toString()}`);
       if (options.json === true) print(jsonLine(answer));
-      else print(listText(listAnswer.parse(answer), terminal));
+      else print(listText(queueAnswer.parse(answer), terminal));
     });
 
   sub('show', words.heldShow)
@@ -73,7 +74,7 @@ function pageSize(text: string, { words }: Terminal): number {
   return size;
 }
 
-function listText({ messages, next }: z.output<typeof listAnswer>, { words, language }: Terminal): string {
+function listText({ messages, next }: z.output<typeof queueAnswer>, { words, language }: Terminal): string {
   if (messages.length === 0) return words.noMessages;
   const rows = messages.map((message) => [
     message.id,

@@ -45,6 +45,7 @@ export function eventsHub(ports: HubPorts): EventsHub {
   let changed = new Map<string, HeldState>();
   let isUnknown = false;
   let busy = false;
+  let isClosed = false;
   const unsubscribe = ports.feed.subscribe((change) => {
     if (open.size === 0) return;
     if (change === undefined || changed.size >= TOLD_MOST) isUnknown = true;
@@ -105,7 +106,7 @@ export function eventsHub(ports: HubPorts): EventsHub {
     open(client) {
       const own = [...open].filter(({ owner }) => owner === client.owner);
       for (const oldest of own.slice(0, own.length - STREAMS_EACH + 1)) oldest.end();
-      if (open.size >= CLIENTS_MOST) return undefined;
+      if (isClosed || open.size >= CLIENTS_MOST) return undefined;
       const stream = endless(() => open.delete(entry));
       const entry: Open = { ...client, stillMay: () => client.stillMay(), send: stream.send, end: stream.end, beats: 0 };
       open.add(entry);
@@ -118,6 +119,7 @@ export function eventsHub(ports: HubPorts): EventsHub {
       return open.size;
     },
     close() {
+      isClosed = true;
       stopTicking();
       unsubscribe();
       for (const client of [...open]) client.end();

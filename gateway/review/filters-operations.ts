@@ -1,7 +1,7 @@
 /** Saved filters: one's own, and those that others share. Addresses in them are kept as marks, with a masked label to show. */
 import { MARK, type MarkAddress } from '../address-mark.js';
 import type { Caller, FiltersLedger, SavedFilter } from '../ports.js';
-import { deletedAnswer, filterParams, saveFilterBody, savedFilterAnswer, savedFiltersAnswer } from './filters-schemas.js';
+import { deletedAnswer, deleteFilterBody, filterParams, saveFilterBody, savedFilterAnswer, savedFiltersAnswer } from './filters-schemas.js';
 import { away } from './away.js';
 import { operation, type Operation } from './operation.js';
 import { ApiProblem } from './problem.js';
@@ -58,7 +58,7 @@ export function filtersOperations({ filters, mark, maskAddress }: FiltersPorts):
       summary: 'Forget one of one’s own filters.',
       params: filterParams,
       query: noQuery,
-      body: noBody.or(filterBody.pick({})),
+      body: deleteFilterBody,
       status: 200,
       answer: deletedAnswer,
       problems: ['not-found', 'ledger-unavailable'],

@@ -11,6 +11,7 @@ const name = z.string().trim().min(1).max(NAME_MOST).refine((text) => !/\p{Cc}/u
 const order = z.enum(QUEUE_ORDERS);
 
 export const filterParams = z.strictObject({ id: z.string().regex(/^[0-9]{1,15}$/) });
+export const deleteFilterBody = z.strictObject({}).optional();
 export const saveFilterBody = z.strictObject({ name, filter: filterBody, order: order.optional(), shared: z.boolean().default(false) });
 export const savedFilterAnswer = z.strictObject({
   id: z.string(),

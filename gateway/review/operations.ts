@@ -1,11 +1,11 @@
 /** Everything the review API can do, each operation defined once. */
-import { LedgerFailure } from '../errors.js';
 import type { AuditTrail, Clock, DecisionResult, MonitorReport, ReviewLedger } from '../ports.js';
-import { messageView, summaryView } from './message-view.js';
+import { away, noting } from './away.js';
+import { messageView } from './message-view.js';
 import { operation, type Operation } from './operation.js';
 import { ApiProblem } from './problem.js';
 import { decisionAnswer, rejectBody, releaseBody, settleBody } from './decision-schemas.js';
-import { listAnswer, listQuery, messageAnswer, messageParams, monitorReportAnswer, noBody, noParams, noQuery } from './schemas.js';
+import { messageAnswer, messageParams, monitorReportAnswer, noBody, noParams, noQuery } from './schemas.js';
 
 export interface ReviewPorts {
   readonly ledger: ReviewLedger;
@@ -15,29 +15,9 @@ export interface ReviewPorts {
 }
 
 export function reviewOperations({ ledger, audit, monitorReport, clock }: ReviewPorts): readonly Operation[] {
-  /** Who saw what counts as much as who did what: an answer leaves only after its audit entry is safe. */
-  const note = (actor: string, act: string, subject: string | undefined, data: Readonly<Record<string, unknown>>): Promise<void> =>
-    away(() => audit.append({ at: new Date(clock.now()), actor, act, subject, data }));
+  const note = noting(audit, clock);
 
   return [
-    operation({
-      id: 'listMessages',
-      method: 'get',
-      right: 'messages.read',
-      path: '/messages',
-      summary: 'Held messages, newest first, masked; filtered by state and route.',
-      params: noParams,
-      query: listQuery,
-      body: noBody,
-      status: 200,
-      answer: listAnswer,
-      problems: ['ledger-unavailable'],
-      async run({ query, caller }) {
-        const page = await away(() => ledger.list(query));
-        await note(caller.actor, 'message.search', undefined, { state: query.state, route: query.route, limit: query.limit, found: page.messages.length });
-        return { messages: page.messages.map(summaryView), next: page.next };
-      },
-    }),
     operation({
       id: 'getMessage',
       method: 'get',
@@ -127,14 +107,5 @@ function decided(id: string, result: DecisionResult): { id: string; state: (Deci
       throw new ApiProblem('not-found');
     case 'wrong-state':
       throw new ApiProblem('wrong-state', { state: result.state });
-  }
-}
-
-/** A ledger that is away, or in doubt, is the caller's to know: look again before deciding anew. One that refuses is our fault. */
-async function away<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw new ApiProblem(error instanceof LedgerFailure && error.kind === 'refused' ? 'internal' : 'ledger-unavailable', {}, { cause: error });
   }
 }

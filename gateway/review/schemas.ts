@@ -1,11 +1,10 @@
 /** The shapes that go into and come out of the API; requests are checked with them, and openapi.json is made from them. */
 import { z } from 'zod';
-import { UNSCANNABLE_REASONS, type HeldState } from '../ports.js';
+import { SUITES, UNSCANNABLE_REASONS, type HeldState } from '../ports.js';
 import { hasNumberShape } from './number-shape.js';
 
 /** Pages stay small enough that one answer never strains a reviewer's browser or the ledger. */
 export const PAGE_MOST = 200;
-const PAGE_USUAL = 50;
 /** A reason is a sentence or two, not a document. */
 const REASON_MOST = 500;
 /** Issue messages that have a sentence of their own in both languages (see WORDS_OF_ISSUES). */
@@ -40,12 +39,6 @@ export const messageParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_
 export const noParams = z.strictObject({});
 export const noQuery = z.strictObject({});
 export const noBody = z.undefined();
-export const listQuery = z.strictObject({
-  state: state.optional(),
-  route: z.string().regex(/^[a-z][a-z0-9-]{0,47}$/).refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT).optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_MOST).default(PAGE_USUAL),
-  after: z.string().regex(/^[\x21-\x7e]{1,200}$/).meta({ description: '`next` of the page before.' }).optional(),
-});
 
 // ---------------------------------------------------------------- answers
 
@@ -109,9 +102,8 @@ export const messageAnswer = summaryAnswer.extend({
     detectors: z.string(),
     policy: z.string(),
   }),
-  suite: z.literal('age-v1'),
+  suite: z.enum(SUITES),
 });
-export const listAnswer = z.strictObject({ messages: z.array(summaryAnswer), next: z.string().optional() });
 export const monitorReportAnswer = z.strictObject({
   since: z.string().meta({ format: 'date' }),
   rows: z.array(

@@ -39,11 +39,14 @@ export interface QueueOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly health: readonly Health[];
-  readonly idleMs: number;
+  /** A session that is not used for so long has ended. */
+  readonly idleMs?: number | undefined;
   readonly setUpEnded: () => Promise<boolean>;
 }
 
-export function openQueue({ storage, config, clock, log, health, idleMs, setUpEnded }: QueueOptions): OpenQueue {
+const IDLE_MS = 30 * 60_000;
+
+export function openQueue({ storage, config, clock, log, health, idleMs = IDLE_MS, setUpEnded }: QueueOptions): OpenQueue {
   const { database, writer: audit } = storage;
   const mark = addressMarks(storage.fingerprintKey);
   const sla = (): Config['review']['sla'] => config.review.sla;

@@ -3,7 +3,8 @@ import request from 'supertest';
 import { z } from 'zod';
 import { LedgerFailure } from '../../../gateway/errors.js';
 import { decisionAnswer } from '../../../gateway/review/decision-schemas.js';
-import { listAnswer, messageAnswer, monitorReportAnswer, problemAnswer } from '../../../gateway/review/schemas.js';
+import { queueAnswer } from '../../../gateway/review/queue-schemas.js';
+import { messageAnswer, monitorReportAnswer, problemAnswer } from '../../../gateway/review/schemas.js';
 import { numberSource } from '../../kit/numbers.js';
 import { healthy, message, RIGHT, stand, TOKEN } from './stand.js';
 
@@ -81,14 +82,14 @@ describe('messages', () => {
     const { app, messages, audited } = stand();
     for (let n = 0; n < 5; n++) messages.set(`w${n}`, message(`w${n}`, n === 4 ? 'released' : 'held'));
     const first = await request(app).get('/api/v1/messages?state=held&limit=3').set('Authorization', RIGHT).expect(200);
-    const page = listAnswer.parse(first.body);
+    const page = queueAnswer.parse(first.body);
     expect(page.messages.map((one) => one.id)).toEqual(['w0', 'w1', 'w2']);
     const second = await request(app).get(`/api/v1/messages?state=held&limit=3&after=${String(page.next)}`).set('Authorization', RIGHT).expect(200);
-    expect(listAnswer.parse(second.body)).toMatchObject({ messages: [{ id: 'w3' }] });
+    expect(queueAnswer.parse(second.body)).toMatchObject({ messages: [{ id: 'w3' }] });
     expect(first.text).not.toContain('138****8000');
     expect(audited).toMatchObject([
-      { actor: 'token:admin', act: 'message.search', data: { state: 'held', found: 3 } },
-      { actor: 'token:admin', act: 'message.search', data: { state: 'held', found: 1 } },
+      { actor: 'token:admin', act: 'message.search', data: { state: ['held'], order: 'newest', found: 3 } },
+      { actor: 'token:admin', act: 'message.search', data: { state: ['held'], found: 1 } },
     ]);
   });
 
@@ -115,7 +116,7 @@ describe('messages', () => {
     expect(audited).toEqual([]);
   });
 
-  it.each(['state=nonsense', 'limit=0', 'limit=201', 'limit=ten', 'state=held&state=held', 'unknown=1', 'route=UPPER', 'after=%00', 'route=r13800138000'])(
+  it.each(['state=nonsense', 'limit=0', 'limit=201', 'limit=ten', 'state=held,nonsense', 'order=size', 'text=13800138000', 'unknown=1', 'route=UPPER', 'after=%00', 'route=r13800138000'])(
     'a list asked for with %s is 400 and names what is wrong',
     async (query) => {
       const { app } = stand();

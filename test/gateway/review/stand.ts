@@ -4,6 +4,7 @@ import type { AuditEntry, AuditReading, AuditRecord, DecisionResult, ExchangeId,
 import { reviewApi } from '../../../gateway/wiring/review-api.js';
 import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
+import { memoryQueue } from '../../kit/memory-queue.js';
 
 export const TOKEN = 'test-token-of-more-than-sixteen-characters';
 export const RIGHT = `Bearer ${TOKEN}`;
@@ -33,6 +34,9 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
   const audit = overrides.audit ?? { append: async (entry: AuditEntry) => void audited.push(entry) };
   const app = adminApp({
     operations: reviewApi({
+      ...memoryQueue(messages, () => {
+        if (trouble.error !== undefined) throw trouble.error;
+      }),
       ledger: memoryLedger(messages, decisions, trouble),
       audit,
       auditReading: memoryAudit(audited),
