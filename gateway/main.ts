@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { loadConfig, reportLines } from '../config/load.js';
-import type { Config, Route } from '../config/schema.js';
+import type { Route } from '../config/schema.js';
 import { httpChannel } from './channels/http/http-channel.js';
 import { consolePages } from './console/console-pages.js';
 import { demoSink } from './deliver/demo-sink.js';
@@ -15,6 +15,7 @@ import { auditReading } from './ledger/audit-reading.js';
 import { reviewLedger } from './ledger/review-ledger.js';
 import { pipeline } from './pipeline.js';
 import { compilePolicies } from './policy/compile.js';
+import { retentionFor, type RetentionSettings } from './policy/retention.js';
 import { policySource } from './policy/source.js';
 import type { Clock, WrapPort } from './ports.js';
 import { accessLog } from './record/access-log.js';
@@ -28,6 +29,7 @@ import { adminListener, hostForUrl } from './wiring/admin-listener.js';
 import { banner } from './wiring/banner.js';
 import { closers } from './wiring/closers.js';
 import { spoolHealth, vaultHealth } from './wiring/health.js';
+import { healthAlerts } from './wiring/health-alerts.js';
 import { exchangeIds } from './wiring/ids.js';
 import { openPeople } from './wiring/people.js';
 import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
@@ -35,6 +37,7 @@ import { openQueue } from './wiring/queue.js';
 import { reloading } from './wiring/reload.js';
 import { reviewApi } from './wiring/review-api.js';
 import { demoRouteOf, destinations } from './wiring/routes.js';
+import { standing } from './wiring/standing.js';
 import { openStorage } from './wiring/storage.js';
 
 export interface StartOptions {
@@ -114,13 +117,22 @@ export async function start(options: StartOptions): Promise<Running> {
       onDone: (bytesIn: number, bytesOut: number) => recorded?.countUnscanned(bytesIn + bytesOut),
     });
     const policies = policySource(compilePolicies(config, loaded.revision));
-    let retentions: Pick<Config, 'routes' | 'policies'> = config;
+    let retentions: RetentionSettings = config;
 
     const health = [databaseHealth(storage.database), vaultHealth(storage.vault), spoolHealth(spools, config.limits.spoolDisk)];
     const newId = exchangeIds(clock);
     const people = openPeople();
     const queue = openQueue({ storage, config, clock, log, health, setUpEnded: () => people.gate.setUpEnded() });
     opened.push(() => queue.stop());
+    const watch = healthAlerts({ health, alerts: storage.alerts, clock, log });
+    opened.push(() => watch.stop());
+    const wake = { jobs: (): void => undefined };
+    const decided = await standing({
+      config, configFile: options.configFile, revision: loaded.revision, version: version(), env, storage, clock, log,
+      setUpEnded: () => people.gate.setUpEnded(),
+      onJob: () => wake.jobs(),
+    });
+    opened.push(() => decided.stop());
     const recorders = (recorded = metrics({
       version: version(),
       routes: () => config.routes.map(({ id }) => id),
@@ -132,6 +144,7 @@ export async function start(options: StartOptions): Promise<Running> {
         vault: () => storage.vault.space(),
         jobs: () => carried.counts(),
         components: health,
+        bypasses: () => decided.bypasses(),
       },
     }));
     recorders.policyReloaded(true);
@@ -144,7 +157,6 @@ export async function start(options: StartOptions): Promise<Running> {
     opened.push(() => channelParts.close());
     const upstreams = new Map([...channelParts.upstreams].map(([id, upstream]) => [id, wrap('upstream', upstream)]));
 
-    const wake = { jobs: (): void => undefined };
     const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => wake.jobs() }));
     const carried: Jobs = await jobs({ storage, vault, config, upstreams, clock, log, env, wrap, pace: options.pace });
     wake.jobs = () => carried.wake();
@@ -163,18 +175,18 @@ export async function start(options: StartOptions): Promise<Running> {
       onError: (code, route) => recorders.countError('http', route, code),
       pipeline: pipeline({
         inspectors: detection.inspectors(),
-        policies, spools, vault, ledger, audit, clock,
+        policies, relief: decided.relief, spools, vault, ledger, audit, clock,
         alerts: storage.alerts,
         recorder: exchangeRecorder({ metrics: recorders.recorder, monitor: monitor.recorder, access: access.recorder, log }),
         fingerprintKey: storage.fingerprintKey,
         stopwatch: () => performance.now(),
-        retention: (route) => retentionOf(retentions, route),
+        retention: (route, detectors) => retentionFor(retentions, route, detectors),
       }),
     });
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        operations: reviewApi({ ...queue.api, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
+        operations: reviewApi({ ...queue.api, standing: decided.operations, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
         audit, token, gate: people.gate, newId, clock, log, health,
         metrics: () => recorders.text(),
         version: version(),
@@ -195,6 +207,7 @@ export async function start(options: StartOptions): Promise<Running> {
       apply: (settings, revision) => {
         policies.replace(compilePolicies(settings, revision));
         retentions = settings;
+        decided.reloaded(revision, settings);
         queue.apply(settings);
       },
       onResult: (ok, revision) => {
@@ -214,12 +227,6 @@ export async function start(options: StartOptions): Promise<Running> {
     await stop().catch((failure: unknown) => log.error('weir.close-failed', { cause: causeCode(failure) }));
     throw thrown;
   }
-}
-
-function retentionOf(config: Pick<Config, 'routes' | 'policies'>, routeId: string): number {
-  const policy = config.routes.find(({ id }) => id === routeId)?.policy;
-  const own = policy === undefined ? undefined : config.policies[policy];
-  return own?.retention ?? 30 * 86_400_000;
 }
 
 /** package.json lies one folder up in the sources, two up in dist. */

@@ -12,7 +12,8 @@ import { reviewOperations, type ReviewPorts } from '../review/operations.js';
 import type { QueueApiPorts } from './queue.js';
 
 /** A topic adds what its operations need. */
-export type ReviewApiPorts = ReviewPorts & AuditPorts & QueueApiPorts;
+/** `standing`: what people decide beforehand, about no message in particular. */
+export type ReviewApiPorts = { readonly standing?: readonly Operation[] } & ReviewPorts & AuditPorts & QueueApiPorts;
 
 export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
   const operations = [
@@ -25,6 +26,7 @@ export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
     ...eventsOperations(ports),
     ...reviewOperations(ports),
     ...auditOperations(ports),
+    ...(ports.standing ?? []),
   ];
   return withinScope(operations, ports);
 }

@@ -6,7 +6,7 @@ import { bypassLedger } from '../ledger/bypass-ledger.js';
 import { exceptionLedger } from '../ledger/exceptions-ledger.js';
 import { legalHoldLedger } from '../ledger/legal-hold-ledger.js';
 import { policyRevisionsLedger } from '../ledger/policy-revisions-ledger.js';
-import type { ActiveBypass, Clock, ExceptionLedger, Log, ReliefSource } from '../ports.js';
+import { SUITES, type ActiveBypass, type Clock, type ExceptionLedger, type Log, type ReliefSource } from '../ports.js';
 import { bypassOperations } from '../review/bypass-operations.js';
 import { exceptionsOperations } from '../review/exceptions-operations.js';
 import type { Operation } from '../review/operation.js';
@@ -25,8 +25,6 @@ export interface StandingOptions {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;
-  readonly suite: string;
-  readonly suites: readonly string[];
   readonly setUpEnded: SettingsPorts['setUpEnded'];
   /** A decision left a job. */
   readonly onJob: () => void;
@@ -71,8 +69,8 @@ export async function standing(options: StandingOptions): Promise<Standing> {
         version, config, inForce,
         settings: () => book.running().settings,
         space: () => storage.vault.space(),
-        suite: options.suite,
-        suites: options.suites,
+        suite: storage.suite,
+        suites: SUITES,
         database: storage.databaseKind,
         setUpEnded: options.setUpEnded,
         legalHolds: legalHoldLedger({ ...parts, onJob: options.onJob }),
