@@ -35,11 +35,10 @@ function namesUsed(webFolder, antd) {
   return [...names];
 }
 
-/** Parts of a component, as in `Input.Password`, bring styles of their own. */
+/** Parts of a component that bring styles of their own. */
+const PARTS = ['Password', 'Search', 'TextArea', 'OTP', 'Group', 'Button', 'Text', 'Title', 'Paragraph', 'Link', 'Compact', 'Dragger', 'RangePicker'];
 function parts(component) {
-  return Object.entries(component).flatMap(([name, part]) =>
-    /^[A-Z]/.test(name) && (typeof part === 'function' || part?.$$typeof !== undefined) && !['ErrorBoundary', 'Countdown'].includes(name) ? [part] : [],
-  );
+  return PARTS.flatMap((name) => (component[name] === undefined ? [] : [component[name]]));
 }
 
 export function antdStyles(webFolder) {

@@ -21,7 +21,5 @@ export const exceptionsQuery = (state: ExceptionState | undefined) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
   });
-/** How often everyone's page looks whether a bypass is on. */
-const BYPASS_EVERY = 60_000;
-export const bypassesQuery = queryOptions({ queryKey: ['bypasses'], queryFn: ({ signal }) => get<BypassesAnswer>('/bypasses', undefined, signal), refetchInterval: BYPASS_EVERY });
+export const bypassesQuery = queryOptions({ queryKey: ['bypasses'], queryFn: ({ signal }) => get<BypassesAnswer>('/bypasses', undefined, signal) });
 export const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: ({ signal }) => get<SettingsAnswer>('/settings', undefined, signal) });

@@ -3,19 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import type { ReactNode } from 'react';
 import type { SessionAnswer } from '../../../review/session-schemas.js';
-import { bypassesQuery } from '../api/policy.js';
+import { aboutQuery } from '../api/about.js';
 import { Moment } from '../ui/moment.js';
 import { appWords } from './words.js';
 import { useWords } from './words-of.js';
 
 export function Banners({ session }: { readonly session: SessionAnswer | undefined }): ReactNode {
   const words = useWords(appWords);
-  const active = useQuery(bypassesQuery).data?.active ?? [];
+  const about = useQuery(aboutQuery).data;
   return (
     <div className="banners">
-      {active.map(({ id, route, endsAt }) => (
+      {(about?.bypassed ?? []).map(({ route, endsAt }) => (
         <Alert
-          key={id}
+          key={route}
           type="error"
           showIcon
           banner
@@ -26,6 +26,7 @@ export function Banners({ session }: { readonly session: SessionAnswer | undefin
           }
         />
       ))}
+      {about?.monitor === true ? <Alert type="warning" showIcon banner title={words.monitorAll} /> : null}
       {session?.phase === 'set-up' ? <Alert type="warning" showIcon banner title={words.setUp} /> : null}
     </div>
   );

@@ -1,5 +1,7 @@
 /** The list of pages that one's roles open. */
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { aboutQuery } from '../api/about.js';
 import { Link } from './router.js';
 import type { PageId, PageRoute } from './routes.js';
 import { appWords } from './words.js';
@@ -10,6 +12,8 @@ const WITHIN: Readonly<Partial<Record<PageId, PageId>>> = { message: 'queue' };
 
 export function Navigation({ entries, current }: { readonly entries: readonly PageRoute[]; readonly current: PageId | undefined }): ReactNode {
   const words = useWords(appWords);
+  const about = useQuery(aboutQuery).data;
+  const demo = (about?.demo.length ?? 0) > 0;
   const shown = current === undefined ? undefined : (WITHIN[current] ?? current);
   return (
     <nav className="navigation" aria-label={words.navigation}>
@@ -23,7 +27,17 @@ export function Navigation({ entries, current }: { readonly entries: readonly Pa
           </li>
         ))}
       </ul>
-      <p className="navigation-hint">{words.keysHint}</p>
+      <div className="navigation-foot">
+        {demo ? (
+          <a href="/demo" target="_blank" rel="noopener">
+            {words.demo}
+          </a>
+        ) : null}
+        <p className="navigation-hint">
+          {words.keysHint}
+          {about === undefined ? null : <small>Weir {about.version}</small>}
+        </p>
+      </div>
     </nav>
   );
 }

@@ -55,6 +55,7 @@ export const appWords = defineWords({
   no: { en: 'no', zh: '否' },
   never: { en: 'never', zh: '从未' },
   bypassActive: { en: 'Break-glass bypass active: traffic passes without being stopped', zh: '应急旁路生效中：流量不会被拦截' },
+  monitorAll: { en: 'Monitor mode: nothing is stopped; what would have happened is recorded.', zh: '监测模式：不拦截任何内容，只记录本应采取的动作。' },
   until: { en: 'until', zh: '截止' },
   setUp: { en: 'Set-up is not finished: three different people must hold the administrator roles before this gateway is fully guarded.', zh: '初始化尚未完成：三个管理员角色须由三个不同的人担任，网关才受到完整管控。' },
   'role.system-admin': { en: 'System administrator', zh: '系统管理员' },

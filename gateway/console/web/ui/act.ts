@@ -6,6 +6,8 @@ import { useFailureText } from './failure.js';
 export interface Act<V, R> {
   /** Undefined when it failed; that has been said already. */
   readonly run: (values: V) => Promise<R | undefined>;
+  /** As `run`, for whom the result does not matter. */
+  readonly start: (values: V) => void;
   readonly busy: boolean;
   readonly error: unknown;
   readonly reset: () => void;
@@ -28,5 +30,5 @@ export function useAct<V, R>(act: (values: V) => Promise<R>, options: { readonly
       return undefined;
     }
   };
-  return { run, busy: mutation.isPending, error: mutation.error, reset: mutation.reset };
+  return { run, start: (values) => void run(values), busy: mutation.isPending, error: mutation.error, reset: mutation.reset };
 }

@@ -94,7 +94,7 @@ function State({ account }: { readonly account: AccountAnswer }): ReactNode {
 export function Confirmed({ label, text, danger = false, act }: { readonly label: string; readonly text?: string; readonly danger?: boolean; readonly act: () => Promise<unknown> }): ReactNode {
   const words = useWords(appWords);
   return (
-    <Popconfirm title={label} {...(text === undefined ? {} : { description: <span className="confirm-text">{text}</span> })} okText={label} cancelText={words.cancel} okButtonProps={{ danger }} onConfirm={() => act()}>
+    <Popconfirm title={label} {...(text === undefined ? {} : { description: <span className="confirm-text">{text}</span> })} okText={label} cancelText={words.cancel} okButtonProps={{ danger }} onConfirm={() => void act()}>
       <Button danger={danger}>{label}</Button>
     </Popconfirm>
   );

@@ -38,7 +38,7 @@ export function Invite({ open, onClose, onInvited }: { readonly open: boolean; r
   const roles = setUp ? ROLE_NAMES.slice(1, 3) : ROLE_NAMES;
   return (
     <Modal title={words.invite} open={open} onCancel={onClose} okText={words.invite} cancelText={words.cancel} onOk={() => form.submit()} confirmLoading={invite.busy} destroyOnHidden>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={invite.run} clearOnDestroy>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={invite.start} clearOnDestroy>
         <Form.Item name="name" label={words.name} extra={words.nameHint} rules={[{ required: true, pattern: /^[a-z][a-z0-9._-]{1,31}$/, message: words.nameWrong }]}>
           <Input autoCapitalize="none" spellCheck={false} autoFocus />
         </Form.Item>

@@ -41,12 +41,12 @@ export function ProposeGrant({ open, onClose }: { readonly open: boolean; readon
   }, { invalidates: [['grants']], done: words.done, quiet: true });
   const list = (name: 'routes' | 'departments' | 'senders'): ReactNode => (
     <Form.Item name={name} label={words[name]} extra={name === 'senders' ? words.scopeHint : undefined}>
-      <Select mode="tags" tokenSeparators={[',', '，']} open={false} suffixIcon={null} />
+      <Select mode="tags" tokenSeparators={[',', '，']} open={false} suffix={null} />
     </Form.Item>
   );
   return (
     <Modal title={words.propose} open={open} onCancel={onClose} okText={words.propose} cancelText={words.cancel} onOk={() => form.submit()} confirmLoading={propose.busy} destroyOnHidden>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={propose.run} clearOnDestroy>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={propose.start} clearOnDestroy>
         <Form.Item name="accountId" label={words.account} rules={[{ required: true, message: words.account }]}>
           <Select
             showSearch={{ optionFilterProp: 'label' }}

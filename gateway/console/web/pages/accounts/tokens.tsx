@@ -84,7 +84,7 @@ function NewToken({ open, onClose, onMade }: { readonly open: boolean; readonly 
   const make = useAct(async (asked: Asked) => onMade(await post<Made>('/tokens', asked)), { invalidates: [['tokens']], quiet: true });
   return (
     <Modal title={words.newToken} open={open} onCancel={onClose} okText={words.newToken} cancelText={words.cancel} onOk={() => form.submit()} confirmLoading={make.busy} destroyOnHidden>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={make.run} initialValues={{ days: DAYS_USUAL }} clearOnDestroy>
+      <Form form={form} layout="vertical" requiredMark={false} onFinish={make.start} initialValues={{ days: DAYS_USUAL }} clearOnDestroy>
         <Form.Item name="name" label={words.tokenName} extra={words.nameHint} rules={[{ required: true, pattern: /^[a-z][a-z0-9._-]{0,31}$/, message: words.nameWrong }]}>
           <Input spellCheck={false} autoFocus />
         </Form.Item>

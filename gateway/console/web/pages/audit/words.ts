@@ -1,6 +1,33 @@
-/** Words of the page `audit`. */
+/** Words of the audit page. */
 import { defineWords } from '../../app/words-of.js';
 
 export const auditWords = defineWords({
   title: { en: 'Audit', zh: '审计' },
+  from: { en: 'From', zh: '起始' },
+  to: { en: 'To', zh: '截止' },
+  actor: { en: 'Who', zh: '操作者' },
+  actorHint: { en: 'e.g. account:li.na', zh: '如 account:li.na' },
+  act: { en: 'Act', zh: '操作' },
+  actHint: { en: 'e.g. message.release, or message. for all', zh: '如 message.release；message. 表示该类全部' },
+  subject: { en: 'Subject', zh: '对象' },
+  subjectHint: { en: 'e.g. an incident’s id', zh: '如事件编号' },
+  search: { en: 'Search', zh: '查询' },
+  clear: { en: 'Clear', zh: '清除' },
+  at: { en: 'When', zh: '时间' },
+  data: { en: 'Details', zh: '详情' },
+  chain: { en: 'Chain', zh: '链' },
+  more: { en: 'Older', zh: '更早' },
+  none: { en: 'No rows match.', zh: '没有符合条件的记录。' },
+  export: { en: 'Export', zh: '导出' },
+  exportHint: { en: 'The rows that match, oldest first.', zh: '按时间升序导出符合条件的记录。' },
+  verify: { en: 'Verify', zh: '校验完整性' },
+  verifyGood: { en: (rows: number, chains: number) => `Nothing was changed, taken out or cut off: ${rows} rows in ${chains} chains.`, zh: (rows: number, chains: number) => `未发现篡改、缺失或截断：共 ${rows} 条记录，${chains} 条链。` },
+  verifyPoints: { en: (good: number, unsigned: number, unknown: number) => `Signed checkpoints: ${good} good, ${unsigned} unsigned, ${unknown} of an unknown key.`, zh: (good: number, unsigned: number, unknown: number) => `签名检查点：${good} 个有效，${unsigned} 个未签名，${unknown} 个密钥未知。` },
+  verifyBad: { en: (writer: string, seq: number) => `The chain of ${writer} breaks at row ${seq}.`, zh: (writer: string, seq: number) => `${writer} 的链在第 ${seq} 条处断裂。` },
+  'problem.changed': { en: 'A row was changed.', zh: '记录被篡改。' },
+  'problem.missing': { en: 'A row is missing.', zh: '记录缺失。' },
+  'problem.cut-off': { en: 'The end was cut off.', zh: '末尾被截断。' },
+  'problem.signature': { en: 'A checkpoint’s signature is wrong.', zh: '检查点签名无效。' },
+  noted: { en: 'Searching, exporting and verifying are recorded too.', zh: '查询、导出和校验本身也会被记录。' },
+  keyVerify: { en: 'Verify', zh: '校验完整性' },
 });

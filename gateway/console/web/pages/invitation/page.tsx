@@ -78,7 +78,7 @@ function Accept({ invitation, path, onAccepted }: { readonly invitation: Invitat
           <dd>{invitation.roles.map((role) => app[`role.${role}`]).join(' · ')}</dd>
         </div>
       </dl>
-      <Form layout="vertical" size="large" requiredMark={false} onFinish={accept.run} disabled={accept.busy} initialValues={{ displayName: invitation.displayName }}>
+      <Form layout="vertical" size="large" requiredMark={false} onFinish={accept.start} disabled={accept.busy} initialValues={{ displayName: invitation.displayName }}>
         {/* Password safes file the password under this name. */}
         <input type="text" autoComplete="username" value={invitation.name} readOnly hidden aria-hidden="true" tabIndex={-1} />
         <Form.Item name="displayName" label={words.displayName}>

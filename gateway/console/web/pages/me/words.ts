@@ -1,6 +1,24 @@
-/** Words of the page `me`. */
+/** Words of one's own account. */
 import { defineWords } from '../../app/words-of.js';
 
 export const meWords = defineWords({
   title: { en: 'My account', zh: '我的账号' },
+  who: { en: 'Who I am', zh: '基本信息' },
+  name: { en: 'Sign-in name', zh: '账号名' },
+  displayName: { en: 'Name shown', zh: '显示名称' },
+  roles: { en: 'Roles', zh: '角色' },
+  noRoles: { en: 'none yet: a system administrator proposes them, another administrator approves', zh: '暂无：由系统管理员提议，另一名管理员批准' },
+  scope: { en: 'Messages I see', zh: '可见消息范围' },
+  session: { en: 'This session ends', zh: '本次会话到期' },
+  looks: { en: 'How the console looks', zh: '界面' },
+  language: { en: 'Language', zh: '语言' },
+  theme: { en: 'Theme', zh: '主题' },
+  here: { en: 'Kept in this browser only.', zh: '仅保存在此浏览器中。' },
+  password: { en: 'Password', zh: '密码' },
+  changed: { en: 'The password is changed; your other sessions have ended.', zh: '密码已更改，其他会话已结束。' },
+  recovery: { en: 'Recovery codes', zh: '恢复码' },
+  recoveryLeft: { en: (n: number) => (n === 1 ? 'One code is left.' : `${n} codes are left.`), zh: (n: number) => `还剩 ${n} 个恢复码。` },
+  recoveryFew: { en: 'Ask an administrator to reset your second factor before they run out: setting it up anew gives new codes.', zh: '用完之前，请联系管理员重置第二验证因素；重新设置后会得到新的恢复码。' },
+  end: { en: 'Sign out', zh: '退出登录' },
+  tour: { en: 'Take the tour', zh: '查看快速上手' },
 });

@@ -75,16 +75,17 @@ function Decide({ bypass }: { readonly bypass: BypassAnswer }): ReactNode {
   const approves = useMay('bypass.approve');
   const proposes = useMay('bypass.propose');
   const me = useSession()?.account?.name ?? '';
-  const decide = useAct(async ({ deed, reason }: { readonly deed: Deed; readonly reason: string }) => post(`/bypasses/${bypass.id}/${deed}`, { reason }), { invalidates: [['bypasses'], ['policy']], done: words.done });
-  const end = (deed: 'end' | 'refuse', label: string): ReactNode => <ReasonButton danger label={label} act={(reason) => decide.run({ deed, reason })} />;
-  if (bypass.state === 'active') return approves || proposes ? end('end', words.end) : null;
+  const decide = useAct(async ({ deed, reason }: { readonly deed: Deed; readonly reason: string }) => post(`/bypasses/${bypass.id}/${deed}`, { reason }), { invalidates: [['bypasses'], ['policy'], ['about']], done: words.done });
+  const ending = (deed: 'end' | 'refuse', label: string): ReactNode => <ReasonButton danger label={label} act={(reason) => decide.run({ deed, reason })} />;
+  if (bypass.state === 'active') return proposes ? ending('end', words.end) : null;
   if (bypass.state !== 'proposed') return null;
-  if (bypass.proposedBy === `account:${me}`) return <small>{words.ownProposal}</small>;
-  if (!approves) return null;
+  // Who asked for it may take it back, and never approve it.
+  if (proposes) return ending('end', words.takeBack);
+  if (!approves || bypass.proposedBy === `account:${me}`) return null;
   return (
     <div className="actions">
       <ReasonButton danger label={words.approve} text={words.approveBypass(bypass.route, bypass.hours)} act={(reason) => decide.run({ deed: 'approve', reason })} />
-      {end('refuse', words.refuse)}
+      {ending('refuse', words.refuse)}
     </div>
   );
 }

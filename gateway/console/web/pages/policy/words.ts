@@ -84,6 +84,7 @@ export const policyWords = defineWords({
   expires: { en: 'Expires', zh: '到期' },
   approve: { en: 'Approve', zh: '批准' },
   refuse: { en: 'Refuse', zh: '驳回' },
+  takeBack: { en: 'Take back', zh: '撤回' },
   end: { en: 'End now', zh: '立即结束' },
   conclusive: { en: 'Cover findings of high confidence as well (their digits prove themselves)', zh: '同时适用于高置信度发现（号码自身校验通过）' },
   approveException: { en: 'From now on, findings in this scope are no longer acted on until the exception expires.', zh: '自此，范围内的发现将不再触发动作，直至例外到期。' },

@@ -32,7 +32,7 @@ export function ChangePasswordForm({ onDone }: { readonly onDone: () => Promise<
     { quiet: true },
   );
   return (
-    <Form form={form} layout="vertical" requiredMark={false} onFinish={change.run} disabled={change.busy} className="narrow-form">
+    <Form form={form} layout="vertical" requiredMark={false} onFinish={change.start} disabled={change.busy} className="narrow-form">
       <Form.Item name="current" label={words.current} rules={[{ required: true, message: words.needed }]}>
         <Input.Password autoComplete="current-password" />
       </Form.Item>

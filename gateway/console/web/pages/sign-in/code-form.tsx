@@ -30,7 +30,7 @@ export function CodeForm(): ReactNode {
   };
   return (
     <Card title={words.totpTitle} hint={recovery ? words.recoveryHint : words.totpHint}>
-      <Form key={String(recovery)} layout="vertical" size="large" requiredMark={false} onFinish={check.run} disabled={check.busy}>
+      <Form key={String(recovery)} layout="vertical" size="large" requiredMark={false} onFinish={check.start} disabled={check.busy}>
         <Form.Item name="code" label={recovery ? words.recoveryCode : words.code} rules={[{ required: true, message: words.needed }]}>
           <Input autoComplete="one-time-code" inputMode={recovery ? 'text' : 'numeric'} autoFocus spellCheck={false} className="code-input" />
         </Form.Item>

@@ -23,7 +23,7 @@ export function Enrol({ onDone }: { readonly onDone: () => Promise<void> }): Rea
   const [codes, setCodes] = useState<readonly string[]>();
   // Each begin makes a new secret: ask once, and never again by itself.
   const begun = useQuery({ queryKey: ['enrol'], queryFn: () => post<Begun>('/session/enrol/begin'), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false });
-  const finish = useAct(async ({ code }: { readonly code: string }) => post<Finished>('/session/enrol/finish', { code: code.trim() }), { quiet: true });
+  const finish = useAct(async ({ code }: { readonly code: string }) => setCodes((await post<Finished>('/session/enrol/finish', { code: code.trim() })).recoveryCodes), { quiet: true });
   if (codes !== undefined) return <RecoveryCodes codes={codes} onKept={onDone} />;
   return (
     <Card title={words.enrolTitle} hint={words.enrolHint}>
@@ -39,10 +39,7 @@ export function Enrol({ onDone }: { readonly onDone: () => Promise<void> }): Rea
               size="large"
               requiredMark={false}
               disabled={finish.busy}
-              onFinish={async (values: { readonly code: string }) => {
-                const done = await finish.run(values);
-                if (done !== undefined) setCodes(done.recoveryCodes);
-              }}
+              onFinish={finish.start}
             >
               <Form.Item name="code" label={words.code} rules={[{ required: true, message: words.needed }]}>
                 <Input autoComplete="one-time-code" inputMode="numeric" className="code-input" autoFocus />

@@ -22,7 +22,7 @@ export function PasswordForm({ oidc }: { readonly oidc: boolean }): ReactNode {
   const needed = [{ required: true, message: words.needed }];
   return (
     <Card title={words.title}>
-      <Form layout="vertical" size="large" requiredMark={false} onFinish={signIn.run} disabled={signIn.busy}>
+      <Form layout="vertical" size="large" requiredMark={false} onFinish={signIn.start} disabled={signIn.busy}>
         <Form.Item name="name" label={words.name} rules={needed}>
           <Input autoComplete="username" autoFocus autoCapitalize="none" spellCheck={false} />
         </Form.Item>
