@@ -290,6 +290,8 @@ export const configSchema = z.strictObject({
       sla: z
         .strictObject({ critical: duration.prefault('4h'), high: duration.prefault('4h'), medium: duration.prefault('24h'), low: duration.prefault('24h'), info: duration.prefault('24h') })
         .prefault({}),
+      /** How long a first approval waits for the second person. */
+      secondWithin: duration.prefault('24h'),
       /** Mail domains of your own house: a recipient elsewhere is outside. Left out: whatever is not the sender's domain. */
       ownDomains: z.array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'a domain, for example "corp.example"')).default([]),
     })

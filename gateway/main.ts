@@ -28,6 +28,7 @@ import { adminToken } from './vault/secrets.js';
 import { adminListener, hostForUrl } from './wiring/admin-listener.js';
 import { banner } from './wiring/banner.js';
 import { closers } from './wiring/closers.js';
+import { contentApi } from './wiring/content.js';
 import { spoolHealth, vaultHealth } from './wiring/health.js';
 import { healthAlerts } from './wiring/health-alerts.js';
 import { exchangeIds } from './wiring/ids.js';
@@ -157,8 +158,8 @@ export async function start(options: StartOptions): Promise<Running> {
     opened.push(() => channelParts.close());
     const upstreams = new Map([...channelParts.upstreams].map(([id, upstream]) => [id, wrap('upstream', upstream)]));
 
-    const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => wake.jobs() }));
-    const carried: Jobs = await jobs({ storage, vault, config, upstreams, clock, log, env, wrap, pace: options.pace });
+    const review = wrap('review', reviewLedger({ database: storage.database, audit: storage.writer, clock, onJob: () => wake.jobs(), secondWithinMs: config.review.secondWithin }));
+    const carried: Jobs = await jobs({ storage, vault, lapse: () => review.lapse(), config, upstreams, clock, log, env, wrap, pace: options.pace });
     wake.jobs = () => carried.wake();
     opened.push(() => carried.stop());
 
@@ -186,7 +187,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        operations: reviewApi({ ...queue.api, standing: decided.operations, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
+        operations: reviewApi({ ...queue.api, ...contentApi({ storage, detection, config, clock }), standing: decided.operations, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
         audit, token, gate: people.gate, newId, clock, log, health,
         metrics: () => recorders.text(),
         version: version(),

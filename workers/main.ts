@@ -33,6 +33,8 @@ export interface WorkersOptions {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly log: (level: 'info' | 'warn' | 'error', code: string, fields?: Readonly<Record<string, string | number>>) => void;
+  /** Takes back first approvals whose time is over; answers how many. */
+  readonly lapse?: () => Promise<number>;
   /** Brings the audit's journal into the table. */
   readonly drainAudit?: () => Promise<unknown>;
   /** Cross-anchors the audit's chains. */
@@ -96,7 +98,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   const tasks = [
     repeated('dispatch', every.dispatch ?? DISPATCH_MS, dispatch, log),
     repeated('reconcile', every.reconcile ?? RECONCILE_MS, reconcile, log),
-    repeated('expire', every.expire ?? EXPIRE_MS, () => expireRun(options.expiry, options.bypasses), log),
+    repeated('expire', every.expire ?? EXPIRE_MS, () => expireRun(options.expiry, options.bypasses, options.lapse), log),
     repeated('notice', every.notice ?? NOTICE_MS, () => (options.notices === undefined ? Promise.resolve() : noticeRun(options.notices)), log),
     repeated('alert', every.alert ?? ALERT_MS, () => alertRun({ batches: options.alerts, sinks: options.sinks }), log),
     repeated('drain', every.drain ?? DRAIN_MS, () => options.drainAudit?.() ?? Promise.resolve(), log),

@@ -1,7 +1,7 @@
 /** One held message as text for a terminal. */
 import type { z } from 'zod';
 import { STATE_NAMES } from '../console/words.js';
-import type { messageAnswer } from '../review/schemas.js';
+import type { messageAnswer } from '../review/message-schemas.js';
 import type { Terminal } from './terminal.js';
 import { table } from './terminal-text.js';
 import { fill } from './words.js';

@@ -72,6 +72,4 @@ export interface Preview {
   values(message: StoredMessage): Promise<readonly OpenedValue[]>;
   /** For an opening alone. The whole body as it came. */
   original(id: ExchangeId): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> }>;
-  /** The sender as the gateway proved it, for the scope of an exception. */
-  provenSender(id: ExchangeId): Promise<string | undefined>;
 }

@@ -22,15 +22,15 @@ export function preview(options: { readonly reader: VaultReader; readonly tools:
   const outlines = recent<Outline>(KEPT);
   const regions = recent<readonly Region[]>(KEPT);
 
-  const opened = async <T>(id: ExchangeId, work: (message: OpenedMessage) => Promise<T>): Promise<T> =>
-    turn(async () => {
-      const message = await reader.open(id);
-      try {
-        return await work(message);
-      } finally {
-        await message.close();
-      }
-    });
+  const once = async <T>(id: ExchangeId, work: (message: OpenedMessage) => Promise<T>): Promise<T> => {
+    const message = await reader.open(id);
+    try {
+      return await work(message);
+    } finally {
+      await message.close();
+    }
+  };
+  const opened = <T>(id: ExchangeId, work: (message: OpenedMessage) => Promise<T>): Promise<T> => turn(() => once(id, work));
   /** Only who asks for the list pays for the walk; pages take the names when they are known. */
   const outline = async (message: StoredMessage, isList: boolean): Promise<Outline | undefined> => {
     const known = outlines.get(message.id);
@@ -53,20 +53,24 @@ export function preview(options: { readonly reader: VaultReader; readonly tools:
       const known = regions.get(message.id);
       if (known !== undefined) return known;
       if (!message.findings.some(({ detector }) => detector === RESIDENT_ID)) return [];
-      const made = regionsOf(message, await opened(message.id, (sealed) => openedValues(message, sealed, tools, ({ detector }) => detector === RESIDENT_ID, REGIONS_WITHIN)));
+      // Small and bounded: facts do not wait behind somebody's gigabyte.
+      const made = regionsOf(message, await once(message.id, (sealed) => openedValues(message, sealed, tools, ({ detector }) => detector === RESIDENT_ID, REGIONS_WITHIN)));
       regions.set(message.id, made);
       return made;
     },
     values: (message) => opened(message.id, (sealed) => openedValues(message, sealed, tools, () => true)),
     async original(id) {
+      // Tried first: what cannot be opened is said before an answer begins.
       const message = await reader.open(id);
-      return { size: message.head.bodyLength, body: closingAfter(message) };
+      const size = message.head.bodyLength;
+      await message.close();
+      return { size, body: original(reader, id) };
     },
-    provenSender: (id) => opened(id, async ({ head: { facts } }) => facts.user ?? facts.sender),
   };
 }
 
-async function* closingAfter(message: OpenedMessage): AsyncGenerator<Uint8Array> {
+async function* original(reader: VaultReader, id: ExchangeId): AsyncGenerator<Uint8Array> {
+  const message = await reader.open(id);
   try {
     yield* message.body();
   } finally {

@@ -27,7 +27,7 @@ export const falsePositiveBody = z.strictObject({
       fingerprint: z.boolean().default(true),
     })
     .meta({ description: 'What the exception is bound to: this message’s sender and destination, the detectors and the values of the chosen findings.' }),
-  expiresAt: time,
+  expiresAt: z.iso.datetime({ offset: true }).max(40),
 });
 export const decisionAnswer = z.strictObject({ id: z.string(), state: z.enum(HELD_STATES), until: time.optional().meta({ description: 'With `awaiting-second`: when the first approval lapses.' }) });
 export const falsePositiveAnswer = z.strictObject({ id: z.string(), state: z.enum(HELD_STATES), exception: z.string().meta({ description: 'The proposed exception.' }) });

@@ -40,6 +40,8 @@ export interface JobsOptions {
   readonly vault: Vault;
   readonly config: Config;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** Takes back first approvals whose time is over. */
+  readonly lapse?: () => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -114,6 +116,7 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
     ...(pace.everyMs === undefined ? {} : { everyMs: pace.everyMs }),
     log: (level, code, fields) => log[level]('jobs.task', { code, ...fields }),
     drainAudit: () => storage.audit.drain(),
+    ...(options.lapse === undefined ? {} : { lapse: options.lapse }),
     checkpoint: () => checkpointAudit(database, writer.name, new Date(clock.now()), (text) => storage.signer.sign(text)),
     retention: () => keepAuditInBounds({ database, writer: writer.name, now: new Date(clock.now()), keep: config.audit.retention, sign: (text) => storage.signer.sign(text) }),
   });

@@ -3,9 +3,13 @@ import type { DecideOne } from '../ports.js';
 import { auditOperations, type AuditPorts } from '../review/audit-operations.js';
 import { bulkOperations } from '../review/bulk-operations.js';
 import { commentsOperations } from '../review/comments-operations.js';
+import { contentOperations } from '../review/content-operations.js';
+import type { ContentPorts } from '../review/content-ports.js';
+import { decisionOperations } from '../review/decision-operations.js';
 import { eventsOperations } from '../review/events-operations.js';
 import { filtersOperations } from '../review/filters-operations.js';
 import type { Operation } from '../review/operation.js';
+import { openingOperations } from '../review/opening-operations.js';
 import { overviewOperations } from '../review/overview-operations.js';
 import { queueOperations, withinScope } from '../review/queue-operations.js';
 import { reviewOperations, type ReviewPorts } from '../review/operations.js';
@@ -13,7 +17,7 @@ import type { QueueApiPorts } from './queue.js';
 
 /** A topic adds what its operations need. */
 /** `standing`: what people decide beforehand, about no message in particular. */
-export type ReviewApiPorts = { readonly standing?: readonly Operation[] } & ReviewPorts & AuditPorts & QueueApiPorts;
+export type ReviewApiPorts = { readonly standing?: readonly Operation[] } & ReviewPorts & AuditPorts & QueueApiPorts & ContentPorts;
 
 export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
   const operations = [
@@ -24,6 +28,9 @@ export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
     ...filtersOperations(ports),
     ...overviewOperations(ports),
     ...eventsOperations(ports),
+    ...contentOperations(ports),
+    ...openingOperations(ports),
+    ...decisionOperations(ports),
     ...reviewOperations(ports),
     ...auditOperations(ports),
     ...(ports.standing ?? []),

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { LedgerFailure } from '../../../gateway/errors.js';
 import { decisionAnswer } from '../../../gateway/review/decision-schemas.js';
 import { queueAnswer } from '../../../gateway/review/queue-schemas.js';
-import { messageAnswer, monitorReportAnswer, problemAnswer } from '../../../gateway/review/schemas.js';
+import { messageAnswer } from '../../../gateway/review/message-schemas.js';
+import { monitorReportAnswer, problemAnswer } from '../../../gateway/review/schemas.js';
 import { numberSource } from '../../kit/numbers.js';
 import { healthy, message, RIGHT, stand, TOKEN } from './stand.js';
 

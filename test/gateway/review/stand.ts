@@ -4,6 +4,7 @@ import type { AuditEntry, AuditReading, AuditRecord, DecisionResult, ExchangeId,
 import { reviewApi } from '../../../gateway/wiring/review-api.js';
 import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
+import { memoryContent } from '../../kit/memory-content.js';
 import { memoryQueue } from '../../kit/memory-queue.js';
 
 export const TOKEN = 'test-token-of-more-than-sixteen-characters';
@@ -37,6 +38,7 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
       ...memoryQueue(messages, () => {
         if (trouble.error !== undefined) throw trouble.error;
       }),
+      ...memoryContent(),
       ledger: memoryLedger(messages, decisions, trouble),
       audit,
       auditReading: memoryAudit(audited),
