@@ -13,7 +13,7 @@ export interface OidcSettings {
   /** Of the organisation's own certificate authority, in PEM. */
   readonly ca: string | undefined;
   /** Where the provider sends the browser back to. */
-  readonly redirectUri: string;
+  readonly redirectUri: () => string;
   /** What names the account: the provider's subject alone once linked, before that this claim. */
   readonly claim: 'email' | 'preferred_username';
   /** When the provider says one of these, it has asked for a second factor and Weir does not ask again. */
@@ -76,7 +76,7 @@ export function oidcSignIn(options: OidcOptions): OidcSignIn {
       visit.setFlow(seal(key, FLOW, Buffer.from(JSON.stringify(flow))).toString('base64url'));
       try {
         const url = client.buildAuthorizationUrl(await provider(), {
-          redirect_uri: settings.redirectUri,
+          redirect_uri: settings.redirectUri(),
           scope: 'openid email profile',
           state: flow.state,
           nonce: flow.nonce,
@@ -96,7 +96,7 @@ export function oidcSignIn(options: OidcOptions): OidcSignIn {
       if (flow === undefined) return failedAt('oidc');
       let said: Claims;
       try {
-        const url = new URL(settings.redirectUri);
+        const url = new URL(settings.redirectUri());
         url.search = visit.search;
         const tokens = await client.authorizationCodeGrant(await provider(), url, { expectedState: flow.state, expectedNonce: flow.nonce, pkceCodeVerifier: flow.verifier, idTokenExpected: true });
         said = claims.parse(tokens.claims());

@@ -96,6 +96,7 @@ export function signIn(options: SignInOptions): SignIn {
     oidc: options.oidc?.(begin),
     phase: async () => ((await accounts.setUpEnded()) ? 'normal' : 'set-up'),
     standing: (id) => grants.standing(id),
+    lockedUntil: (name) => accounts.lockedUntil(keyOf(name)),
     recoveryCodes: async (id) => (await accounts.credentials({ id }))?.recoveryCodes ?? 0,
 
     async password(name, password, visit) {

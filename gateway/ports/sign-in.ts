@@ -7,6 +7,10 @@ export interface Visit {
   readonly address: string;
   /** The session that its cookie opened, also one that is not complete yet. */
   readonly session: Session | undefined;
+  /** What that cookie holds. */
+  readonly sessionToken: string | undefined;
+  /** Who a session's token is now, after a step. */
+  prove(sessionToken: string): Promise<Proven>;
   /** What the browser is to keep from now on; undefined: nothing. */
   setSession(cookie: SessionCookie | undefined): void;
   /** A short-lived cookie of the way through the identity provider. */
@@ -52,6 +56,8 @@ export interface SignIn {
   phase(): Promise<'set-up' | 'normal'>;
   standing(accountId: string): Promise<Standing | undefined>;
   recoveryCodes(accountId: string): Promise<number>;
+  /** Too many failed attempts for this name. */
+  lockedUntil(name: string): Promise<Date | undefined>;
   password(name: string, password: string, visit: Visit): Promise<SignInResult>;
   totp(code: string, visit: Visit): Promise<SignInResult>;
   recovery(code: string, visit: Visit): Promise<SignInResult>;
@@ -67,4 +73,10 @@ export interface SignIn {
 export interface OidcSignIn {
   start(visit: Visit): Promise<string>;
   callback(visit: Visit): Promise<string>;
+}
+
+/** Secrets that are shown once. */
+export interface Issuing {
+  invitation(kind: 'invitation'): { readonly url: string; readonly invitation: { readonly hash: string; readonly kind: 'invitation'; readonly expiresAt: Date } };
+  token(): { readonly secret: string; readonly hash: string };
 }

@@ -66,7 +66,7 @@ export function authentication(options: AuthenticateOptions): Authentication {
   const byCookie = async (given: string, request: Request, response: Response): Promise<Proven> => {
     const proven = given.length > TOKEN_MOST ? ({ kind: 'nobody' } as const) : await gate.cookie(given);
     // A cookie that opens nothing any more is taken back, and the request is nobody's.
-    if (proven.kind === 'nobody') visitOf(request, response, undefined).setSession(undefined);
+    if (proven.kind === 'nobody') visitOf(request, response, undefined, gate).setSession(undefined);
     else if (!isReading(request) && !carries(request, gate.csrf(given))) throw new ApiProblem('cross-site');
     return proven;
   };
@@ -84,7 +84,7 @@ export function authentication(options: AuthenticateOptions): Authentication {
       const identity: Identity = {
         proven,
         caller: proven.kind === 'caller' ? proven.caller : NOBODY,
-        visit: visitOf(request, response, sessionOf(proven)),
+        visit: visitOf(request, response, sessionOf(proven), gate),
         tokenGiven: given !== undefined,
       };
       response.locals['identity'] = identity;

@@ -1,6 +1,6 @@
 /** A request's cookies: the session's, and the short-lived one of the way through the identity provider. */
 import type { CookieOptions, Request, Response } from 'express';
-import type { Session, Visit } from '../ports.js';
+import type { Gate, Session, Visit } from '../ports.js';
 
 export const SESSION_COOKIE = 'weir_session';
 const FLOW_COOKIE = 'weir_oidc';
@@ -8,7 +8,7 @@ const FLOW_COOKIE = 'weir_oidc';
 const FLOW_MS = 10 * 60_000;
 const FLOW_PATH = '/api/v1/session/oidc';
 
-export function visitOf(request: Request, response: Response, session: Session | undefined): Visit {
+export function visitOf(request: Request, response: Response, session: Session | undefined, gate: Gate): Visit {
   const { secure } = request;
   const put = (name: string, value: string | undefined, options: CookieOptions): void => {
     const kept: CookieOptions = { httpOnly: true, secure, ...options };
@@ -18,6 +18,8 @@ export function visitOf(request: Request, response: Response, session: Session |
   return {
     address: request.ip ?? 'unknown',
     session,
+    sessionToken: session === undefined ? undefined : cookieOf(request, SESSION_COOKIE),
+    prove: (token) => gate.cookie(token),
     setSession: (cookie) => put(SESSION_COOKIE, cookie?.token, { sameSite: 'strict', path: '/', ...(cookie === undefined ? {} : { expires: cookie.expiresAt }) }),
     flow: cookieOf(request, FLOW_COOKIE),
     // Lax, since the provider sends the browser back from its own site; it opens nothing by itself.
