@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly wrap?: WrapPort;
   /** How often the workers look by themselves; tests do not wait a minute. */
   readonly pace?: Pace;
+  /** Of password hashes; tests hash cheaply. */
+  readonly hashCost?: Parameters<typeof openPeople>[0]['hashCost'];
 }
 
 export interface Running {
@@ -122,7 +124,9 @@ export async function start(options: StartOptions): Promise<Running> {
 
     const health = [databaseHealth(storage.database), vaultHealth(storage.vault), spoolHealth(spools, config.limits.spoolDisk)];
     const newId = exchangeIds(clock);
-    const people = openPeople();
+    const reached = { adminUrl: '' };
+    const people = await openPeople({ storage, audit, config: config.people, dataDir: options.dataDir, env, clock, log, newId, adminUrl: () => reached.adminUrl, hashCost: options.hashCost });
+    opened.push(() => people.stop());
     const queue = openQueue({ storage, config, clock, log, health, setUpEnded: () => people.gate.setUpEnded() });
     opened.push(() => queue.stop());
     const watch = healthAlerts({ health, alerts: storage.alerts, clock, log });
@@ -187,7 +191,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const admin = await adminListener(
       config.listen.admin,
       adminApp({
-        operations: reviewApi({ ...queue.api, ...contentApi({ storage, detection, config, clock }), standing: decided.operations, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
+        operations: reviewApi({ people: people.operations, ...queue.api, ...contentApi({ storage, detection, config, clock }), standing: decided.operations, ledger: review, audit, auditReading: auditReading(storage.database, storage.checkSignature), version: version(), clock, monitorReport: () => monitor.report() }),
         audit, token, gate: people.gate, newId, clock, log, health,
         metrics: () => recorders.text(),
         version: version(),
@@ -200,6 +204,7 @@ export async function start(options: StartOptions): Promise<Running> {
       }),
     );
     opened.push(() => admin.close());
+    reached.adminUrl = admin.url;
     opened.push(() => queue.api.hub.close());
     const address = await channel.listen();
     opened.push(() => channel.drain(config.limits.drain));
@@ -221,7 +226,7 @@ export async function start(options: StartOptions): Promise<Running> {
     opened.push(() => watching.close());
 
     const dataUrl = `${config.listen.data.tls ? 'https' : 'http'}://${hostForUrl(config.listen.data.host)}:${address.port}`;
-    say(banner({ version: version(), config, configFile: options.configFile, dataDir: options.dataDir, dataUrl, adminUrl: admin.url, tokenPath, databaseKind: storage.databaseKind, notes: storage.notes }));
+    say(banner({ version: version(), config, configFile: options.configFile, dataDir: options.dataDir, dataUrl, adminUrl: admin.url, tokenPath, databaseKind: storage.databaseKind, notes: storage.notes, firstRunLink: await people.firstRunLink() }));
     log.info('weir.started', { version: version(), detectors: detection.detectors.length, config: loaded.revision });
     return { dataUrl, adminUrl: admin.url, token, stop };
   } catch (thrown) {

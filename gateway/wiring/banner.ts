@@ -12,6 +12,8 @@ export interface BannerFacts {
   readonly tokenPath: string;
   readonly databaseKind: 'embedded' | 'external';
   readonly notes: readonly string[];
+  /** While there is no system administrator. */
+  readonly firstRunLink?: string | undefined;
 }
 
 /** The example in GB 11643 itself, and two of its making with other order codes; a published test card. None belongs to anyone. */
@@ -61,6 +63,7 @@ export function banner(facts: BannerFacts): string {
     `  token       ${facts.tokenPath}`,
     `  data        ${facts.dataDir}   (${facts.databaseKind} PostgreSQL)`,
     `  config      ${facts.configFile}`,
+    ...(facts.firstRunLink === undefined ? [] : ['', 'First administrator: open this link once (72 hours, a new one at every start) and choose a password:', `  ${facts.firstRunLink}`]),
     '',
     'Routes:',
     ...config.routes.map(routeLine),

@@ -17,7 +17,7 @@ import type { QueueApiPorts } from './queue.js';
 
 /** A topic adds what its operations need. */
 /** `standing`: what people decide beforehand, about no message in particular. */
-export type ReviewApiPorts = { readonly standing?: readonly Operation[] } & ReviewPorts & AuditPorts & QueueApiPorts & ContentPorts;
+export type ReviewApiPorts = { readonly standing?: readonly Operation[]; readonly people?: readonly Operation[] } & ReviewPorts & AuditPorts & QueueApiPorts & ContentPorts;
 
 export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
   const operations = [
@@ -34,6 +34,8 @@ export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
     ...reviewOperations(ports),
     ...auditOperations(ports),
     ...(ports.standing ?? []),
+    // Accounts and how to sign in with them.
+    ...(ports.people ?? []),
   ];
   return withinScope(operations, ports);
 }
