@@ -11,7 +11,7 @@ import { cleanText } from './text.js';
 const HOUR_MS = 3_600_000;
 const HOURS_MOST = 4;
 /** A proposal nobody approved by then was no emergency. */
-const PROPOSAL_MS = 24 * HOUR_MS;
+const PROPOSAL_MS = 24 * 3_600_000;
 const LIST_MOST = 200;
 
 type Row = Selectable<BypassesTable>;
