@@ -9,7 +9,7 @@ import type { ExceptionsTable } from './tables.js';
 import { cleanText, jsonText } from './text.js';
 
 /** An exception is looked at again at least once a year. */
-const LONGEST_MS = 366 * 86_400_000;
+const LONGEST_MS = 366 * 24 * 3_600_000;
 /** As many findings as one message shows. */
 const FINDINGS_MOST = 1_000;
 /** What every node holds in memory and looks through for each message; beyond it the newest count. */
