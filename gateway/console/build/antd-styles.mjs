@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { filesIn } from '../../prepare.mjs';
 
 const require = createRequire(import.meta.url);
-/** Some components draw nothing, and thereby no style, without these. */
+/** Some components draw nothing, and thereby no style, without these; where a style hangs on a property, each of its values. */
 const PROPS = {
   Dropdown: { menu: { items: [] }, trigger: ['click'], children: 'x' },
   Tooltip: { title: 'x', children: 'x' },
   Popover: { title: 'x', children: 'x' },
   Popconfirm: { title: 'x', children: 'x' },
+  Tag: [{}, { color: 'success' }, { color: 'blue' }],
   Badge: { count: 1 },
   Spin: { spinning: true },
   Table: { columns: [{ dataIndex: 'a' }], dataSource: [{ key: 'a', a: 'a' }], pagination: { total: 100, showSizeChanger: true }, rowSelection: {} },
@@ -48,7 +49,7 @@ export function antdStyles(webFolder) {
   const { createCache, extractStyle, StyleProvider } = createRequire(require.resolve('antd'))('@ant-design/cssinjs');
   const tokens = JSON.parse(readFileSync(join(webFolder, 'app', 'theme-tokens.json'), 'utf8'));
   const drawings = namesUsed(webFolder, antd).flatMap((name) => [
-    [antd[name], PROPS[name] ?? {}],
+    ...[PROPS[name] ?? {}].flat().map((props) => [antd[name], props]),
     ...parts(antd[name]).map((part) => [part, {}]),
   ]);
   // What these components put into themselves: an empty page, a loading sign, messages.

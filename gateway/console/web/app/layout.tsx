@@ -62,7 +62,7 @@ export function Layout({ session }: { readonly session: UseQueryResult<SessionAn
   return (
     <div className={inside ? 'frame' : 'frame frame-outside'}>
       {/* A plain #content would be taken for a page's address. */}
-      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
         {words.skip}
       </button>
       <Header session={inside ? session.data : undefined} onKeys={help.toggle} />

@@ -13,7 +13,6 @@ import { Section } from '../../ui/page-frame.js';
 import { saveFile } from '../../ui/save-file.js';
 import { Person } from './accounts.js';
 import { csv } from '../../ui/csv.js';
-import { By } from './grants.js';
 import { ScopeText } from './scope-text.js';
 import { accountsWords } from './words.js';
 
@@ -35,7 +34,7 @@ export function AccessReview(): ReactNode {
             <Tag>{app[`role.${grant.role}`]}</Tag>
             {grant.mayOpen ? <Tag color="warning">{words.opens}</Tag> : null}
             <small>
-              {words.proposed} <By actor={grant.proposedBy} at={grant.proposedAt} />
+              {words.proposed} {grant.proposedBy.replace(/^account:/, '')}, <Moment at={grant.proposedAt} as="relative" />
               {grant.decidedBy === undefined ? null : ` · ${words.decided} ${grant.decidedBy.replace(/^account:/, '')}`}
             </small>
           </div>

@@ -97,8 +97,11 @@ export function Grants(): ReactNode {
 
 export function By({ actor, at }: { readonly actor: string; readonly at: string }): ReactNode {
   return (
-    <>
-      {actor.replace(/^account:/, '')} <small>· <Moment at={at} as="relative" /></small>
-    </>
+    <span className="by">
+      {actor.replace(/^account:/, '')}
+      <small>
+        <Moment at={at} as="relative" />
+      </small>
+    </span>
   );
 }

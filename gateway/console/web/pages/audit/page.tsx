@@ -46,7 +46,7 @@ export function AuditPage(): ReactNode {
   useKeys([{ key: 'v', label: words.keyVerify, run: () => void verify.run(undefined) }]);
   const rows = audit.data?.pages.flatMap((page) => page.rows) ?? [];
   const narrowed = (field: 'actor' | 'act' | 'subject', value: string): ReactNode => (
-    <button type="button" className="narrow" onClick={() => goInstead(addressOf({ ...filter, [field]: value }))}>
+    <button type="button" className={field === 'subject' ? 'narrow narrow-id' : 'narrow'} title={value} onClick={() => goInstead(addressOf({ ...filter, [field]: value }))}>
       {value}
     </button>
   );
@@ -56,7 +56,7 @@ export function AuditPage(): ReactNode {
     { key: 'act', title: words.act, cell: ({ act }) => narrowed('act', act) },
     { key: 'subject', title: words.subject, cell: ({ subject }) => (subject === undefined ? '–' : narrowed('subject', subject)) },
     { key: 'data', title: words.data, wide: true, cell: ({ data }) => <Details data={data} /> },
-    { key: 'chain', title: words.chain, cell: ({ writer, seq, hash }) => <small title={hash}>{`${writer.slice(0, 8)} · ${seq}`}</small> },
+    { key: 'chain', title: words.chain, cell: ({ writer, seq, hash }) => <small title={`${writer} ${hash}`}>{`#${seq}`}</small> },
   ];
   return (
     <PageFrame
@@ -76,7 +76,7 @@ export function AuditPage(): ReactNode {
     >
       <div aria-live="polite">{verified === undefined ? null : <Verdict verified={verified} onClose={() => setVerified(undefined)} />}</div>
       <FilterForm key={JSON.stringify(filter)} filter={filter} onSearch={(next) => goInstead(addressOf(next))} />
-      <Section title={words.title} actions={<small>{words.noted}</small>}>
+      <Section title={words.rows} actions={<small>{words.noted}</small>}>
         {audit.isError ? <Failure error={audit.error} retry={() => void audit.refetch()} /> : audit.isPending ? null : <DataTable label={words.title} columns={columns} rows={rows} rowKey={({ writer, seq }) => `${writer} ${seq}`} empty={words.none} />}
         {audit.hasNextPage ? (
           <Button loading={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()} className="older">

@@ -13,6 +13,7 @@ export const auditWords = defineWords({
   subjectHint: { en: 'e.g. an incident’s id', zh: '如事件编号' },
   search: { en: 'Search', zh: '查询' },
   clear: { en: 'Clear', zh: '清除' },
+  rows: { en: 'Rows', zh: '记录' },
   at: { en: 'When', zh: '时间' },
   data: { en: 'Details', zh: '详情' },
   chain: { en: 'Chain', zh: '链' },
