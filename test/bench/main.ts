@@ -1,12 +1,13 @@
-/** `npm run bench [-- upload|scan|patterns] [--quick]`: large uploads beside a bare pass-through proxy, and scan rates beside regular expression engines. */
+/** `npm run bench [-- upload|scan|patterns|queue] [--quick]`: large uploads beside a bare pass-through proxy, scan rates beside regular expression engines, the queue beside a plain select. */
 import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
+import { queueBench, queueMarkdown, queueText } from './queue/queue.js';
 import { writeFigures } from '../kit/figures-page.js';
 import { patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
 import { parseBytes, table } from './table.js';
 
-const TABLES = ['upload', 'scan', 'patterns'] as const;
+const TABLES = ['upload', 'scan', 'patterns', 'queue'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,5 +57,11 @@ if (wants('patterns')) {
   const result = scanWithPatterns({ ...options, dist: options.dist ?? (wants('scan') ? 'dist' : undefined) });
   console.log(`\n${patternsText(result)}`);
   pages.push(patternsMarkdown(result));
+}
+if (wants('queue')) {
+  const messages = values.quick ? 10_000 : 100_000;
+  const rows = await queueBench({ messages, rounds: Number(values.rounds ?? (values.quick ? 3 : 9)), say: (line) => console.error(line) });
+  console.log(`\n${queueText(rows, messages)}`);
+  if (values.write) writeFigures('queue', queueMarkdown(rows, messages));
 }
 if (values.write && pages.length > 0) writeFigures('speed', pages.join('\n\n'));
