@@ -124,7 +124,7 @@ export async function start(options: StartOptions): Promise<Running> {
 
     const health = [databaseHealth(storage.database), vaultHealth(storage.vault), spoolHealth(spools, config.limits.spoolDisk)];
     const newId = exchangeIds(clock);
-    const reached = { adminUrl: '' };
+    const reached = { adminUrl: '', dataPort: 0 };
     const people = await openPeople({ storage, audit, config: config.people, dataDir: options.dataDir, env, clock, log, newId, adminUrl: () => reached.adminUrl, hashCost: options.hashCost });
     opened.push(() => people.stop());
     const queue = openQueue({ storage, config, clock, log, health, setUpEnded: () => people.gate.setUpEnded() });
@@ -136,6 +136,7 @@ export async function start(options: StartOptions): Promise<Running> {
       config, configFile: options.configFile, revision: loaded.revision, version: version(), env, storage, clock, log,
       setUpEnded: () => people.gate.setUpEnded(),
       onJob: () => wake.jobs(),
+      dataPort: () => reached.dataPort,
     });
     opened.push(() => decided.stop());
     const recorders = (recorded = metrics({
@@ -207,6 +208,7 @@ export async function start(options: StartOptions): Promise<Running> {
     reached.adminUrl = admin.url;
     opened.push(() => queue.api.hub.close());
     const address = await channel.listen();
+    reached.dataPort = address.port;
     opened.push(() => channel.drain(config.limits.drain));
     const watching = reloading({
       file: options.configFile, env, log, say, running: config, revision: loaded.revision,

@@ -7,6 +7,7 @@ import { exceptionLedger } from '../ledger/exceptions-ledger.js';
 import { legalHoldLedger } from '../ledger/legal-hold-ledger.js';
 import { policyRevisionsLedger } from '../ledger/policy-revisions-ledger.js';
 import { SUITES, type ActiveBypass, type Clock, type ExceptionLedger, type Log, type ReliefSource } from '../ports.js';
+import { aboutOperations } from '../review/about-operations.js';
 import { bypassOperations } from '../review/bypass-operations.js';
 import { exceptionsOperations } from '../review/exceptions-operations.js';
 import type { Operation } from '../review/operation.js';
@@ -28,6 +29,8 @@ export interface StandingOptions {
   readonly setUpEnded: SettingsPorts['setUpEnded'];
   /** A decision left a job. */
   readonly onJob: () => void;
+  /** Where traffic goes in, once it does. */
+  readonly dataPort: () => number;
 }
 
 export interface Standing {
@@ -62,6 +65,16 @@ export async function standing(options: StandingOptions): Promise<Standing> {
     bypasses: inForce,
     reloaded: (revision, settings) => book.ran(revision, 'reload', settings),
     operations: [
+      ...aboutOperations({
+        about: () => ({
+          version,
+          monitor: book.running().settings.monitor,
+          custody: config.vault.custody,
+          data: { port: options.dataPort(), tls: config.listen.data.tls !== undefined },
+          demo: config.demo ? config.routes.filter(({ upstream }) => upstream === 'demo').map(({ id, match }) => ({ route: id, path: match.path })) : [],
+          bypassed: inForce().map(({ route, endsAt }) => ({ route, endsAt: new Date(endsAt).toISOString() })),
+        }),
+      }),
       ...exceptionsOperations({ exceptions }),
       ...bypassOperations({ bypasses, inForce, routes: () => config.routes.filter(({ scan }) => scan).map(({ id }) => id) }),
       ...policyOperations({ running: () => book.running(), revisions, inForce, validate: (yaml) => validation(checkContent(configFile, Buffer.from(yaml, 'utf8'), env, detectorChecks)) }),
