@@ -11,6 +11,8 @@ export type JobHandler = (row: number) => Promise<JobResult>;
 export interface Carrier {
   /** Hands over a row; one that is on its way already is not doubled. */
   enqueue(row: number): Promise<void>;
+  /** The same for one that may be waiting for its time: that is now. */
+  hurry(row: number): Promise<void>;
   /** Begins to call `handler`. A handler that throws is called again later. */
   work(handler: JobHandler, options: { readonly concurrency: number }): void;
   counts(): Promise<Readonly<Record<'waiting' | 'active' | 'delayed', number>>>;
@@ -37,7 +39,7 @@ const THROWN_DELAY_MS = 5_000;
 
 /** The part of BullMQ's classes that both backends share. */
 interface Side {
-  readonly queue: Pick<Queue, 'add' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
+  readonly queue: Pick<Queue, 'add' | 'getJob' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
   worker(process: (job: Job, token?: string) => Promise<void>, concurrency: number): Pick<Worker, 'close' | 'on'>;
   end(): Promise<void>;
 }
@@ -53,6 +55,10 @@ export async function carrier(options: CarrierOptions): Promise<Carrier> {
     async enqueue(row) {
       // A failed job's id would block the same row from being carried again, so nothing is kept.
       await side.queue.add('row', { row }, { jobId: `ob-${row}`, removeOnComplete: true, removeOnFail: true });
+    },
+    async hurry(row) {
+      const job = await side.queue.getJob(`ob-${row}`);
+      if (job !== undefined && (await job.isDelayed())) await job.promote();
     },
     work(handler, { concurrency }) {
       const process = async (job: Job, token?: string): Promise<void> => {

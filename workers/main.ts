@@ -14,7 +14,7 @@ import { destroyHandler } from './destroy.js';
 import { expireRun } from './expire.js';
 import { noticeRun, type NoticeRunOptions } from './notice.js';
 import { reconciler } from './reconcile.js';
-import { releaseHandler, type ReleaseOptions } from './release.js';
+import { releaseHandler, REVIEW_KEY_ABSENT, type ReleaseOptions } from './release.js';
 
 type Task = 'dispatch' | 'reconcile' | 'expire' | 'notice' | 'alert' | 'drain' | 'checkpoint' | 'retention';
 
@@ -86,6 +86,11 @@ export function startWorkers(options: WorkersOptions): Workers {
   carrier.work(handled(handlers, outbox, log), { concurrency: options.concurrency ?? CONCURRENCY });
 
   const reconcile = reconciler({ outbox, carrier, ledger: options.sweep, vault: options.vault, clock: options.clock });
+  /** What waited for the review key, here or at a worker without it, goes on where it is. */
+  const withKey = async (): Promise<void> => {
+    if (options.release.vault === undefined) return;
+    for (const row of await outbox.hurry(REVIEW_KEY_ABSENT, DISPATCH_ROWS)) await carrier.hurry(row);
+  };
   const dispatch = async (): Promise<void> => {
     for (;;) {
       const rows = await outbox.due(DISPATCH_ROWS);
@@ -97,7 +102,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   const every = options.everyMs ?? {};
   const tasks = [
     repeated('dispatch', every.dispatch ?? DISPATCH_MS, dispatch, log),
-    repeated('reconcile', every.reconcile ?? RECONCILE_MS, reconcile, log),
+    repeated('reconcile', every.reconcile ?? RECONCILE_MS, () => withKey().then(reconcile), log),
     repeated('expire', every.expire ?? EXPIRE_MS, () => expireRun(options.expiry, options.bypasses, options.lapse), log),
     repeated('notice', every.notice ?? NOTICE_MS, () => (options.notices === undefined ? Promise.resolve() : noticeRun(options.notices)), log),
     repeated('alert', every.alert ?? ALERT_MS, () => alertRun({ batches: options.alerts, sinks: options.sinks }), log),

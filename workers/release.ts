@@ -42,6 +42,8 @@ const RECORD = { firstMs: 200, mostMs: 5_000, most: 60 } as const;
 /** Answers that say the request was not acted on, whatever was sent. */
 const NOT_ACTED_ON = new Set([408, 425, 429]);
 const CREDENTIALS = new Set([401, 403, 419]);
+/** Such a job waits, visibly, until a worker comes that has the key (HC 27). */
+export const REVIEW_KEY_ABSENT = 'review-key-absent';
 /** No later try can read it. */
 const GONE = new Set(['VAULT_MISSING', 'VAULT_DAMAGED', 'ENOENT']);
 const REPEATABLE = new Set(['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS']);
@@ -63,14 +65,14 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
     if (permits) return { kind: 'permitted', expiresAt: new Date(clock.now() + PERMIT_MS) };
     const repeatable = REPEATABLE.has(job.message.method.toUpperCase()) || route.idempotencyHeader !== undefined;
     if (job.interrupted === 'all' && !repeatable) return { kind: 'uncertain', code: 'interrupted' };
-    if (vault === undefined) return { kind: 'retry', code: 'review-key-absent', delayMs: TRIES.mostMs };
+    if (vault === undefined) return { kind: 'waiting', code: REVIEW_KEY_ABSENT, delayMs: TRIES.mostMs };
     if (job.attempts >= TRIES.most) return { kind: 'failed', code: 'too-many-attempts' };
     let sealed: Sealed;
     try {
       sealed = await open(vault, job, options.applyEdits);
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'KEY_ABSENT') return { kind: 'retry', code, delayMs: TRIES.mostMs };
+      if (code === 'KEY_ABSENT') return { kind: 'waiting', code: REVIEW_KEY_ABSENT, delayMs: TRIES.mostMs };
       return GONE.has(code) ? { kind: 'failed', code } : again(job, code);
     }
     try {
@@ -154,7 +156,7 @@ export function releaseHandler(options: ReleaseOptions): (row: number) => Promis
       throw error;
     }
     await record(job.lease, outcome);
-    return outcome.kind === 'retry' ? { kind: 'again', delayMs: outcome.delayMs } : { kind: 'done' };
+    return outcome.kind === 'retry' || outcome.kind === 'waiting' ? { kind: 'again', delayMs: outcome.delayMs } : { kind: 'done' };
   };
 }
 

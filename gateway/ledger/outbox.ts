@@ -18,6 +18,8 @@ export interface Outbox {
   carried(rows: readonly number[]): Promise<void>;
   /** What an open row asks for; undefined when it is closed. */
   open(n: number): Promise<{ readonly kind: OutboxKind; readonly messageId: string; readonly attempts: number } | undefined>;
+  /** Makes open rows due that wait for what is there now, by the code they wait with; answers with them. */
+  hurry(code: string, limit: number): Promise<readonly number[]>;
   /** Leaves the row open, to be tried again later. */
   retry(n: number, code: string, delayMs: number): Promise<void>;
   counts(): Promise<OutboxCounts>;
@@ -49,6 +51,13 @@ export function outbox(options: { readonly database: LedgerDatabase; readonly cl
       const row = await database.read((db) => db.selectFrom('outbox').select(['kind', 'message_id', 'attempts']).where('n', '=', n).where('closed_at', 'is', null).executeTakeFirst());
       return row === undefined ? undefined : { kind: row.kind, messageId: row.message_id, attempts: row.attempts };
     },
+    async hurry(code, limit) {
+      return await database.transact(async (trx) => {
+        const waiting = trx.selectFrom('outbox').select('n').where('closed_at', 'is', null).where('last_error', '=', code).where('due_at', '>', now()).orderBy('n').limit(limit).forUpdate().skipLocked();
+        const rows = await trx.updateTable('outbox').set({ due_at: now() }).where('n', 'in', waiting).returning('n').execute();
+        return rows.map(({ n }) => n);
+      });
+    },
     async retry(n, code, delayMs) {
       await database.transact((trx) => postpone(trx, n, code, new Date(clock.now() + delayMs)));
     },
@@ -68,9 +77,9 @@ export async function lockJob(trx: Trx, n: number): Promise<void> {
   await trx.selectFrom('outbox').select('n').where('n', '=', n).forUpdate().executeTakeFirst();
 }
 
-/** Ready for the dispatcher again at `dueAt`, whatever the carrier remembers. */
-export async function postpone(trx: Trx, n: number, code: string, dueAt: Date): Promise<void> {
-  await trx.updateTable('outbox').set((eb) => ({ attempts: eb('attempts', '+', 1), last_error: code, due_at: dueAt })).where('n', '=', n).where('closed_at', 'is', null).execute();
+/** Ready for the dispatcher again at `dueAt`, whatever the carrier remembers. What merely waits for something has not been tried. */
+export async function postpone(trx: Trx, n: number, code: string, dueAt: Date, tried = true): Promise<void> {
+  await trx.updateTable('outbox').set((eb) => ({ attempts: eb('attempts', '+', tried ? 1 : 0), last_error: code, due_at: dueAt })).where('n', '=', n).where('closed_at', 'is', null).execute();
 }
 
 export async function addJob(trx: Trx, job: { readonly kind: OutboxKind; readonly messageId: string; readonly why?: string; readonly at: Date }): Promise<void> {

@@ -35,7 +35,9 @@ export type ReleaseOutcome =
   | { readonly kind: 'needs-credentials'; readonly status: number }
   | { readonly kind: 'uncertain'; readonly code: string; readonly status?: number | undefined }
   | { readonly kind: 'failed'; readonly code: string; readonly status?: number | undefined }
-  | { readonly kind: 'retry'; readonly code: string; readonly status?: number | undefined; readonly delayMs: number };
+  | { readonly kind: 'retry'; readonly code: string; readonly status?: number | undefined; readonly delayMs: number }
+  /** Not tried: what it needs is not here. */
+  | { readonly kind: 'waiting'; readonly code: string; readonly delayMs: number };
 
 export interface ReleaseLedger {
   begin(n: number, leaseMs: number): Promise<Begun>;
@@ -108,9 +110,9 @@ export function releaseLedger(options: { readonly database: LedgerDatabase; read
         const code = 'code' in outcome ? outcome.code : null;
         const delivery = status === undefined ? {} : { delivery_status: status, delivery_at: at };
         const common = { lease_until: null, last_error: code, ...delivery };
-        if (outcome.kind === 'retry') {
+        if (outcome.kind === 'retry' || outcome.kind === 'waiting') {
           if (!(await fenced(trx, lease, { ...common, state: 'releasing', sent: 'none' }))) return false;
-          await postpone(trx, lease.n, outcome.code, new Date(clock.now() + outcome.delayMs));
+          await postpone(trx, lease.n, outcome.code, new Date(clock.now() + outcome.delayMs), outcome.kind === 'retry');
           return true;
         }
         const end = ENDS[outcome.kind];

@@ -2,7 +2,7 @@
  * Suite `gm-1`: the Chinese national algorithms. SM4-CTR (GB/T 32907) with HMAC-SM3 (GB/T 32905, GB/T 15852.2), the message's key
  * wrapped by ephemeral SM2 key agreement and the KDF of GB/T 32918.4, 5.4.3. Built from published algorithms, not a certified module.
  */
-import { createCipheriv, createECDH, createHash, createHmac, generateKeyPairSync, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createCipheriv, createECDH, createHmac, generateKeyPairSync, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { ChunkCipher } from './chunk-stream.js';
 import type { Identity, Suite } from './suite.js';
 import { VaultError } from './vault-error.js';
@@ -36,14 +36,16 @@ export const gm1: Suite = {
     } catch (thrown) {
       throw new VaultError('RECIPIENT_INVALID', { cause: thrown });
     }
-    const body = box(shared, ephemeral, theirs).seal(fileKey);
+    const wrapping = box(shared, ephemeral, theirs);
+    const body = wrapping.seal(fileKey);
+    wrapping.end();
     return Buffer.from(closeHeader(`${FIRST_LINE}-> SM2 ${text64(ephemeral)} ${text64(theirs)}\n${text64(body)}\n---`, fileKey));
   },
   chunks(fileKey, nonce): ChunkCipher {
     const keys = kdf([fileKey, nonce, Buffer.from('payload')], SM4_KEY + MAC_BYTES);
     const [cipherKey, macKey] = [keys.subarray(0, SM4_KEY), keys.subarray(SM4_KEY)];
     const tagOf = (index: number, last: boolean, sealed: Uint8Array): Buffer => createHmac('sm3', macKey).update(place(index, last)).update(sealed).digest();
-    const turn = (index: number, bytes: Uint8Array): Buffer => createCipheriv('sm4-ctr', cipherKey, counter(index)).update(bytes);
+    const turn = (index: number, bytes: Uint8Array): Buffer => sm4(cipherKey, counter(index), bytes);
     return {
       tag: MAC_BYTES,
       seal(index, last, plain) {
@@ -81,7 +83,9 @@ export function smIdentity(key: KeyObject): Identity {
       if (PREFIX + named !== recipient) return undefined;
       try {
         const sender = Buffer.from(ephemeral, 'base64url');
-        const fileKey = box(own.computeSecret(sender), sender, point).open(Buffer.from(body, 'base64url'));
+        const wrapping = box(own.computeSecret(sender), sender, point);
+        const fileKey = wrapping.open(Buffer.from(body, 'base64url'));
+        wrapping.end();
         const head = text.slice(0, text.lastIndexOf(' '));
         if (!timingSafeEqual(Buffer.from(closeHeader(head, fileKey)), Buffer.from(text))) throw new VaultError('VAULT_DAMAGED');
         return fileKey;
@@ -101,10 +105,10 @@ export function closeHeader(head: string, fileKey: Uint8Array): string {
 }
 
 /** Encrypt-then-MAC under keys from one key agreement; each agreement is used once, so the counter may start at zero. */
-function box(shared: Buffer, ephemeral: Uint8Array, recipient: Uint8Array): { seal(key: Uint8Array): Buffer; open(sealed: Uint8Array): Buffer } {
+function box(shared: Buffer, ephemeral: Uint8Array, recipient: Uint8Array): { seal(key: Uint8Array): Buffer; open(sealed: Uint8Array): Buffer; end(): void } {
   const keys = kdf([shared, ephemeral, recipient, Buffer.from('wrap')], SM4_KEY + MAC_BYTES);
   shared.fill(0);
-  const turn = (bytes: Uint8Array): Buffer => createCipheriv('sm4-ctr', keys.subarray(0, SM4_KEY), Buffer.alloc(16)).update(bytes);
+  const turn = (bytes: Uint8Array): Buffer => sm4(keys.subarray(0, SM4_KEY), Buffer.alloc(16), bytes);
   const mac = (bytes: Uint8Array): Buffer => createHmac('sm3', keys.subarray(SM4_KEY)).update(bytes).digest();
   return {
     seal(key) {
@@ -116,20 +120,32 @@ function box(shared: Buffer, ephemeral: Uint8Array, recipient: Uint8Array): { se
       if (!timingSafeEqual(mac(content), sealed.subarray(KEY_BYTES))) throw new VaultError('VAULT_DAMAGED');
       return turn(content);
     },
+    end: () => void keys.fill(0),
   };
+}
+
+/** In counter mode, sealing and opening are the same. `final` adds nothing, but makes the platform forget the key at once. */
+function sm4(key: Uint8Array, iv: Uint8Array, bytes: Uint8Array): Buffer {
+  const cipher = createCipheriv('sm4-ctr', key, iv);
+  const turned = cipher.update(bytes);
+  cipher.final();
+  return turned;
 }
 
 /** GB/T 32918.4, 5.4.3: SM3 over the secret and a counter, as often as bytes are needed. */
 function kdf(parts: readonly Uint8Array[], length: number): Buffer {
   const blocks: Buffer[] = [];
   for (let ct = 1; blocks.length * MAC_BYTES < length; ct++) {
-    const hash = createHash('sm3');
-    for (const part of parts) hash.update(part);
     const counted = Buffer.alloc(4);
     counted.writeUInt32BE(ct);
-    blocks.push(hash.update(counted).digest());
+    // In one call: a hash object keeps its result until it is collected as garbage, and this result is a key.
+    const input = Buffer.concat([...parts, counted]);
+    blocks.push(hash('sm3', input, 'buffer'));
+    input.fill(0);
   }
-  return Buffer.concat(blocks).subarray(0, length);
+  const key = Buffer.concat(blocks);
+  for (const block of blocks) block.fill(0);
+  return key.subarray(0, length);
 }
 
 /** A chunk has 4,096 blocks at most: the lower half of the counter never reaches the upper one. */
