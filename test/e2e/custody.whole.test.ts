@@ -38,7 +38,7 @@ describe.each(['age-v1', 'gm-1'] as const)('a gateway without the review key, su
     const before = upstream.requests.length;
     const answer = await ask(`${gateway.dataUrl}/share`, { fields: { 'content-type': 'text/plain' }, body });
     expect([answer.status, answer.fields['weir-action']]).toEqual([202, 'hold']);
-    const id = answer.fields['weir-incident'] ?? '';
+    const id = String(answer.fields['weir-incident']);
 
     const header = readFileSync(join(dataDir, 'vault', `${id}.key`));
     const [identity] = await readReviewKeys(Buffer.from(key.text), undefined);
