@@ -105,7 +105,7 @@ export function eventsHub(ports: HubPorts): EventsHub {
   return {
     open(client) {
       const own = [...open].filter(({ owner }) => owner === client.owner);
-      for (const oldest of own.slice(0, own.length - STREAMS_EACH + 1)) oldest.end();
+      for (const oldest of own.slice(0, Math.max(0, own.length - STREAMS_EACH + 1))) oldest.end();
       if (isClosed || open.size >= CLIENTS_MOST) return undefined;
       const stream = endless(() => open.delete(entry));
       const entry: Open = { ...client, stillMay: () => client.stillMay(), send: stream.send, end: stream.end, beats: 0 };

@@ -271,7 +271,10 @@ describe('word of changes', () => {
     try {
       const until = async (what: (change: MessageChange | undefined) => boolean): Promise<void> =>
         await new Promise<void>((resolve) => {
-          if (heard.some(what)) return resolve();
+          if (heard.some(what)) {
+            resolve();
+            return;
+          }
           const stop = there.subscribe((change) => {
             if (!what(change)) return;
             stop();
