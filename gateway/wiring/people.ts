@@ -76,7 +76,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
   return {
     gate: theGate,
     operations: [
-      ...sessionOperations({ signIn: ways, csrf: theGate.csrf }),
+      ...sessionOperations({ signIn: ways, csrf: (token) => theGate.csrf(token) }),
       ...accountsOperations({ accounts, grants, sessions, tokens, signIn: ways, issuing: links, audit, clock, unusedMs: times.unusedMs }),
       ...grantsOperations({ grants }),
       ...tokensOperations({ tokens, issuing: links, clock }),
