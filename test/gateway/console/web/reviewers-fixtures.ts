@@ -90,7 +90,7 @@ export const GROUPS = {
 const finding = (n: number, over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
   detector: 'cn.resident-id', part: 'body/2', start: n * 60, end: n * 60 + 18, confidence: 0.98, reasons: ['checksum', 'date', 'region', 'keyword'], preview: '110105********123X', tags: [], maskable: true, ...over,
 });
-export const FINDINGS = [
+export const FINDINGS: readonly Record<string, unknown>[] = [
   finding(1),
   finding(2, { preview: '330106********0027' }),
   finding(3, { detector: 'bank-card', confidence: 0.92, reasons: ['checksum', 'issuer-known', 'column'], preview: '622202*********1234' }),
@@ -148,10 +148,11 @@ const PARTS = [
   { path: 'body/2', name: '工资表.csv', mediaType: 'text/csv', size: 37_888, readable: true, cautions: [] },
   { path: 'body/3', name: 'photo⟨U+202E⟩gpj.exe', mediaType: 'application/zip', size: 20_480, readable: false, why: 'encrypted', cautions: ['direction', 'two-extensions'] },
 ];
+const previewOf = (index: number): unknown => FINDINGS[index]?.['preview'];
 const CELLS = (one: number | undefined, name: string, amount: string, two?: number): unknown[] => [
   [{ text: name }],
-  one === undefined ? [{ text: '—' }] : [{ text: String((FINDINGS[one] as { preview: string }).preview), finding: one, masked: true }],
-  two === undefined ? [{ text: '' }] : [{ text: String((FINDINGS[two] as { preview: string }).preview), finding: two, masked: true }],
+  one === undefined ? [{ text: '—' }] : [{ text: previewOf(one), finding: one, masked: true }],
+  two === undefined ? [{ text: '' }] : [{ text: previewOf(two), finding: two, masked: true }],
   [{ text: amount }],
 ];
 

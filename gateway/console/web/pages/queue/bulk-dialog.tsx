@@ -92,7 +92,7 @@ function Person({ value, onChange }: { readonly value: string | undefined; reado
   const { data } = useAssignees(true);
   const id = useId();
   return (
-    <p className="field">
+    <p className="q-field">
       <label htmlFor={id}>{words.who}</label>
       <Select id={id} {...(value === undefined ? {} : { value })} onChange={onChange} options={(data?.people ?? []).map(({ id: account, displayName }) => ({ value: account, label: displayName }))} style={{ width: '16rem' }} />
     </p>

@@ -8,7 +8,7 @@ const UNITS = [
   { seconds: 1, en: 's', zh: '秒' },
 ] as const;
 
-/** `3 d`, `5 h`, `12 min`; below ten of a unit the next smaller one is told too: `2 h 5 min`. */
+/** `3 d`, `5 h`, `12 min`; below three of a unit the next smaller one is told too: `2 h 5 min`. */
 export function duration(seconds: number, language: Language): string {
   const whole = Math.max(0, Math.floor(seconds));
   const place = UNITS.findIndex((unit) => whole >= unit.seconds);
@@ -19,7 +19,7 @@ export function duration(seconds: number, language: Language): string {
   const rest = smaller === undefined || count >= SMALL || unit.seconds === 60 ? 0 : Math.floor((whole % unit.seconds) / smaller.seconds);
   return [`${count} ${unit[language]}`, ...(smaller === undefined || rest === 0 ? [] : [`${rest} ${smaller[language]}`])].join(' ');
 }
-const SMALL = 10;
+const SMALL = 3;
 
 /** Sizes in powers of 1024, as file managers show them. */
 export function size(bytes: number): string {

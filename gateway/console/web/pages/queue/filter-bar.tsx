@@ -29,7 +29,7 @@ export function FilterBar({ view, seen }: { readonly view: View; readonly seen: 
         <SavedFilters view={view} />
         <span className="spread" />
         <Order view={view} />
-        <label className="switch">
+        <label className="q-switch">
           <Switch size="small" checked={view.grouped} onChange={(grouped) => to(view, { grouped })} aria-label={words.grouped} />
           <span aria-hidden="true">{words.grouped}</span>
         </label>
@@ -50,7 +50,7 @@ function StateTabs({ view }: { readonly view: View }): ReactNode {
   const tab = (key: string, label: string, filter: Filter, count: number | undefined, active: boolean): ReactNode => (
     <li key={key}>
       <button type="button" className="state-tab" aria-pressed={active} onClick={() => to(view, { filter })}>
-        {label}
+        <span>{label}</span>
         {count === undefined ? null : <b>{count.toLocaleString()}</b>}
       </button>
     </li>
@@ -145,7 +145,7 @@ function FilterPanel({ view, seen }: { readonly view: View; readonly seen: Reado
       {LIST_KEYS.map((key) => {
         const choices = key === 'route' || key === 'detector' ? [...new Set([...seen[key], ...(filter[key] ?? [])])] : CHOICES[key];
         return (
-          <div key={key} className="field">
+          <div key={key} className="q-field">
             <label htmlFor={`${id}-${key}`}>{words[`key.${key}`]}</label>
             <Select
               id={`${id}-${key}`}
@@ -160,13 +160,13 @@ function FilterPanel({ view, seen }: { readonly view: View; readonly seen: Reado
         );
       })}
       {FREE.map((key) => (
-        <div key={key} className="field">
+        <div key={key} className="q-field">
           <label htmlFor={`${id}-${key}`}>{words[`key.${key}`]}</label>
           <Input id={`${id}-${key}`} value={filter[key] ?? ''} onChange={(event) => setFilter(withText(filter, key, event.target.value))} />
         </div>
       ))}
       {(['from', 'to'] as const).map((key) => (
-        <div key={key} className="field">
+        <div key={key} className="q-field">
           <label htmlFor={`${id}-${key}`}>{words[`key.${key}`]}</label>
           <Input id={`${id}-${key}`} type="date" value={filter[key] ?? ''} onChange={(event) => setFilter(withText(filter, key, event.target.value))} />
         </div>

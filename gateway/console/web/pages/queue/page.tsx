@@ -1,6 +1,6 @@
 /** The queue: what waits for a person, worst first, decided by keys; thousands of messages a page at a time. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Button } from 'antd';
+import { Button, Popover } from 'antd';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState, type ReactNode } from 'react';
 import type { BulkAction } from '../../../../ports/queue.js';
 import { post } from '../../api/client.js';
@@ -152,7 +152,7 @@ export function QueuePage(): ReactNode {
             ) : (
               <QueueTable acts={acts} allChosen={false} onAll={() => undefined} canChoose={false}>
                 {shown.map((group) => (
-                  <GroupRows key={group.key} group={group} open={opened.has(group.key)} onOpen={() => toggleGroup(group.key)} filter={view.filter} acts={acts} canChoose={may} actions={may ? <GroupActions onWish={(action) => setWish({ action, target: { filter: { ...view.filter, group: group.key } } })} /> : null} />
+                  <GroupRows key={group.key} group={group} open={opened.has(group.key)} onOpen={() => toggleGroup(group.key)} filter={view.filter} acts={acts} canChoose={may} actions={may ? <GroupMenu onWish={(action) => setWish({ action, target: { filter: { ...view.filter, group: group.key } } })} /> : null} />
                 ))}
               </QueueTable>
             )
@@ -222,6 +222,23 @@ function GroupActions({ onWish, wide = false }: { readonly onWish: (action: Bulk
         </Button>
       ) : null}
     </span>
+  );
+}
+
+/** Of a whole group; behind one button, so that rows stay low. */
+function GroupMenu({ onWish }: { readonly onWish: (action: BulkAction) => void }): ReactNode {
+  const words = useWords(queueWords);
+  const [open, setOpen] = useState(false);
+  const wish = (action: BulkAction): void => {
+    setOpen(false);
+    onWish(action);
+  };
+  return (
+    <Popover trigger={['click']} placement="left" open={open} onOpenChange={setOpen} content={<GroupActions onWish={wish} />}>
+      <Button size="small" aria-haspopup="dialog">
+        {words.decideGroup}…
+      </Button>
+    </Popover>
   );
 }
 
@@ -308,7 +325,7 @@ function useScroll(path: string, there: boolean, cursor: string | undefined): vo
     moved.current = cursor;
     const row = [...document.querySelectorAll<HTMLElement>('table.queue tr[data-row]')].find(({ dataset }) => dataset['row'] === cursor);
     row?.scrollIntoView({ block: 'nearest' });
-    const link = row?.querySelector<HTMLElement>('.row-link');
+    const link = row?.querySelector<HTMLElement>('.q-link');
     if (link !== document.activeElement && row?.contains(document.activeElement) !== true) link?.focus({ preventScroll: true });
   }, [cursor]);
 }

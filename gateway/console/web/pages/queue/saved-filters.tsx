@@ -86,11 +86,11 @@ function SaveDialog({ view, onClose }: { readonly view: View; readonly onClose: 
   };
   return (
     <Modal open title={words.save} onCancel={onClose} onOk={() => void submit()} okText={words.save} cancelText={app.cancel} okButtonProps={{ disabled: name.trim() === '', loading: save.busy }}>
-      <p className="field">
+      <p className="q-field">
         <label htmlFor={id}>{words.saveName}</label>
         <Input id={id} value={name} maxLength={NAME_MOST} autoFocus onChange={(event) => setName(event.target.value)} onPressEnter={() => void submit()} />
       </p>
-      <p className="switch">
+      <p className="q-switch">
         <Switch size="small" id={`${id}-shared`} checked={shared} onChange={setShared} />
         <label htmlFor={`${id}-shared`}>{words.saveShared}</label>
       </p>

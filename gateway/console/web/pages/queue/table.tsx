@@ -56,7 +56,7 @@ export function MessageRow({ message, acts, within, canChoose }: { readonly mess
   const { id } = message;
   const chosen = acts.selection.chosen.has(id);
   const decided = !(WAITING as readonly string[]).includes(message.state);
-  const classes = ['row', ...(acts.selection.cursor === id ? ['row-cursor'] : []), ...(chosen ? ['row-chosen'] : []), ...(decided ? ['row-decided'] : []), ...(within === undefined ? [] : ['row-within'])];
+  const classes = ['q-row', ...(acts.selection.cursor === id ? ['q-row-cursor'] : []), ...(chosen ? ['q-row-chosen'] : []), ...(decided ? ['q-row-decided'] : []), ...(within === undefined ? [] : ['q-row-within'])];
   const sender = message.sender ?? message.user;
   return (
     <tr
@@ -81,7 +81,7 @@ export function MessageRow({ message, acts, within, canChoose }: { readonly mess
           <Whereto message={message} />
         </div>
         <div className="line line-what">
-          <Link to={`/messages/${id}`} className="row-link" onFocus={() => acts.place(id)}>
+          <Link to={`/messages/${id}`} className="q-link" onFocus={() => acts.place(id)}>
             <SafeName text={titleOf(message)} />
           </Link>
           {message.fileNames.slice(0, 2).map((name) => (
@@ -121,7 +121,7 @@ function Whereto({ message }: { readonly message: Queued }): ReactNode {
   return (
     <span className="whereto">
       {first === undefined ? null : <SafeName text={first} />}
-      {others.length > 0 ? <small> {held.andMore(others.length)}</small> : null}
+      {others.length > 0 ? <small>{held.andMore(others.length)}</small> : null}
       {message.destination === '' ? null : (
         <small className={first === undefined ? 'destination-alone' : 'destination'}>
           <SafeName text={message.destination} />
@@ -142,11 +142,11 @@ export function GroupRows({ group, open, onOpen, filter, acts, canChoose, action
   const sender = sample.sender ?? sample.user ?? held.noSender;
   return (
     <tbody>
-      <tr className={acts.selection.cursor === row ? 'row group row-cursor' : 'row group'} data-row={row} onClick={(event) => {
+      <tr className={acts.selection.cursor === row ? 'q-row group q-row-cursor' : 'q-row group'} data-row={row} onClick={(event) => {
           if (meantTheRow(event)) onOpen();
         }}>
         <td className="col-choose">
-          <button type="button" className="group-open row-link" aria-expanded={open} aria-label={words.open(`${titleOf(sample)} (${words.groupSize(group.size)})`)} onFocus={() => acts.place(row)} onClick={onOpen}>
+          <button type="button" className="group-open q-link" aria-expanded={open} aria-label={words.open(`${titleOf(sample)} (${words.groupSize(group.size)})`)} onFocus={() => acts.place(row)} onClick={onOpen}>
             {open ? '▾' : '▸'}
           </button>
         </td>

@@ -94,6 +94,7 @@ export const queueWords = defineWords({
   'why.fingerprints': { en: 'same sender, same findings', zh: '发件人与发现相同' },
   'why.file': { en: 'same content', zh: '内容相同' },
   'why.sender': { en: 'same sender and subject', zh: '发件人与主题相同' },
+  decideGroup: { en: 'Decide all', zh: '整组处理' },
   oldest: { en: 'oldest', zh: '最早' },
   open: { en: (label: string) => `Show the messages of ${label}`, zh: (label: string) => `展开：${label}` },
   shownOf: { en: (shown: number, of: number) => `The first ${shown} of ${of} by risk`, zh: (shown: number, of: number) => `按风险显示前 ${shown} 条，共 ${of} 条` },

@@ -1,0 +1,146 @@
+/** The dialogs of a decision: what it does, a reason, and only then the act. What cannot be taken back says so. */
+import { Alert, Button, Modal, Radio, Switch } from 'antd';
+import { useState, type ReactNode } from 'react';
+import { post } from '../../api/client.js';
+import { appWords } from '../../app/words.js';
+import { useWords } from '../../app/words-of.js';
+import { useAct } from '../../ui/act.js';
+import { Failure } from '../../ui/failure.js';
+import type { Queued } from '../queue/data.js';
+import { PRESETS as BULK_PRESETS } from '../queue/bulk-dialog.js';
+import { ReasonField } from '../queue/reason-field.js';
+import { queueWords } from '../queue/words.js';
+import { CompareView, staying } from './compare.js';
+import { useCompare, type Message } from './data.js';
+import { highRisk, type Decision } from './offered.js';
+import { messageWords } from './words.js';
+
+export type Asked = Exclude<Decision, 'assign' | 'comment' | 'open' | 'false-positive'>;
+export interface Decided {
+  readonly state?: Message['state'];
+}
+
+const PRESETS = {
+  release: ['preset.release-1', 'preset.release-2', 'preset.release-3'],
+  approve: ['preset.approve-1'],
+  refuse: ['preset.refuse-1'],
+  escalate: ['preset.escalate-1', 'preset.escalate-2'],
+  settle: [],
+  'legal-hold': [],
+} as const satisfies Partial<Record<Asked, readonly (keyof typeof messageWords)[]>>;
+
+export function DecideDialog({ decision, message, queued, onClose, onDone }: { readonly decision: Asked; readonly message: Message; readonly queued: Queued | undefined; readonly onClose: () => void; readonly onDone: (answer: Decided, turnedOff: boolean) => void }): ReactNode {
+  const words = useWords(messageWords);
+  const app = useWords(appWords);
+  const bulk = useWords(queueWords);
+  const high = highRisk(message, queued?.risk.score);
+  const [part, setPart] = useState<string>();
+  const compare = useCompare(message.id, part, decision === 'release-masked' && message.canBeOpened);
+  const stays = compare.data === undefined ? 0 : staying(compare.data);
+  const masked = decision === 'release-masked' || (decision === 'approve' && message.firstApproval?.as === 'masked');
+  // An original of high risk leaves for a reason in one's own words; so does what a mask leaves standing.
+  const typed = (decision === 'release' && high) || (decision === 'release-masked' && stays > 0) || (decision === 'approve' && high && !masked);
+  const presets = typed ? [] : decision === 'release-masked' || decision === 'reject' ? BULK_PRESETS[decision].map((key) => bulk[key]) : PRESETS[decision].map((key) => words[key]);
+  // A usual reason stands there already where a wrong decision does least harm.
+  const prefilled = (decision === 'release' || decision === 'release-masked') && !typed ? (presets[0] ?? '') : '';
+  const [written, setWritten] = useState<string>();
+  const reason = written ?? prefilled;
+  const [notify, setNotify] = useState(true);
+  const [outcome, setOutcome] = useState<'arrived' | 'retry'>();
+  const off = decision === 'legal-hold' && queued?.legalHold === true;
+  const act = useAct((body: unknown) => post<Decided>(`/messages/${encodeURIComponent(message.id)}/${pathOf(decision)}`, body), { quiet: true });
+
+  const compared = decision !== 'release-masked' || !message.canBeOpened || compare.data !== undefined || compare.isError;
+  const impossible = decision === 'release-masked' && compare.data?.possible === false;
+  const ready = reason.trim() !== '' && compared && !impossible && !act.busy && (decision !== 'settle' || outcome !== undefined);
+  const submit = async (): Promise<void> => {
+    if (!ready) return;
+    const answer = await act.run(bodyOf(decision, reason.trim(), { notify, outcome, off }));
+    if (answer !== undefined) onDone(answer, off);
+  };
+  const label = off ? words['do.legal-hold-off'] : words[`do.${decision}`];
+  const danger = decision === 'release' || decision === 'reject' || decision === 'refuse' || (decision === 'approve' && !masked);
+  return (
+    <Modal
+      open
+      title={label}
+      width={decision === 'release-masked' && message.canBeOpened ? 980 : 560}
+      onCancel={onClose}
+      footer={[
+        <Button key="cancel" onClick={onClose}>
+          {app.cancel}
+        </Button>,
+        <Button key={`ok ${prefilled === '' ? '' : 'first'}`} type="primary" danger={danger} disabled={!ready} loading={act.busy} autoFocus={prefilled !== ''} onClick={() => void submit()}>
+          {label}
+        </Button>,
+      ]}
+    >
+      <Note decision={decision} message={message} high={high} off={off} />
+      {act.error === null || act.error === undefined ? null : <Failure error={act.error} />}
+      {decision === 'release-masked' ? message.canBeOpened && !compare.isError ? <CompareView compare={compare.data} onPart={setPart} /> : <Alert type="info" showIcon title={words.compareAbsent} /> : null}
+      {decision === 'settle' ? (
+        <Radio.Group
+          value={outcome}
+          onChange={(event) => setOutcome(event.target.value as 'arrived' | 'retry')}
+          vertical
+          options={[
+            { value: 'arrived', label: words.arrived },
+            { value: 'retry', label: words.retry },
+          ]}
+        />
+      ) : null}
+      {decision === 'reject' ? (
+        <div className="notify">
+          <span className="q-switch">
+            <Switch size="small" id="notify-sender" checked={notify} onChange={setNotify} />
+            <label htmlFor="notify-sender">{words.notify}</label>
+          </span>
+          <small>{words.notifyHint}</small>
+        </div>
+      ) : null}
+      {impossible ? null : <ReasonField value={reason} onChange={setWritten} presets={presets} focus={prefilled === ''} {...(typed ? { hint: stays > 0 ? words.staysTyped : words.typed } : {})} onSubmit={() => void submit()} />}
+    </Modal>
+  );
+}
+
+function Note({ decision, message, high, off }: { readonly decision: Asked; readonly message: Message; readonly high: boolean; readonly off: boolean }): ReactNode {
+  const words = useWords(messageWords);
+  const fourEyes = message.fourEyes && (decision === 'release' || decision === 'release-masked');
+  const text =
+    decision === 'approve'
+      ? words['note.approve'](words[`as.${message.firstApproval?.as ?? 'original'}`])
+      : decision === 'release' && high
+        ? words['note.release-high']
+        : off
+          ? words['note.legal-hold-off']
+          : words[`note.${decision}`];
+  return (
+    <>
+      {decision === 'release' && high ? <Alert type="error" showIcon title={text} /> : <p>{text}</p>}
+      {fourEyes ? <Alert type="info" showIcon title={words['note.four-eyes']} /> : null}
+    </>
+  );
+}
+
+function pathOf(decision: Asked): string {
+  return decision === 'release-masked' ? 'release' : decision;
+}
+
+function bodyOf(decision: Asked, reason: string, { notify, outcome, off }: { readonly notify: boolean; readonly outcome: 'arrived' | 'retry' | undefined; readonly off: boolean }): unknown {
+  switch (decision) {
+    case 'release':
+      return { as: 'original', reason };
+    case 'release-masked':
+      return { as: 'masked', reason };
+    case 'reject':
+      return { reason, notify };
+    case 'settle':
+      return { outcome, reason };
+    case 'legal-hold':
+      return { on: !off, reason };
+    case 'approve':
+    case 'refuse':
+    case 'escalate':
+      return { reason };
+  }
+}
