@@ -258,6 +258,12 @@ describe('the overview', () => {
     expect(figures.decisionsPerDay.at(-1)).toMatchObject({ released: message.fourEyes ? 0 : 1 });
     expect(figures.topSenders.every(({ sender }) => sender.includes('***'))).toBe(true);
     expect(figures.byChannel.reduce((sum, { messages }) => sum + messages, 0)).toBe(figures.heldPerDay.reduce((sum, { count }) => sum + count, 0));
+    const arrived = (await queue().page({ filter: { from: new Date(clock.now() - 29 * DAY_MS - (clock.now() % DAY_MS)), terms: [] }, scope: { routes: ['mail'] }, order: 'newest', limit: 200 })).messages;
+    const total = (counts: readonly Readonly<Record<string, number>>[]): number => counts.flatMap((one) => Object.values(one)).reduce((sum, n) => sum + n, 0);
+    expect(figures.byChannel.reduce((sum, { messages }) => sum + messages, 0)).toBe(arrived.length);
+    expect(figures.byChannel.reduce((sum, { findings }) => sum + findings, 0)).toBe(total(arrived.map(({ findingCounts }) => findingCounts)));
+    expect(figures.findingsByType.reduce((sum, { findings }) => sum + findings, 0)).toBe(total(arrived.map(({ findingCounts }) => findingCounts)));
+    expect(figures.topSenders.reduce((sum, { messages }) => sum + messages, 0)).toBe(arrived.length);
     expect(Object.values(figures.bySeverity).reduce((sum, count) => sum + count, 0)).toBe(figures.held);
     clock.advance(-3_600_000);
   });
