@@ -127,7 +127,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const reached = { adminUrl: '', dataPort: 0 };
     const people = await openPeople({ storage, audit, config: config.people, dataDir: options.dataDir, env, clock, log, newId, adminUrl: () => reached.adminUrl, hashCost: options.hashCost });
     opened.push(() => people.stop());
-    const queue = openQueue({ storage, config, clock, log, health, setUpEnded: () => people.gate.setUpEnded() });
+    const queue = openQueue({ storage, config, clock, log, health, idleMs: config.people.session.idle, setUpEnded: () => people.gate.setUpEnded() });
     opened.push(() => queue.stop());
     const watch = healthAlerts({ health, alerts: storage.alerts, clock, log });
     opened.push(() => watch.stop());

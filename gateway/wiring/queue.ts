@@ -40,13 +40,11 @@ export interface QueueOptions {
   readonly log: Log;
   readonly health: readonly Health[];
   /** A session that is not used for so long has ended. */
-  readonly idleMs?: number | undefined;
+  readonly idleMs: number;
   readonly setUpEnded: () => Promise<boolean>;
 }
 
-const IDLE_MS = 30 * 60_000;
-
-export function openQueue({ storage, config, clock, log, health, idleMs = IDLE_MS, setUpEnded }: QueueOptions): OpenQueue {
+export function openQueue({ storage, config, clock, log, health, idleMs, setUpEnded }: QueueOptions): OpenQueue {
   const { database, writer: audit } = storage;
   const mark = addressMarks(storage.fingerprintKey);
   const sla = (): Config['review']['sla'] => config.review.sla;
