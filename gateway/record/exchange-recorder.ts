@@ -39,6 +39,8 @@ function fieldsOf(outcome: Outcome): LogFields {
     scanMs: Math.round(outcome.scanSeconds * 1_000),
     monitoredRule: would?.rule,
     monitoredAction: would?.action,
+    bypass: outcome.bypass,
+    excepted: outcome.excepted?.reduce((sum, { values }) => sum + values, 0),
     ...Object.fromEntries(
       Object.entries(outcome.findingCounts).map(([detector, count]) => [`found.${detector}`, count]),
     ),

@@ -6,7 +6,7 @@ import { bypassLedger } from '../ledger/bypass-ledger.js';
 import { exceptionLedger } from '../ledger/exceptions-ledger.js';
 import { legalHoldLedger } from '../ledger/legal-hold-ledger.js';
 import { policyRevisionsLedger } from '../ledger/policy-revisions-ledger.js';
-import { SUITES, type ActiveBypass, type Clock, type ExceptionLedger, type Log, type ReliefSource } from '../ports.js';
+import { SUITES, type ActiveBypass, type Clock, type Log, type ReliefSource } from '../ports.js';
 import { aboutOperations } from '../review/about-operations.js';
 import { bypassOperations } from '../review/bypass-operations.js';
 import { exceptionsOperations } from '../review/exceptions-operations.js';
@@ -35,8 +35,6 @@ export interface StandingOptions {
 
 export interface Standing {
   readonly relief: ReliefSource;
-  /** For false positives. */
-  readonly exceptions: ExceptionLedger;
   readonly operations: readonly Operation[];
   bypasses(): readonly ActiveBypass[];
   /** A changed file is in force. */
@@ -56,12 +54,12 @@ export async function standing(options: StandingOptions): Promise<Standing> {
   const relief = reliefFeed({ exceptions, bypasses, routes: config.routes, key: storage.fingerprintKey, clock, log });
   feed.refresh = () => relief.refresh();
   await relief.refresh();
+  for (const { id, route, endsAt } of relief.bypasses()) log.warn('bypass.active', { id, route, until: new Date(endsAt).toISOString() });
   const revisions = policyRevisionsLedger(parts);
   const book = policyBook({ file: configFile, version, revisions, clock, log, first: { revision: options.revision, settings: config } });
   const inForce = (): readonly ActiveBypass[] => relief.bypasses();
   return {
     relief,
-    exceptions,
     bypasses: inForce,
     reloaded: (revision, settings) => book.ran(revision, 'reload', settings),
     operations: [
