@@ -1,5 +1,5 @@
 /** Exceptions in the ledger: proposed from a message, approved by somebody else, ended by time or by a person. Each act is one transaction with its audit row. */
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { ActiveException, Clock, ExceptionLedger, ExceptionProposal, ExceptionScope, Finding, ProposalDecision, ScopeProblem, StoredException } from '../ports.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
@@ -10,10 +10,10 @@ import { cleanText, jsonText } from './text.js';
 
 /** An exception is looked at again at least once a year. */
 const LONGEST_MS = 366 * 24 * 3_600_000;
-/** As many findings as one message shows. */
-const FINDINGS_MOST = 1_000;
-/** What every node holds in memory and looks through for each message; beyond it the newest count. */
-const ACTIVE_MOST = 2_000;
+/** A template with more false numbers than this wants a rule, not an exception. */
+const FINDINGS_MOST = 100;
+/** Every node looks through them for each message. */
+const ACTIVE_MOST = 500;
 const PAGE_MOST = 200;
 
 type Row = Selectable<ExceptionsTable>;
@@ -37,6 +37,12 @@ export function exceptionLedger({ database, audit, clock, onChange }: ExceptionL
       const kind = also(row);
       if (kind !== undefined) return { kind };
       const at = new Date(clock.now());
+      if (to === 'active') {
+        // One at a time, so that two approvals cannot both take the last place.
+        await sql`lock table exceptions in share row exclusive mode`.execute(trx);
+        const { count } = await trx.selectFrom('exceptions').select(({ fn }) => fn.countAll<number>().as('count')).where('state', '=', 'active').where('expires_at', '>', at).executeTakeFirstOrThrow();
+        if (count >= ACTIVE_MOST) return { kind: 'full' } as const;
+      }
       await trx.updateTable('exceptions').set({ state: to, decided_by: decision.actor, decided_at: at, decision_reason: cleanText(decision.reason), ...(to === 'active' ? { conclusive } : {}) }).where('id', '=', id).execute();
       await audit.append(trx, { at, actor: decision.actor, act: `exception.${to === 'active' ? 'approve' : to === 'refused' ? 'refuse' : 'end'}`, subject: id, data: { message: row.message_id, from: row.state, ...(to === 'active' ? { conclusive, expiresAt: row.expires_at } : {}) } });
       return { kind: 'done' } as const;
@@ -78,11 +84,11 @@ export function exceptionLedger({ database, audit, clock, onChange }: ExceptionL
       }, decision.conclusive),
     async refuse(id, decision) {
       const { kind } = await decide(id, decision, 'refused', ['proposed'], () => undefined);
-      return { kind: kind === 'scope' ? 'wrong-state' : kind };
+      return { kind: kind === 'scope' || kind === 'full' ? 'wrong-state' : kind };
     },
     async end(id, decision) {
       const { kind } = await decide(id, decision, 'ended', ['proposed', 'active'], (row) => (row.expires_at.getTime() <= clock.now() ? 'wrong-state' : undefined));
-      return { kind: kind === 'scope' ? 'wrong-state' : kind };
+      return { kind: kind === 'scope' || kind === 'full' ? 'wrong-state' : kind };
     },
 
     async list(filter) {

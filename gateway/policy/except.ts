@@ -28,16 +28,26 @@ interface Ready {
   readonly high: boolean;
 }
 
-const NOTHING: Excepting = { covering: () => undefined, rest: (evidence) => evidence, used: () => [] };
-
-export function excepting(exceptions: readonly ActiveException[]): Excepting {
-  if (exceptions.length === 0) return NOTHING;
-  const ready = exceptions.filter(isLawful).map((one): Ready => ({
+/** Exceptions stay the same objects for as long as they are in force: their sets are made once. */
+const known = new WeakMap<ActiveException, Ready>();
+function readyOf(one: ActiveException): Ready {
+  const before = known.get(one);
+  if (before !== undefined) return before;
+  const ready: Ready = {
     id: one.id,
     detectors: one.detectors === undefined ? undefined : new Set(one.detectors),
     fingerprints: one.fingerprints === undefined ? undefined : new Set(one.fingerprints),
     high: coversHigh(one),
-  }));
+  };
+  known.set(one, ready);
+  return ready;
+}
+
+const NOTHING: Excepting = { covering: () => undefined, rest: (evidence) => evidence, used: () => [] };
+
+export function excepting(exceptions: readonly ActiveException[]): Excepting {
+  if (exceptions.length === 0) return NOTHING;
+  const ready = exceptions.filter(isLawful).map(readyOf);
   const bearingOn = (kind: Pick<ExceptableFinding, 'detector' | 'confidence'>): readonly Ready[] =>
     ready.filter((one) => (one.detectors?.has(kind.detector) ?? true) && (one.high || kind.confidence < HIGH_FROM));
   const covers = (one: Ready, fingerprint: string): boolean => one.fingerprints?.has(fingerprint) ?? true;

@@ -100,8 +100,8 @@ export interface ProposalDecision {
 /** Proposals, decisions, their audit rows: one transaction each. */
 export interface ExceptionLedger {
   propose(proposal: ExceptionProposal): Promise<ExceptionProposed>;
-  /** `conclusive` is for exceptions bound to sender, destination and detector together; others answer `scope`. */
-  approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult | { readonly kind: 'scope' }>;
+  /** `conclusive` is for exceptions bound to sender, destination and detector together; others answer `scope`. `full`: as many are in force as may be. */
+  approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult | { readonly kind: 'scope' | 'full' }>;
   refuse(id: string, decision: ProposalDecision): Promise<ProposalResult>;
   end(id: string, decision: ProposalDecision): Promise<ProposalResult>;
   list(filter: { readonly state?: ExceptionState | undefined; readonly limit: number; readonly after?: string | undefined }): Promise<{ readonly exceptions: readonly StoredException[]; readonly next: string | undefined }>;

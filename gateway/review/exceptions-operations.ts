@@ -40,10 +40,11 @@ export function exceptionsOperations({ exceptions }: ExceptionsPorts): readonly 
       id: 'approveException', method: 'post', right: 'exceptions.decide', path: '/exceptions/{id}/approve',
       summary: 'Put a proposed exception in force. Not for who proposed it.',
       params: proposalParams, query: noQuery, body: approveExceptionBody, status: 200, answer: exceptionAnswer,
-      problems: ['not-found', 'proposal-state', 'own-proposal', 'exception-scope', 'ledger-unavailable'],
+      problems: ['not-found', 'proposal-state', 'own-proposal', 'exception-scope', 'exceptions-full', 'ledger-unavailable'],
       async run({ params, body, caller }) {
         const result = await away(() => exceptions.approve(params.id, { actor: caller.actor, reason: body.reason, conclusive: body.conclusive }));
         if (result.kind === 'scope') throw new ApiProblem('exception-scope');
+        if (result.kind === 'full') throw new ApiProblem('exceptions-full');
         decided(result);
         return await answer(params.id);
       },

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'too-many-streams': [503, 'Too many consoles are listening for changes. This one can ask again later.', '监听变更的控制台过多，请稍后重试。'],
   'proposal-state': [409, 'This is not in a state that allows this: it was decided, has ended, or another one is open for the same route.', '当前状态不允许此操作：已作出决定、已结束，或同一路由已有未结束的申请。'],
   'own-proposal': [409, 'Who proposed it cannot approve it: a second person must.', '不能批准本人提出的申请，须由另一人批准。'],
+  'exceptions-full': [409, 'As many exceptions are in force as may be. End some first.', '生效中的例外已达上限，请先结束部分例外。'],
   'exception-scope': [409, 'Only an exception bound to sender, destination and detector together may cover findings of high confidence.', '只有同时限定发送人、目的地与检测器的例外，才可覆盖高置信度的发现。'],
   'same-person': [409, 'Who approved first cannot be the second person.', '第二人审批不得由首次批准者本人完成。'],
   'opening-void': [403, 'This opening has ended or never was: it is good for five minutes, for one account and message. Open the original again and say why.', '查看授权已失效：仅在五分钟内对本人和该消息有效。请重新填写理由并打开。'],

@@ -65,7 +65,9 @@ export function reliefFeed({ exceptions, bypasses, routes, key, clock, log, ever
   const load = async (): Promise<void> => {
     try {
       const [nowExcepted, nowBypassed] = await Promise.all([exceptions.active(), bypasses.active()]);
-      standing = { exceptions: nowExcepted, bypasses: nowBypassed };
+      // What is in force never changes but by ending: the same one stays the same object, and what was made ready of it is kept.
+      const before = new Map(standing.exceptions.map((one) => [one.id, one]));
+      standing = { exceptions: nowExcepted.map((one) => before.get(one.id) ?? one), bypasses: nowBypassed };
       if (isAway) log.info('exceptions.loaded', { exceptions: nowExcepted.length, bypasses: nowBypassed.length });
       isAway = false;
     } catch (thrown) {
