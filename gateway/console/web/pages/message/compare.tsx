@@ -6,7 +6,7 @@ import { useWords } from '../../app/words-of.js';
 import { size } from '../queue/duration.js';
 import { heldWords, wordFor } from '../queue/held-words.js';
 import { SafeText } from '../queue/safe-text.js';
-import { messageWords, wordOf } from './words.js';
+import { messageWords, partName } from './words.js';
 
 export function staying(compare: CompareAnswer): number {
   return compare.segments.filter((one) => 'stays' in one && one.stays).length;
@@ -25,7 +25,7 @@ export function CompareView({ compare, onPart }: { readonly compare: CompareAnsw
       {readable.length > 1 ? (
         <p className="q-field">
           <label htmlFor={id}>{words.comparePart}</label>
-          <Select id={id} {...(compare.part === undefined ? {} : { value: compare.part })} onChange={onPart} options={readable.map(({ path, name }) => ({ value: path, label: name ?? wordOf(words, 'part', path) }))} style={{ width: '18rem' }} />
+          <Select id={id} {...(compare.part === undefined ? {} : { value: compare.part })} onChange={onPart} options={readable.map(({ path, name }) => ({ value: path, label: name ?? partName(words, path) }))} style={{ width: '18rem' }} />
         </p>
       ) : null}
       {stays > 0 ? <Alert type="error" showIcon title={words.stays(stays)} /> : null}
@@ -43,7 +43,7 @@ export function CompareView({ compare, onPart }: { readonly compare: CompareAnsw
             <ul className="plain-list">
               {compare.unread.map(({ path, why, bytes }) => (
                 <li key={path}>
-                  {wordOf(words, 'part', path)} · {size(bytes)} · {wordFor(held, 'unread', why)}
+                  {partName(words, path)} · {size(bytes)} · {wordFor(held, 'unread', why)}
                 </li>
               ))}
             </ul>

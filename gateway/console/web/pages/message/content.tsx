@@ -12,7 +12,7 @@ import { Cautions, SafeText } from '../queue/safe-text.js';
 import { useContent, type Message } from './data.js';
 import { bandOf, FindingText } from './finding-words.js';
 import { isPlain, joined, partRows, percent, type Drawn, type PartRow } from './view-rows.js';
-import { messageWords, wordOf } from './words.js';
+import { messageWords, partName } from './words.js';
 
 /** A finding to be shown; a new object each time it is asked for. */
 export interface Sought {
@@ -117,7 +117,7 @@ const DEPTH_MOST = 6;
 function PartItem({ row, shown, onShow, canShow }: { readonly row: PartRow; readonly shown: boolean; readonly onShow: () => void; readonly canShow: boolean }): ReactNode {
   const words = useWords(messageWords);
   const held = useWords(heldWords);
-  const label = row.name ?? wordOf(words, 'part', row.path);
+  const label = row.name ?? partName(words, row.path);
   return (
     <li className={`part part-depth-${Math.min(row.depth, DEPTH_MOST)}`}>
       <button type="button" className="part-name" disabled={!canShow} aria-pressed={shown} onClick={onShow}>

@@ -51,6 +51,8 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
   const act = useAct((body: unknown) => post<Decided>(`/messages/${encodeURIComponent(message.id)}/${pathOf(decision)}`, body), { quiet: true });
 
   const compared = decision !== 'release-masked' || !message.canBeOpened || compare.data !== undefined || compare.isError;
+  // Until the comparison is there nobody knows whether a usual reason will do.
+  const waits = !compared;
   const impossible = decision === 'release-masked' && compare.data?.possible === false;
   const ready = reason.trim() !== '' && compared && !impossible && !act.busy && (decision !== 'settle' || outcome !== undefined);
   const submit = async (): Promise<void> => {
@@ -70,7 +72,7 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
         <Button key="cancel" onClick={onClose}>
           {app.cancel}
         </Button>,
-        <Button key={`ok ${prefilled === '' ? '' : 'first'}`} type="primary" danger={danger} disabled={!ready} loading={act.busy} autoFocus={prefilled !== ''} onClick={() => void submit()}>
+        <Button key={waits ? 'waits' : 'ok'} type="primary" danger={danger} disabled={!ready} loading={act.busy} autoFocus={!waits && prefilled !== ''} onClick={() => void submit()}>
           {label}
         </Button>,
       ]}
@@ -98,7 +100,7 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
           <small>{words.notifyHint}</small>
         </div>
       ) : null}
-      {impossible ? null : <ReasonField value={reason} onChange={setWritten} presets={presets} focus={prefilled === ''} {...(typed ? { hint: stays > 0 ? words.staysTyped : words.typed } : {})} onSubmit={() => void submit()} />}
+      {impossible || waits ? null : <ReasonField value={reason} onChange={setWritten} presets={presets} focus={prefilled === ''} {...(typed ? { hint: stays > 0 ? words.staysTyped : words.typed } : {})} onSubmit={() => void submit()} />}
     </Modal>
   );
 }

@@ -38,7 +38,7 @@ export function FalsePositiveDialog({ message, active, onClose, onDone }: { read
       {act.error === null || act.error === undefined ? null : <Failure error={act.error} />}
       <fieldset className="plain-fieldset">
         <legend>{words.fpFindings}</legend>
-        <Checkbox checked={all} indeterminate={!all && findings.size > 0} onChange={() => setFindings(all ? new Set() : new Set(message.findings.keys()))}>
+        <Checkbox autoFocus checked={all} indeterminate={!all && findings.size > 0} onChange={() => setFindings(all ? new Set() : new Set(message.findings.keys()))}>
           {words.fpAll}
         </Checkbox>
         <div className="fp-findings">

@@ -13,7 +13,7 @@ import { SafeName } from '../queue/safe-text.js';
 import type { Message } from './data.js';
 import { actorName, messageWords } from './words.js';
 
-export function MessageHeader({ message, queued }: { readonly message: Message; readonly queued: Queued | undefined }): ReactNode {
+export function MessageHeader({ message, queued, assignment }: { readonly message: Message; readonly queued: Queued | undefined; readonly assignment: ReactNode }): ReactNode {
   const words = useWords(messageWords);
   const held = useWords(heldWords);
   const names = (list: readonly string[]): ReactNode => list.map((name) => <SafeName key={name} text={name} />);
@@ -31,6 +31,8 @@ export function MessageHeader({ message, queued }: { readonly message: Message; 
         )}
         <Marks fourEyes={message.fourEyes} legalHold={queued?.legalHold === true} joined={message.joined} comments={0} />
         {queued !== undefined && queued.group.size > 1 ? <Link to={`/queue?group=${encodeURIComponent(queued.group.key)}`}>{words.alike(queued.group.size)}</Link> : null}
+        <span className="spread" />
+        {assignment}
       </div>
       <dl className="message-facts">
         <Fact label={words.from}>{names([...(message.sender === undefined ? [] : [message.sender]), ...(message.user === undefined || message.user === message.sender ? [] : [message.user])])}{message.sender === undefined && message.user === undefined ? held.noSender : null}</Fact>

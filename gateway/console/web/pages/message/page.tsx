@@ -12,7 +12,6 @@ import { go, goInstead, Link, useParam, usePlace } from '../../app/router.js';
 import { useWords } from '../../app/words-of.js';
 import { useAct } from '../../ui/act.js';
 import { Loaded } from '../../ui/loaded.js';
-import { PageFrame } from '../../ui/page-frame.js';
 import { announce } from '../queue/announce.js';
 import { noteState, QUEUE_COUNTS, type Queued } from '../queue/data.js';
 import { following, knownList, neighbour, standing } from '../queue/list-memory.js';
@@ -47,7 +46,6 @@ type Shared = (typeof BUTTONS)[number][0];
 const ENDS: readonly Asked[] = ['release', 'release-masked', 'reject', 'approve', 'refuse', 'settle', 'escalate'];
 
 export function MessagePage(): ReactNode {
-  const words = useWords(messageWords);
   const id = useParam('id');
   const message = useMessage(id);
   const queued = useQueued(id);
@@ -63,9 +61,17 @@ export function MessagePage(): ReactNode {
   return (
     <Loaded query={message}>
       {(data) => (
-        <PageFrame title={words.title} actions={<Walk id={id} />}>
+        <>
+          <div className="page-head">
+            <h1>
+              <SafeName text={titleOf(data)} />
+            </h1>
+            <div className="page-actions">
+              <Walk id={id} />
+            </div>
+          </div>
           <MessageView message={data} queued={queued.data ?? undefined} />
-        </PageFrame>
+        </>
       )}
     </Loaded>
   );
@@ -173,15 +179,9 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
 
   return (
     <>
-      <div className="message-title">
-        <h2>
-          <SafeName text={titleOf(message)} />
-        </h2>
-        <Assignment message={message} queued={queued} may={may.has('assign')} onAssign={(account) => void assign.run(account)} busy={assign.busy} />
-      </div>
       <div className="message-columns">
         <div className="message-main">
-          <MessageHeader message={message} queued={queued} />
+          <MessageHeader message={message} queued={queued} assignment={<Assignment message={message} queued={queued} may={may.has('assign')} onAssign={(account) => void assign.run(account)} busy={assign.busy} />} />
           <ContentView message={message} part={part} onPart={setPart} sought={sought} active={active} onActive={setActive} onParts={setParts} />
         </div>
         <div className="message-side">

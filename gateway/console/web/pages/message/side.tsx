@@ -18,7 +18,7 @@ import { SafeText } from '../queue/safe-text.js';
 import { messageKey, useComments, type Message } from './data.js';
 import { FindingText } from './finding-words.js';
 import type { Shown } from './opening.js';
-import { actorName, messageWords, wordOf } from './words.js';
+import { actorName, messageWords, partName, wordOf } from './words.js';
 
 /** More are shown when asked for: a message keeps up to a thousand. */
 const FINDINGS_SHOWN = 60;
@@ -36,10 +36,10 @@ export function FindingsList({ message, active, onSeek, shown }: { readonly mess
           const value = values.get(at);
           return (
             <li key={at} className={at === active ? 'finding finding-active' : 'finding'}>
-              <button type="button" className="finding-go" aria-label={words.goToFinding(`${wordFor(held, 'detector', finding.detector)} ${finding.preview}`)} onClick={() => onSeek(at)}>
+              <button type="button" className="finding-go" title={words.goToFinding(`${wordFor(held, 'detector', finding.detector)} ${finding.preview}`)} onClick={() => onSeek(at)}>
                 <span className={value === undefined ? 'code' : 'code opened-value'}>{value ?? finding.preview}</span>
               </button>
-              <small className="finding-part">{wordOf(words, 'part', finding.part)}</small>
+              <small className="finding-part">{partName(words, finding.part)}</small>
               <div>
                 <FindingText finding={finding} isFalse={message.falsePositives.includes(at)} />
               </div>

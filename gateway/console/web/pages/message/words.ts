@@ -37,6 +37,7 @@ export const messageWords = defineWords({
   parts: { en: 'Parts and coverage', zh: '组成部分与检查覆盖' },
   'part.head': { en: 'Head: addresses, subject, fields', zh: '头部：地址、主题与字段' },
   'part.body': { en: 'Body', zh: '正文' },
+  partOf: { en: (path: string) => `Part ${path}`, zh: (path: string) => `第 ${path} 部分` },
   choosePart: { en: 'This message has several parts. Choose one.', zh: '此消息由多个部分组成，请选择其中之一。' },
   binary: { en: (why: string) => `This part cannot be shown: ${why}.`, zh: (why: string) => `此部分无法显示：${why}。` },
   emptyPart: { en: 'This part is empty.', zh: '此部分为空。' },
@@ -207,11 +208,17 @@ export const messageWords = defineWords({
 
 type MessageWords = ReturnType<typeof import('../../app/words-of.js').wordsIn<typeof messageWords>>;
 /** The word of an act or an actor; one without a word stands for itself. */
-export function wordOf(words: MessageWords, kind: 'act' | 'actor' | 'part', code: string): string {
+export function wordOf(words: MessageWords, kind: 'act' | 'actor', code: string): string {
   const word: unknown = (words as Readonly<Record<string, unknown>>)[`${kind}.${code}`];
   return typeof word === 'string' ? word : code;
 }
 /** `account:zhang.wei` is `zhang.wei` to people. */
 export function actorName(words: MessageWords, actor: string): string {
   return wordOf(words, 'actor', actor.replace(/^account:/, ''));
+}
+/** `body/2/1` is `Part 2.1` to people, where it has no name of its own. */
+export function partName(words: MessageWords, path: string): string {
+  if (path === 'head') return words['part.head'];
+  const steps = path.replace(/^body\/?/, '');
+  return steps === '' ? words['part.body'] : words.partOf(steps.replaceAll('/', '.'));
 }

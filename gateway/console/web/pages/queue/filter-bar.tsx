@@ -112,9 +112,12 @@ function Order({ view }: { readonly view: View }): ReactNode {
           </div>
         }
       >
-        <Button type="text" size="small" aria-label={words.riskHow}>
-          {words.riskHow}
-        </Button>
+        <button type="button" className="how" aria-label={words.riskHow} title={words.riskHow}>
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <circle cx="8" cy="8" r="6.6" />
+            <path d="M8 7.2v4M8 4.6v.6" />
+          </svg>
+        </button>
       </Popover>
     </>
   );
