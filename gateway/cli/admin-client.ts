@@ -1,4 +1,4 @@
-/** Talks to the admin API of a running gateway, with the token that lies in its data folder. */
+/** Talks to the admin API of a running gateway: with a token of an account, or in the set-up phase with the one in its data folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { causeCode } from '../errors.js';
@@ -17,24 +17,15 @@ export interface AdminClient {
 
 export async function adminClient(options: { readonly url: string | undefined; readonly env: NodeJS.ProcessEnv; readonly language: Language; readonly words: Words }): Promise<AdminClient> {
   const { env, language, words } = options;
-  const base = adminUrl(options.url ?? env['WEIR_ADMIN_URL'] ?? ADMIN_URL, words);
+  const base = adminAddress(options.url, env, words);
   const token = await tokenFrom(env, words);
 
   async function ask(path: string, init: RequestInit): Promise<unknown> {
     const url = new URL(path, base);
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'accept-language': language, 'content-type': 'application/json' };
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(url, { ...init, headers, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) });
-      text = await response.text();
-    } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      throw new CommandFailed(fill(words.unreachable, { url: base.href, code: causeCode(cause) }));
-    }
-    const document = parsed(text);
-    if (response.ok && document !== undefined) return document;
-    throw refusal(response.status, document, base, words);
+    const { ok, status, document } = await sent(url, { ...init, headers }, words);
+    if (ok && document !== undefined) return document;
+    throw refusal(status, document, base, words);
   }
   return {
     get: (path) => ask(path, {}),
@@ -42,7 +33,26 @@ export async function adminClient(options: { readonly url: string | undefined; r
   };
 }
 
-function adminUrl(text: string, words: Words): URL {
+export interface Sent {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly document: Record<string, unknown> | undefined;
+  readonly cookies: readonly string[];
+}
+
+/** One request; a gateway that does not answer is a sentence. */
+export async function sent(url: URL, init: RequestInit, words: Words): Promise<Sent> {
+  try {
+    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(ANSWER_MS) });
+    return { ok: response.ok, status: response.status, document: parsed(await response.text()), cookies: response.headers.getSetCookie() };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new CommandFailed(fill(words.unreachable, { url: new URL('/', url).href, code: causeCode(cause) }));
+  }
+}
+
+export function adminAddress(given: string | undefined, env: NodeJS.ProcessEnv, words: Words): URL {
+  const text = given ?? env['WEIR_ADMIN_URL'] ?? ADMIN_URL;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw new CommandFailed(fill(words.badUrl, { url: text }));
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -53,7 +63,7 @@ function adminUrl(text: string, words: Words): URL {
 async function tokenFrom(env: NodeJS.ProcessEnv, words: Words): Promise<string> {
   const given = env['WEIR_TOKEN']?.trim();
   if (given !== undefined && given !== '') return given;
-  const path = join(env['WEIR_DATA'] ?? 'data', 'admin-token');
+  const path = env['WEIR_TOKEN_FILE'] ?? join(env['WEIR_DATA'] ?? 'data', 'admin-token');
   try {
     const token = (await readFile(path, 'utf8')).trim();
     if (/^[\x21-\x7e]+$/.test(token)) return token;
@@ -73,7 +83,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
 }
 
 /** The problem document in a few lines; "not there" and "not now" are answers, the rest is trouble. */
-function refusal(status: number, document: Record<string, unknown> | undefined, base: URL, words: Words): CommandFailed {
+export function refusal(status: number, document: Record<string, unknown> | undefined, base: URL, words: Words): CommandFailed {
   if (typeof document?.['title'] !== 'string') return new CommandFailed(fill(words.notWeir, { url: base.href, status }));
   const state = typeof document['state'] === 'string' ? ` (${document['state']})` : '';
   const problems = Array.isArray(document['problems']) ? (document['problems'] as { path?: unknown; message?: unknown }[]) : [];

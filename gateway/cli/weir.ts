@@ -11,6 +11,8 @@ import { CommandFailed, EXIT } from './outcome.js';
 import { addScan } from './scan.js';
 import { addStart } from './start.js';
 import type { Terminal } from './terminal.js';
+import { addToken } from './token.js';
+import { addUser } from './user.js';
 import { languageFrom, wordsFor } from './words.js';
 
 const language = languageFrom(process.env);
@@ -33,6 +35,8 @@ addHeld(program, terminal);
 addConfig(program, terminal);
 addAudit(program, terminal, version());
 addKeys(program, terminal);
+addUser(program, terminal);
+addToken(program, terminal);
 
 try {
   await program.parseAsync();
