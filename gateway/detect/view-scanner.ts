@@ -154,7 +154,9 @@ export class ViewScanner {
     const { filter } = this;
     const escaped = reading.json === true || reading.percent === true || reading.markup !== undefined;
     // Only what was read from its first escape on tells where units begin.
-    windows.look(filter, this.settings.set, reading, finders, escaped ? 0 : this.#settled - this.#base, last);
+    // The plain view finds what lies far from any escape; a table's cells are weighed with all those above them.
+    const near = this.view.trigger !== undefined && !this.#table.possible;
+    windows.look(filter, this.settings.set, reading, finders, escaped ? 0 : this.#settled - this.#base, last, near);
     const { length } = filter;
     let malformed = filter.endless;
     let found = NOTHING;

@@ -27,9 +27,9 @@ export class Windows {
     return this.#places[index * 2 + 1] ?? 0;
   }
 
-  /** Looks at what `filter` holds, from `from` on. */
-  look(filter: Prefilter, set: DetectorSet, reading: Reading, finders: readonly WindowFinder[], from: number, last: boolean): void {
-    const found = filter.scan(set, reading, from, last);
+  /** Looks at what `filter` holds, from `from` on; with `near` at what lies near to escapes, where finders do not look at all of it. */
+  look(filter: Prefilter, set: DetectorSet, reading: Reading, finders: readonly WindowFinder[], from: number, last: boolean, near = false): void {
+    const found = filter.scan(set, reading, from, last, near && finders.length === 0);
     this.count = 0;
     for (let i = 0; i < found; i++) this.#add(filter.windowStart(i), filter.windowEnd(i));
     const { open, length } = filter;

@@ -18,6 +18,8 @@ export interface Module {
   readonly memory: Memory;
   /** Looks at the text between two addresses; answers with the number of windows. */
   scan(from: number, end: number, mode: number, last: number): number;
+  /** The same where another scan speaks for what lies far from any escape; leaves `seen` as it was. */
+  scanNear(from: number, end: number, mode: number, last: number): number;
   /** The same where characters take two bytes or four; `from` is a character's first byte. */
   scanPairs(from: number, end: number, mode: number, last: number): number;
   configure(least: number, most: number, maxGap: number, maxIgnored: number): void;
@@ -52,6 +54,7 @@ export function instantiate(): Module {
   return {
     memory: named.memory,
     scan: named.scan.bind(named),
+    scanNear: named.scanNear.bind(named),
     scanPairs: named.scanPairs.bind(named),
     configure: named.configure.bind(named),
     survey: named.survey.bind(named),

@@ -33,6 +33,8 @@ export const GROUP_AT: usize = 0x9a000;
 /** Of a part of the text: places that are probed and may lie in runs; blocks with digits or escapes, each with the bits of its bytes. */
 export const PROBES: usize = 0xac000;
 export const HITS: usize = 0xad000;
+/** Pairs of pointers: the stretches of the text near to escapes. */
+export const STRETCHES: usize = 0xae000;
 
 /** Pairs of pointers: what has to be looked at. */
 export const WINDOWS: usize = 0xb0000;
@@ -88,3 +90,9 @@ export const AMPERSAND: i32 = 32;
 export const LESS: i32 = 64;
 /** Where a vector tells its bits at once. */
 export const ASCII_DIGIT: i32 = 128;
+
+/** The bytes themselves that may begin an escape. */
+export const PERCENT_BYTE: i32 = 0x25;
+export const AMPERSAND_BYTE: i32 = 0x26;
+export const LESS_BYTE: i32 = 0x3c;
+export const BACKSLASH_BYTE: i32 = 0x5c;

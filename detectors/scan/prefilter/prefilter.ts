@@ -31,6 +31,8 @@ const PAGE = 65_536;
 /** As in memory.as. */
 const PAIRS = 8;
 const PLUS_STAYS = 16;
+/** One kind of escapes, each of which begins with a sign of its own: a plus that is a space is one that nobody would look for. */
+const NEAR_MODES: ReadonlySet<number> = new Set([2, 4, 1 | PLUS_STAYS]);
 
 export class Prefilter {
   readonly #module: Module;
@@ -132,13 +134,18 @@ export class Prefilter {
     carry.keep(this.#memory, this.#words, this.#start + from, this.#end);
   }
 
-  /** Looks at the text from `from` on, a unit's first byte; answers with the number of windows. */
-  scan(set: DetectorSet, reading: Reading, from: number, last: boolean): number {
+  /**
+   * Looks at the text from `from` on, a unit's first byte; answers with the number of windows. Where the plain view speaks for what lies far
+   * from any escape (`near`), only what is found near to one is told.
+   */
+  scan(set: DetectorSet, reading: Reading, from: number, last: boolean, near = false): number {
     if (this.#set !== set) this.#use(set);
     if (reading.markup !== undefined && reading.markup !== this.#markup) fillMarkup(this.#module, (this.#markup = reading.markup));
     const mode = (reading.percent === true ? 1 : 0) | (reading.json === true ? 2 : 0) | (reading.markup === undefined ? 0 : 4) | (reading.plusStays === true ? PLUS_STAYS : 0);
     this.#inPairs = reading.pairs !== undefined;
-    if (reading.pairs === undefined) return this.#module.scan(this.#start + from, this.#end, mode, last ? 1 : 0);
+    if (reading.pairs === undefined) {
+      return near && NEAR_MODES.has(mode) ? this.#module.scanNear(this.#start + from, this.#end, mode, last ? 1 : 0) : this.#module.scan(this.#start + from, this.#end, mode, last ? 1 : 0);
+    }
     if (reading.pairs !== this.#pairs) fillPairs(this.#module, (this.#pairs = reading.pairs));
     this.survey();
     return this.#module.scanPairs(this.#start + from, this.#end, mode | PAIRS, last ? 1 : 0);

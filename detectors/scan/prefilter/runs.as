@@ -78,6 +78,13 @@ function joined(index: i32): i32 {
   return first;
 }
 
+export function windowStart(index: i32): usize {
+  return load<u32>(WINDOWS + <usize>(index << 3));
+}
+export function windowEnd(index: i32): usize {
+  return load<u32>(WINDOWS + <usize>(index << 3), 4);
+}
+
 function keep(index: i32, end: usize): void {
   let from = startOf(joined(index));
   let to = end;

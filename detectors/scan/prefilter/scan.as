@@ -4,6 +4,7 @@ import {
   AMPERSAND, ASCII_DIGIT, BACKSLASH, BYTE_BITS, BYTE_KINDS, CHECK_X, DIGIT, HITS, JSON, LESS, MARKUP, MORE, NUMERAL, PERCENT, PERCENT_SIGN,
   PROBES, SEPARATOR, SLOW, TWO_BYTE_DIGIT,
 } from './memory';
+import { findStretches, isClosed, stretchEnd, stretchStart, stretches } from './near';
 import { after, begin, endless as endlessEscape, escapes as escapesRead, marks as marksMade, plainAt, unitAt, unread } from './read';
 import { configure as configureRuns, leaveUnfinished, open, reset, walk, windows as windowsKept } from './runs';
 
@@ -165,11 +166,11 @@ export function survey(from: usize, end: usize): void {
   seenBits = folded(all);
 }
 
-/** Looks at the text from `from` to `end` in the way of reading `mode`; answers with the number of windows. */
-export function scan(from: usize, end: usize, mode: i32, last: bool): i32 {
-  for (let i: usize = 0; i < 80; i += 16) v128.store(end + i, FILLER);
-  begin(end, last, mode);
-  reset();
+/** Behind all that is judged. */
+let place: usize = 0;
+
+/** Follows all runs of which a part lies between `from` and `to`, and some that come soon behind. */
+function pass(from: usize, to: usize, end: usize, mode: i32, last: bool): v128 {
   let wanted: i32 = ASCII_DIGIT | TWO_BYTE_DIGIT;
   if (mode & PERCENT) wanted |= PERCENT_SIGN;
   if (mode & JSON) wanted |= BACKSLASH;
@@ -181,11 +182,10 @@ export function scan(from: usize, end: usize, mode: i32, last: bool): i32 {
   const others = i8x16.splat(<i8>(wanted & ~ASCII_DIGIT));
   const narrow: u32 = step < WIDEST_STEP ? 1 : 0;
   let all = i8x16.splat(0);
-  let place = from;
-  /** The last block held bytes beyond ASCII. */
-  let beyondBefore = false;
-  for (let part = from; part < end; part += PART) {
-    const stop = min(part + PART, end);
+  /** The last block held bytes beyond ASCII, or nobody looked at it. */
+  let beyondBefore = true;
+  for (let part = from; part < to; part += PART) {
+    const stop = min(part + PART, to);
     // No branch here depends on a single character: what is of interest comes on a list.
     let probes = PROBES;
     let hitBlocks = HITS;
@@ -257,12 +257,47 @@ export function scan(from: usize, end: usize, mode: i32, last: bool): i32 {
       }
     }
   }
-  if (open == 0 && !last && place < end) {
-    const cut = unfinished(place, end);
-    const first = firstDigit(cut != 0 ? cut : end, place, mode);
-    if (first == 0) leaveUnfinished(cut);
-    else walk(first, end, mode, last);
+  return all;
+}
+
+/** What touches the end of the text. */
+function finish(end: usize, mode: i32, last: bool): void {
+  if (open != 0 || last || place >= end) return;
+  const cut = unfinished(place, end);
+  const first = firstDigit(cut != 0 ? cut : end, place, mode);
+  if (first == 0) leaveUnfinished(cut);
+  else walk(first, end, mode, last);
+}
+
+/** Looks at the text from `from` to `end` in the way of reading `mode`; answers with the number of windows. */
+export function scan(from: usize, end: usize, mode: i32, last: bool): i32 {
+  for (let i: usize = 0; i < 80; i += 16) v128.store(end + i, FILLER);
+  begin(end, last, mode);
+  reset();
+  place = from;
+  seenBits = folded(pass(from, end, end, mode, last));
+  finish(end, mode, last);
+  return windowsKept;
+}
+
+/**
+ * The same where another pass speaks for all that lies far from any escape: only what is near to one is looked at, and the end of the text.
+ * `seen` stays what it was.
+ */
+export function scanNear(from: usize, end: usize, mode: i32, last: bool): i32 {
+  for (let i: usize = 0; i < 80; i += 16) v128.store(end + i, FILLER);
+  begin(end, last, mode);
+  reset();
+  place = from;
+  if (findStretches(from, end, mode)) {
+    for (let i = 0; i < stretches; i++) pass(max(from, stretchStart(i)), min(end, stretchEnd(i)), end, mode, last);
+    finish(end, mode, last);
+    if (isClosed(from, end, open)) return windowsKept;
+    unread(0);
+    reset();
+    place = from;
   }
-  seenBits = folded(all);
+  pass(from, end, end, mode, last);
+  finish(end, mode, last);
   return windowsKept;
 }

@@ -38,11 +38,11 @@ const checked = detectorSet([
 const windows = new Windows();
 
 /** Start and end of each window, then where more text is needed. */
-function look(text: string | Buffer, options: { readonly set?: DetectorSet; readonly from?: number; readonly last?: boolean; readonly reading?: Reading } = {}): number[] {
-  const { set = any, from = 0, last = false, reading = {} } = options;
+function look(text: string | Buffer, options: { readonly set?: DetectorSet; readonly from?: number; readonly last?: boolean; readonly reading?: Reading; readonly near?: boolean } = {}): number[] {
+  const { set = any, from = 0, last = false, reading = {}, near = false } = options;
   const filter = prefilter();
   filter.load(Buffer.from(text));
-  windows.look(filter, set, reading, [], from, last);
+  windows.look(filter, set, reading, [], from, last, near);
   return [...Array.from({ length: windows.count }, (_, i) => [windows.start(i), windows.end(i)]).flat(), windows.open];
 }
 
@@ -102,6 +102,27 @@ describe('a window', () => {
     expect(look('a 11010519491231002Xa', { set })).toEqual([2, 20, 21]);
     expect(look('a 11010519491231003Xa', { set })).toEqual([21]);
     expect(look('a 11010519491331002Xa', { set })).toEqual([21]);
+  });
+
+  it('is told only near to escapes where another view speaks for the rest, unless one reaches further', () => {
+    const far = 'x'.repeat(3000);
+    const near = (text: string): number[] => look(`${far}${text}${far}`, { reading: { json: true }, near: true, last: true }).slice(0, -1);
+    expect(near('1234567')).toEqual([]);
+    expect(near(`1234567${far}\\n`)).toEqual([]);
+    expect(near('123\\u0034567')).toEqual([3000, 3012]);
+    expect(near('1234567"\\n')).toEqual([3000, 3007]);
+    expect(near(`1234567${'x'.repeat(200)}\\n`)).toEqual([3000, 3007]);
+    // A whole context of the widest characters lies between.
+    const wide = '😀'.repeat(64);
+    for (const number of ['1234567', '１２３４５６７', '一二三四五六七', '1２3４5６7']) {
+      const size = Buffer.byteLength(number);
+      expect(near(`${number}${wide}\\n`)).toEqual([3000, 3000 + size]);
+      expect(near(`\\n${wide}${number}`)).toEqual([3258, 3258 + size]);
+    }
+    // The first can be seen from the second, and the second from the escape.
+    expect(near(`1234567${'x'.repeat(200)}1234567${'x'.repeat(200)}\\n`)).toEqual([3000, 3007, 3207, 3214]);
+    // No escape, and one of another kind.
+    expect(near('1234567"\\q%20&lt;')).toEqual([]);
   });
 
   it('is one too where invisible characters make the text malformed', () => {
@@ -305,6 +326,39 @@ describe('findings', () => {
       }),
       runs(120),
     );
+  });
+
+  it.each(['application/json', 'text/html; charset=utf-8', 'text/plain; charset=utf-8'])('are the same in long texts with few escapes in %s', (type) => {
+    const prose = fc.tuple(fc.constantFrom('a ', '中文', 'word ', 'é', '的，', '字 ', '5 '), fc.integer({ min: 1, max: 400 })).map(([filler, count]) => filler.repeat(count));
+    const escape = fc.constantFrom('\\u624b\\u673a', '\\u0031', '\\n', '\\', '\\q', '%E6%89%8B%E6%9C%BA', '%20', '%', '\u00e6%89%8B', '&nbsp;', '&#25163;', '&', '&unknown;', '<b>', '</b>', '<', '<td>', '<!-- 1 -->', `<i title="${'x'.repeat(300)}">`);
+    const text = fc
+      .array(fc.oneof({ weight: 4, arbitrary: prose }, { weight: 3, arbitrary: written }, { weight: 2, arbitrary: escape }, { weight: 1, arbitrary: dust }), { minLength: 4, maxLength: 16 })
+      .map((parts) => Buffer.from(`prose\n${parts.join('')}`));
+    fc.assert(
+      fc.property(text, fc.array(fc.integer({ min: 700, max: 5000 }), { minLength: 1, maxLength: 3 }), (bytes, cut) => {
+        expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
+      }),
+      runs(60),
+    );
+  });
+
+  it.each([
+    ['application/json', '\\u624b\\u673a\\u53f7\\u7801'],
+    ['text/plain; charset=utf-8', '%E6%89%8B%E6%9C%BA%E5%8F%B7%E7%A0%81'],
+    ['text/html; charset=utf-8', '<b>&#25163;机号<b>码</b>'],
+  ])('are the same in %s however far from a number %s stands', (type, escape) => {
+    const own = [source.phone(), Array.from(source.bankCard()).join('\u200b'), Array.from(source.residentId()).join(' ')];
+    for (let apart = 0; apart < 420; apart += 7) {
+      for (const filler of [' a', '中']) {
+        const number = own[(apart / 7) % own.length] ?? '';
+        const between = padded(filler, apart);
+        const far = padded('文', 1200);
+        for (const text of [`${far}${escape}${between}${number}${far}`, `${far}${number}${between}${escape}${far}`, `${far}${number}${between}${number}${padded(filler, 120)}${escape}${far}`]) {
+          const bytes = Buffer.from(`prose\n${text}`);
+          expect(essence(type, [bytes], fast)).toEqual(essence(type, [bytes], slow));
+        }
+      }
+    }
   });
 
   it('are the same wherever an escaped number stands behind a character as it is', () => {
