@@ -5,7 +5,8 @@ import { maskedParts, type Span } from './masked-parts.js';
 import { pageEnd, readPage, type RawPage } from './page.js';
 import { charsetOf } from './part-kind.js';
 import { listedParts } from './part-list.js';
-import { indexOf, segmentsOf, type IndexOf } from './segments.js';
+import { hideNumbers } from './hidden-numbers.js';
+import { indexOf, segmentsOf, type Showing } from './segments.js';
 import { textCautions, visible } from './visible.js';
 
 const PAGE_BYTES = 32 * 1024;
@@ -24,10 +25,10 @@ export async function compare({ message, opened, tools, outline }: ContentSource
   const page = await readPage(maskedParts(opened, tools), { part: name, offset, length: PAGE_BYTES });
   if (typeof page === 'string') return { ...nothing, unread: [...unread, { path: name, why: page, bytes: line.scanned + line.unscanned }] };
   const charset = charsetOf(page.part, page.sample);
-  const index = indexOf(message.findings);
+  const showing: Showing = { index: indexOf(message.findings), hide: hideNumbers(tools.inspectors(() => undefined)) };
   for (let most = PAGE_BYTES; ; most = Math.floor(most / 2)) {
     const end = pageEnd(page, most, 'text', charset);
-    const segments = compared(page, end, charset, index);
+    const segments = compared(page, end, charset, showing);
     if (lengthOf(segments) > TEXT_MOST && most > LEAST_BYTES) continue;
     const cautions = textCautions(textRuns(page, end, charset).map(({ text }) => text).join(''));
     const more = page.ended && end >= page.bytes.length ? {} : { more: offset + end };
@@ -39,16 +40,16 @@ function firstContent(lines: readonly PartReceipt[]): string | undefined {
   return lines.find(({ chain, reason, scanned }) => chain[0] !== 'header' && reason === undefined && scanned > 0)?.part;
 }
 
-function compared(page: RawPage, end: number, charset: string, index: IndexOf): readonly ComparedSegment[] {
+function compared(page: RawPage, end: number, charset: string, showing: Showing): readonly ComparedSegment[] {
   const masked = (span: Span): boolean => page.sealedMasks.some((one) => one.start < span.end && one.end > span.start);
   return textRuns(page, end, charset).flatMap((run): readonly ComparedSegment[] => {
     const { finding } = run;
     if (finding === undefined) {
-      // A number in an encoding that no mask reaches leaves as it is.
-      return segmentsOf(run, index).map((one) => (one.masked === true ? { before: one.text, after: one.text, stays: true } : { text: one.text }));
+      // A number in an encoding, or judged to be something else: no mask reaches it, it leaves as it is.
+      return segmentsOf(run, showing).map((one) => (one.masked === true ? { before: one.text, after: one.text, stays: true } : { text: one.text }));
     }
     const stays = !masked(finding);
-    const place = index(finding);
+    const place = showing.index(finding);
     return [{ before: finding.preview, after: stays ? finding.preview : visible(run.text), stays, ...(place === undefined ? {} : { finding: place }) }];
   });
 }

@@ -8,7 +8,8 @@ import { pageEnd, readPage, type RawPage } from './page.js';
 import { charsetOf, partKind, type PartKind } from './part-kind.js';
 import { HEAD, listedParts, type Outline } from './part-list.js';
 import { runsOf } from './runs.js';
-import { indexOf, segmentsOf, type IndexOf, type TextRun } from './segments.js';
+import { hideNumbers } from './hidden-numbers.js';
+import { indexOf, segmentsOf, type Showing, type TextRun } from './segments.js';
 import { tableRows } from './table-rows.js';
 import { textCautions, visible, visibleLine } from './visible.js';
 
@@ -61,10 +62,10 @@ async function view(message: StoredMessage, opened: OpenedMessage, tools: ByteTo
   const own = partKind(page.part, mediaType, page.sample);
   // Second bytes of GB18030 look like brackets and quotes.
   const kind = own === 'json' && charset !== 'utf-8' ? 'text' : own;
-  const index = indexOf(message.findings);
+  const showing: Showing = { index: indexOf(message.findings), hide: hideNumbers(tools.inspectors(() => undefined)) };
   for (let most = PAGE_BYTES; ; most = Math.floor(most / 2)) {
     const end = pageEnd(page, most, kind, charset);
-    const { made, length } = pageView(page, end, kind, charset, index, followed?.fork());
+    const { made, length } = pageView(page, end, kind, charset, showing, followed?.fork());
     if (length > TEXT_MOST && most > LEAST_BYTES) continue;
     const more = page.ended && end >= page.bytes.length ? {} : { more: offset + end };
     return { ...made, ...more };
@@ -73,24 +74,24 @@ async function view(message: StoredMessage, opened: OpenedMessage, tools: ByteTo
 
 const binary = (why: Unreadable): PreviewView => ({ kind: 'binary', why });
 
-function pageView(page: RawPage, end: number, kind: PartKind, charset: string, index: IndexOf, followed: JsonIndent | undefined): { made: Exclude<PreviewView, { kind: 'mail' | 'binary' }>; length: number } {
+function pageView(page: RawPage, end: number, kind: PartKind, charset: string, showing: Showing, followed: JsonIndent | undefined): { made: Exclude<PreviewView, { kind: 'mail' | 'binary' }>; length: number } {
   const runs = textRuns(page, end, charset);
   const cautions = textCautions(runs.map(({ text }) => text).join(''));
   switch (kind) {
     case 'form':
     case 'table': {
       const raw = kind === 'form' ? formRows(runs, page.before !== undefined && page.before !== 0x26) : tableRows(runs);
-      const rows = raw.map((row) => row.map((cell) => cell.flatMap((run) => [...segmentsOf(run, index, visibleLine)])));
+      const rows = raw.map((row) => row.map((cell) => cell.flatMap((run) => [...segmentsOf(run, showing, visibleLine)])));
       return { made: { kind, rows, cautions }, length: rows.reduce((sum, row) => row.reduce((cells, cell) => cells + lengthOf(cell), sum), 0) };
     }
     case 'json': {
       const indent = followed ?? jsonIndent();
       // Numbers hidden in encodings are looked for before the text is taken apart.
-      const segments = runs.flatMap((run) => segmentsOf(run, index, (text) => visible(indent.write(text)))).filter(({ text }) => text !== '');
+      const segments = runs.flatMap((run) => segmentsOf(run, showing, (text) => visible(indent.write(text)))).filter(({ text }) => text !== '');
       return { made: { kind, segments, cautions }, length: lengthOf(segments) };
     }
     case 'text': {
-      const segments = runs.flatMap((run) => segmentsOf(run, index));
+      const segments = runs.flatMap((run) => segmentsOf(run, showing));
       return { made: { kind, segments, cautions }, length: lengthOf(segments) };
     }
   }

@@ -1,7 +1,7 @@
 /** A request's target and fields as rows: all of them scanned as addresses are, credentials never shown. */
 import type { HeadText, InspectorFactory, PreviewView, SealedHead, Segment } from '../ports.js';
 import type { ByteTools } from './masked-parts.js';
-import { withoutHiddenNumbers } from './hidden-numbers.js';
+import { hideNumbers, type HideNumbers } from './hidden-numbers.js';
 import { textCautions, visibleLine } from './visible.js';
 
 const SECRET = /^(proxy-)?authorization$|cookie|token|secret|api-?key|password|credential|signature|session/i;
@@ -36,12 +36,13 @@ export function headTexts(head: SealedHead): readonly HeadText[] {
 export function headView(head: SealedHead, tools: ByteTools): PreviewView {
   const inspectors: InspectorFactory = tools.inspectors(() => undefined);
   const { safe } = inspectors.inspectHead(headTexts(head), () => true);
+  const hide = hideNumbers(inspectors);
   const rows = rowsOf(head);
   let length = 0;
   const out: (readonly (readonly Segment[])[])[] = [];
   for (const [at, { name, value }] of rows.entries()) {
-    const own = segment(name, safe.get(`${String(at)}/name`));
-    const shown = SECRET.test(name) ? { text: '***', masked: true as const } : segment(value, safe.get(`${String(at)}/value`));
+    const own = segment(name, safe.get(`${String(at)}/name`), hide);
+    const shown = SECRET.test(name) ? { text: '***', masked: true as const } : segment(value, safe.get(`${String(at)}/value`), hide);
     length += own.text.length + shown.text.length;
     if (length > TEXT_MOST) break;
     out.push([[own], [shown]]);
@@ -49,8 +50,8 @@ export function headView(head: SealedHead, tools: ByteTools): PreviewView {
   return { kind: 'form', rows: out, cautions: textCautions(rows.map(({ value }) => value).join(' ')) };
 }
 
-function segment(text: string, safe: string | undefined): Segment {
+function segment(text: string, safe: string | undefined, hide: HideNumbers): Segment {
   const masked = safe ?? '_'.repeat(text.length);
-  const covered = withoutHiddenNumbers(masked) ?? masked;
+  const covered = hide(masked) ?? masked;
   return covered === text ? { text: visibleLine(text) } : { text: visibleLine(covered), masked: true };
 }

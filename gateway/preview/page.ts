@@ -88,7 +88,7 @@ export function pageEnd(page: RawPage, most: number, kind: 'text' | 'json' | 'fo
   const { bytes, found, at } = page;
   if (page.ended && bytes.length <= most) return bytes.length;
   const limit = Math.min(most, bytes.length);
-  let end = border(bytes, limit, kind) ?? characterBorder(bytes, limit, charset);
+  let end = border(bytes, limit, kind) ?? wordBorder(bytes, characterBorder(bytes, limit, charset));
   const cut = found.find((one) => one.start - at < end && one.end - at > end);
   if (cut !== undefined) end = cut.start > at ? cut.start - at : Math.min(bytes.length, cut.end - at);
   return Math.max(1, end);
@@ -118,6 +118,19 @@ function border(bytes: Uint8Array, limit: number, kind: 'text' | 'json' | 'form'
 }
 
 const positive = (place: number): number | undefined => (place > 0 ? place : undefined);
+
+/** Letters, digits and what numbers and encoded texts are written with. */
+const WORD = /[A-Za-z0-9+/=_%\\.-]/;
+const WORD_MOST = 256;
+
+/** A number or an encoded text is not cut in two, where neither half would show what it is. */
+function wordBorder(bytes: Uint8Array, end: number): number {
+  const isWord = (at: number): boolean => WORD.test(String.fromCharCode(bytes[at] ?? 0x20));
+  if (end >= bytes.length || !isWord(end)) return end;
+  let start = end;
+  while (start > 0 && end - start < WORD_MOST && isWord(start - 1)) start--;
+  return start > 0 && end - start < WORD_MOST ? start : end;
+}
 
 /** The last character that lies wholly in front of `limit`. */
 function characterBorder(bytes: Uint8Array, limit: number, charset: 'utf-8' | 'gb18030'): number {

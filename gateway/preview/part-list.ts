@@ -1,5 +1,6 @@
 /** The parts of a message: from the receipt it was held with, and their names from one walk through it. */
 import type { OpenedMessage, PartReceipt, PreviewPart, StoredMessage } from '../ports.js';
+import { hideNumbers } from './hidden-numbers.js';
 import { maskedParts, type ByteTools } from './masked-parts.js';
 import { partName, type PartName } from './part-names.js';
 import { nameCautions } from './visible.js';
@@ -30,6 +31,7 @@ export function listedParts(message: StoredMessage, outline: Outline | undefined
 
 /** Names and types of parts, by path. Reads the whole body once. */
 export async function outlineOf(opened: OpenedMessage, tools: ByteTools): Promise<Outline> {
+  const hide = hideNumbers(tools.inspectors(() => undefined));
   const names = new Map<string, PartName>();
   let header: Buffer = Buffer.alloc(0);
   let headerOf: string | undefined;
@@ -39,7 +41,7 @@ export async function outlineOf(opened: OpenedMessage, tools: ByteTools): Promis
       headerOf = part.part;
       if (header.length < HEADER_MOST) header = Buffer.concat([header, bytes]);
     } else if (headerOf !== undefined && part.part.startsWith(headerOf.slice(0, -'/header'.length))) {
-      names.set(part.part, partName(header));
+      names.set(part.part, partName(header, hide));
       headerOf = undefined;
     }
   }

@@ -1,5 +1,5 @@
 /** What a part calls itself, from its header with everything found in it masked. */
-import { withoutHiddenNumbers } from './hidden-numbers.js';
+import type { HideNumbers } from './hidden-numbers.js';
 import { visibleLine } from './visible.js';
 
 /** A name that goes on longer tells nobody more. */
@@ -12,7 +12,7 @@ export interface PartName {
   readonly raw: string;
 }
 
-export function partName(header: Uint8Array): PartName {
+export function partName(header: Uint8Array, hide: HideNumbers): PartName {
   const text = Buffer.from(header).toString('utf8').replace(/\r?\n[ \t]+/g, ' ');
   const field = (name: string): string | undefined => new RegExp(`^${name}:(.*)$`, 'im').exec(text)?.[1]?.trim();
   const disposition = field('content-disposition') ?? '';
@@ -20,11 +20,11 @@ export function partName(header: Uint8Array): PartName {
   const plain = parameter(disposition, 'filename') ?? parameter(field('content-type') ?? '', 'name') ?? parameter(disposition, 'name');
   const raw = extended === null ? plain : unescaped(extended[2] ?? '');
   const type = /^[a-z0-9.+*_-]+\/[a-z0-9.+*_-]+/i.exec(field('content-type') ?? '')?.[0]?.toLowerCase();
-  return { name: raw === undefined || raw === '' ? undefined : shown(raw), mediaType: type === undefined ? undefined : shown(type), raw: raw ?? '' };
+  return { name: raw === undefined || raw === '' ? undefined : shown(raw, hide), mediaType: type === undefined ? undefined : shown(type, hide), raw: raw ?? '' };
 }
 
-export function shown(text: string): string {
-  const safe = visibleLine(withoutHiddenNumbers(text) ?? text);
+function shown(text: string, hide: HideNumbers): string {
+  const safe = visibleLine(hide(text) ?? text);
   return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe;
 }
 

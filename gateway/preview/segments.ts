@@ -1,6 +1,6 @@
 /** Runs of text as the segments people see: nothing found or hidden in an encoding stands in them, and nothing invisible. */
 import type { Finding, Segment } from '../ports.js';
-import { withoutHiddenNumbers } from './hidden-numbers.js';
+import type { HideNumbers } from './hidden-numbers.js';
 import { visible } from './visible.js';
 
 /** A decoded run, before it is made visible. */
@@ -9,6 +9,11 @@ export interface TextRun {
   readonly finding: Finding | undefined;
 }
 export type IndexOf = (finding: Finding) => number | undefined;
+/** What turns runs into segments. */
+export interface Showing {
+  readonly index: IndexOf;
+  readonly hide: HideNumbers;
+}
 
 /** Looks a finding up among those the message keeps. */
 export function indexOf(kept: readonly Finding[]): IndexOf {
@@ -18,9 +23,9 @@ export function indexOf(kept: readonly Finding[]): IndexOf {
 
 const keyOf = ({ part, start, end, detector }: Finding): string => `${detector} ${String(start)} ${String(end)} ${part}`;
 
-export function segmentsOf(run: TextRun, index: IndexOf, show: (text: string) => string = visible): readonly Segment[] {
+export function segmentsOf(run: TextRun, { index, hide }: Showing, show: (text: string) => string = visible): readonly Segment[] {
   if (run.finding !== undefined) return run.text === '' ? [] : [{ text: show(run.text), finding: index(run.finding), masked: true }];
-  const covered = withoutHiddenNumbers(run.text);
+  const covered = hide(run.text);
   if (covered === undefined) return run.text === '' ? [] : [{ text: show(run.text) }];
   const out: Segment[] = [];
   let from = 0;

@@ -266,6 +266,22 @@ async function reviews(): Promise<void> {
   }
 }
 
+let looked = 0;
+
+/** What a reviewer sees of a message's content: every part, its first page, and what a masked release would make of it. */
+async function looks(id: string): Promise<void> {
+  const list = await api(`content of ${id}`, 'GET', `/messages/${id}/content`);
+  // What has ended has no content any more.
+  if (list.status === 410) return;
+  expect({ id, status: list.status }).toEqual({ id, status: 200 });
+  looked++;
+  const { parts } = JSON.parse(list.text) as { parts: { path: string }[] };
+  for (const { path } of parts) {
+    await api(`content of ${id}`, 'GET', `/messages/${id}/content?part=${encodeURIComponent(path)}`);
+    if (path !== 'head') await api(`comparison of ${id}`, 'GET', `/messages/${id}/compare?part=${encodeURIComponent(path)}`);
+  }
+}
+
 /** Files an operator could write: wrong ones are refused with words, and the words quote no value. */
 async function reloads(good: string): Promise<void> {
   const file = join(configFolder, 'weir.yaml');
@@ -317,7 +333,7 @@ async function tables(): Promise<Sink[]> {
     const found = await client.query<{ schema: string; name: string }>("select table_schema as schema, table_name as name from information_schema.tables where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'");
     const dumped: Sink[] = [];
     for (const { schema, name } of found.rows) {
-      const rows = await client.query<{ line: string }>(`select one::text || ' ' || row_to_json(one)::text as line from ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)} one`);
+      const rows = await client.query<{ line: string }>(`select whole_row::text || ' ' || row_to_json(whole_row)::text as line from ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)} whole_row`);
       dumped.push({ name: `table ${schema}.${name}`, bytes: Buffer.from(rows.rows.map(({ line }) => line).join('\n')) });
     }
     return dumped;
@@ -358,7 +374,11 @@ beforeAll(async () => {
   for (const path of ['/', '/readyz', '/healthz', '/api/v1/openapi.json']) keep(path, await (await fetch(`${gateway.adminUrl}${path}`)).text());
   await api('monitor report', 'GET', '/monitor-report');
   const { messages } = JSON.parse((await api('list', 'GET', '/messages?limit=200')).text) as { messages: { id: string; state: string }[] };
-  for (const { id } of messages) await api(`view ${id}`, 'GET', `/messages/${id}`);
+  for (const { id } of messages) {
+    await api(`view ${id}`, 'GET', `/messages/${id}`);
+    await looks(id);
+  }
+  expect(looked).toBeGreaterThan(20);
   dumped = await tables();
   // What is still held ends by itself.
   const open = messages.find(({ state }) => state === 'held');

@@ -82,6 +82,20 @@ describe('nothing leaks from a view', () => {
     expect(leaks(number.all, sinks)).toEqual([]);
   });
 
+  it('not where detectors judge a number by what stands around it to be something else', async () => {
+    const number = canaries(55);
+    const bodies: readonly (readonly [string, string])[] = [
+      ['application/json', `{"id":${number.phone('bare, named id')},"orderNo":"${number.card('order')}"}`],
+      ['text/plain', `订单号 ${number.phone('order')} 版本 x${number.card('glued')}y 流水号：${number.card('serial')} 0.${number.phone('decimal')}`],
+      ['text/plain', `${number.phone('row')} 17 ${number.card('row')} 23 4 ${number.id('row')} 100000000001 ${number.phone('row')} 12 13 14 15 16 17 18`],
+      ['text/csv', `order,track\n${number.card('cell')},${number.phone('cell')}\n`],
+      ['application/x-www-form-urlencoded', `trade_no=${number.card('form')}&ts=${number.phone('form')}`],
+    ];
+    const sinks: Sink[] = [];
+    for (const [type, body] of bodies) sinks.push({ name: type, bytes: Buffer.from(await answers(sealed(Buffer.from(body), type, { fields: [['X-Trace', `a${number.card(`field beside ${type}`)}`], ['X-Type', `text/plain; charset=x${number.card(`parameter beside ${type}`)}`]] }))) });
+    expect(leaks(number.all, sinks)).toEqual([]);
+  });
+
   it('wherever a page ends', async () => {
     const number = canaries(77);
     const sinks: Sink[] = [];
