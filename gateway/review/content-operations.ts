@@ -32,6 +32,7 @@ export function contentOperations(ports: ContentPorts): readonly Operation[] {
       async run({ params, caller }) {
         const message = await messageOf(ledger, params.id);
         const known = await away(async () => ({ facts: await facts.facts(message), events: await timeline.timeline(message.id), marked: await falsePositives.marked(message.id) }));
+        const queue = await ports.queued?.(message.id, caller);
         const regions = await preview?.regions(message).catch(() => undefined);
         await note(caller.actor, 'message.view', message.id, { state: message.state });
         const { decision, firstUntil, escalated } = message;
@@ -39,6 +40,7 @@ export function contentOperations(ports: ContentPorts): readonly Operation[] {
         return {
           ...messageView(message),
           facts: messageFacts(message, known.facts, regions),
+          queue,
           timeline: timelineView(known.events),
           firstApproval: first,
           escalated: escalated && { actor: escalated.actor, at: escalated.at.toISOString() },

@@ -3,6 +3,7 @@ import { LedgerFailure } from '../errors.js';
 import type { AuditTrail, Clock, ExceptionLedger, FactsLedger, FalsePositives, OpeningsLedger, Preview, ReviewLedger, StoredMessage, TimelineLedger } from '../ports.js';
 import { away } from './away.js';
 import { ApiProblem } from './problem.js';
+import type { QueuedView } from './queued-view.js';
 
 export interface ContentPorts {
   readonly ledger: ReviewLedger;
@@ -15,6 +16,7 @@ export interface ContentPorts {
   readonly openings: OpeningsLedger;
   readonly exceptions: Pick<ExceptionLedger, 'propose'>;
   readonly falsePositives: FalsePositives;
+  readonly queued?: QueuedView | undefined;
   /** False where this route or direction lets a message go only as it was. */
   readonly masksOnRelease: (message: StoredMessage) => boolean;
 }

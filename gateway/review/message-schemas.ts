@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { escalation, firstApproval } from './decision-schemas.js';
 import { factsAnswer } from './facts-schemas.js';
+import { queuedAnswer } from './queue-schemas.js';
 import { messageAnswer as keptAnswer } from './schemas.js';
 import { timelineAnswer } from './timeline-schemas.js';
 
 export const messageAnswer = keptAnswer.extend({
   facts: factsAnswer,
+  queue: queuedAnswer.optional().meta({ description: 'How it stands in the queue: risk, group, assignment, by when it is due.' }),
   timeline: timelineAnswer,
   firstApproval: firstApproval.optional().meta({ description: 'With `awaiting-second`: what waits for another person.' }),
   escalated: escalation.optional(),

@@ -99,6 +99,8 @@ export const queueFields = {
   slaDueAt: time.optional().meta({ description: 'By when it is to be decided; absent once it is.' }),
   legalHold: z.boolean(),
 };
+/** The same of one message, where it is shown by itself. */
+export const queuedAnswer = z.strictObject(queueFields);
 export const queueSummary = summaryAnswer.extend(queueFields);
 export const queueAnswer = z.strictObject({
   messages: z.array(queueSummary),

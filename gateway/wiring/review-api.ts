@@ -12,6 +12,7 @@ import type { Operation } from '../review/operation.js';
 import { openingOperations } from '../review/opening-operations.js';
 import { overviewOperations } from '../review/overview-operations.js';
 import { queueOperations, withinScope } from '../review/queue-operations.js';
+import { queuedView } from '../review/queued-view.js';
 import { reviewOperations, type ReviewPorts } from '../review/operations.js';
 import type { QueueApiPorts } from './queue.js';
 
@@ -28,7 +29,7 @@ export function reviewApi(ports: ReviewApiPorts): readonly Operation[] {
     ...filtersOperations(ports),
     ...overviewOperations(ports),
     ...eventsOperations(ports),
-    ...contentOperations(ports),
+    ...contentOperations({ ...ports, queued: queuedView(ports) }),
     ...openingOperations(ports),
     ...decisionOperations(ports),
     ...reviewOperations(ports),
