@@ -101,7 +101,7 @@ export interface ProposalDecision {
 export interface ExceptionLedger {
   propose(proposal: ExceptionProposal): Promise<ExceptionProposed>;
   /** `conclusive` is for exceptions bound to sender, destination and detector together; others answer `scope`. `full`: as many are in force as may be. */
-  approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult | { readonly kind: 'scope' | 'full' }>;
+  approve(id: string, decision: ProposalDecision & { readonly conclusive: boolean }): Promise<ProposalResult | { readonly kind: 'scope' } | { readonly kind: 'full' }>;
   refuse(id: string, decision: ProposalDecision): Promise<ProposalResult>;
   end(id: string, decision: ProposalDecision): Promise<ProposalResult>;
   list(filter: { readonly state?: ExceptionState | undefined; readonly limit: number; readonly after?: string | undefined }): Promise<{ readonly exceptions: readonly StoredException[]; readonly next: string | undefined }>;
