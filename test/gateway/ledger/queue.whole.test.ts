@@ -146,6 +146,17 @@ describe('pages', () => {
   });
 });
 
+describe('a recipient', () => {
+  it('is seen for the first time once, however many messages for them are held at the same time', async () => {
+    const marks = { sender: mark('li.wei@corp.example'), user: undefined, recipients: [mark('new@stranger.example'), mark('other@stranger.example')] };
+    const messages = [1, 2, 3, 4].map((n) => queueMessage(seeded(n), { marks: n % 2 === 0 ? marks : { ...marks, recipients: [...marks.recipients].reverse() } }));
+    await Promise.all(messages.map((message) => hold().hold(message, heldEntry(message))));
+    const rows = await database.db.selectFrom('messages').select('risk_reasons').where('id', 'in', messages.map(({ id }) => id)).execute();
+    expect(rows.filter(({ risk_reasons }) => JSON.stringify(risk_reasons).includes('recipient-first-seen'))).toHaveLength(1);
+    await database.transact((trx) => trx.deleteFrom('messages').where('id', 'in', messages.map(({ id }) => id)).execute());
+  });
+});
+
 describe('groups', () => {
   it('are all that waits, largest first, within the scope', async () => {
     const scope = { routes: ['mail', 'share'] };
