@@ -34,7 +34,7 @@ const FLOW_MS = 10 * 60_000;
 /** A provider that does not answer must not keep a browser waiting. */
 const TIMEOUT_S = 10;
 const FLOW = 'weir oidc flow';
-const HOME = '/#/overview';
+const HOME = '/';
 const failedAt = (why: 'oidc' | 'unknown-account' | 'disabled'): string => `/#/sign-in?failed=${why}`;
 
 const flowState = z.strictObject({ state: z.string(), nonce: z.string(), verifier: z.string(), until: z.number() });

@@ -58,6 +58,8 @@ export async function buildWeb() {
       chunkSizeWarningLimit: 1200,
       license: false,
       rolldownOptions: {
+        // A page's file bears the name of its page.
+        output: { chunkFileNames: (chunk) => `assets/${/pages\/([a-z-]+)\/page/.exec(chunk.facadeModuleId ?? '')?.[1] ?? chunk.name}-[hash].js` },
         // Libraries mark what runs in browsers only, which is everything here.
         onwarn: (warning, show) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : show(warning)),
       },

@@ -20,9 +20,9 @@ export const PAGES: readonly PageRoute[] = [
   { id: 'queue', path: '/queue', rights: ['messages.read'], key: 'q' },
   { id: 'message', path: '/messages/:id', rights: ['messages.read'] },
   { id: 'overview', path: '/overview', rights: ['overview.read'], key: 'o' },
-  { id: 'policy', path: '/policy', rights: ['policy.read', 'bypass.approve'], key: 'p' },
-  { id: 'accounts', path: '/accounts', rights: ['accounts.manage', 'grants.approve'], key: 'a' },
   { id: 'audit', path: '/audit', rights: ['audit.read'], key: 'u' },
+  { id: 'accounts', path: '/accounts', rights: ['accounts.manage', 'grants.approve', 'audit.read'], key: 'a' },
+  { id: 'policy', path: '/policy', rights: ['policy.read', 'bypass.approve'], key: 'p' },
   { id: 'settings', path: '/settings', rights: ['settings.read'], key: 's' },
   { id: 'api', path: '/api', key: 'd' },
   { id: 'me', path: '/me', key: 'm' },
@@ -75,9 +75,9 @@ export function navigationFor(rights: ReadonlySet<Right>): readonly PageRoute[] 
   return PAGES.filter((page) => page.key !== undefined && mayVisit(page, rights));
 }
 
-/** Where one begins: the first entry of the navigation. */
+/** Where one begins: the first page that one's roles open. */
 export function homeFor(rights: ReadonlySet<Right>): string {
-  return navigationFor(rights)[0]?.path ?? '/me';
+  return navigationFor(rights).find((page) => page.rights !== undefined)?.path ?? '/me';
 }
 
 /** Only a place of this console may be returned to after signing in. */

@@ -102,6 +102,18 @@ export async function visit(chrome: Browser, url: string, { language = 'en', the
   return { page, context, wrongs, close: () => context.close() };
 }
 
+/** Frames that something may take to come true; a page that draws nothing new has none left to wait for. */
+const FRAMES = 600;
+
+/** Waits until an expression is true in the page. (Playwright's own way evaluates text inside the page, which its policy forbids.) */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let frame = 0; frame < FRAMES; frame += 1) {
+    if (await page.evaluate<boolean>(expression)) return;
+    await page.evaluate('new Promise(requestAnimationFrame)');
+  }
+  throw new Error(`never came true: ${expression}`);
+}
+
 let axeSource: Promise<string> | undefined;
 interface AxeResult {
   readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }[];
@@ -111,7 +123,7 @@ interface AxeResult {
 export async function serious(page: Page): Promise<readonly string[]> {
   axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(await axeSource);
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResult;
+  const { violations } = await page.evaluate<AxeResult>('axe.run(document, { resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} — ${failureSummary.replace(/\s+/g, ' ')}`));

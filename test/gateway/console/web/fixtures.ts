@@ -6,7 +6,7 @@ export const AT = '2026-03-02T08:30:00.000Z';
 export function sessionOf(...roles: Role[]): Record<string, unknown> {
   return {
     signedIn: true,
-    account: { id: 'acc1', name: 'li.na', displayName: '李娜' },
+    account: { id: 'acc9', name: 'wu.yan', displayName: '吴妍' },
     roles,
     rights: [...new Set(roles.flatMap((role) => RIGHTS_OF[role]))],
     csrf: 'csrf-word',

@@ -68,12 +68,8 @@ const PAGE = 50;
 export const QUEUE_SIZE = 128;
 export const COUNTS = { states: { held: 120, 'awaiting-second': 4, uncertain: 2, failed: 2, released: 2210, rejected: 305 }, mine: 3, unassigned: 88, late: 17 };
 
-/** As the list answers: a page by cursor; an incident id in `text` finds that message alone. */
+/** As the list answers: a page by cursor. */
 export function listAnswer(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const text = typeof query['text'] === 'string' ? query['text'] : undefined;
-  if (text !== undefined && /^w\d{26}$/.test(text)) return { messages: [summary(Number(text.slice(1)))] };
-  // Only the look for news asks from a time on.
-  if (query['from'] !== undefined) return { messages: [summary(900), summary(901), summary(902)] };
   const from = typeof query['after'] === 'string' ? Number(query['after']) : 0;
   const numbers = Array.from({ length: Math.min(PAGE, QUEUE_SIZE - from) }, (_, at) => from + at);
   return { messages: numbers.map((n) => summary(n)), ...(from + PAGE < QUEUE_SIZE ? { next: String(from + PAGE) } : {}) };
@@ -99,9 +95,10 @@ export const FINDINGS: readonly Record<string, unknown>[] = [
 ];
 
 export function message(n: number, over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const { risk: _r, group: _g, grades: _gr, detectors: _d, fileNames: _f, comments: _c, assignee: _a, ageSeconds: _s, sla: _l, slaDueAt: _du, legalHold: _h, ...kept } = summary(n);
+  const { risk, group, grades, detectors, fileNames, comments, assignee, ageSeconds, sla, slaDueAt, legalHold, ...kept } = summary(n);
   return {
     ...kept,
+    queue: { risk, group, grades, detectors, fileNames, comments, assignee, ageSeconds, sla, slaDueAt, legalHold },
     findings: FINDINGS,
     findingCounts: { 'cn.resident-id': 2, 'bank-card': 1, 'cn.phone': 2 },
     unscannable: [{ part: 'body/3', reason: 'encrypted', bytes: 20_480, detail: 'zip, AES' }],

@@ -13,13 +13,14 @@ import { accountsWords } from './words.js';
 export function AccountsPage(): ReactNode {
   const words = useWords(accountsWords);
   const manages = useMay('accounts.manage');
+  const approves = useMay('grants.approve');
   return (
     <PageFrame title={words.title}>
       <PageTabs
         label={words.title}
         tabs={[
           ...(manages ? [{ key: 'accounts', label: words.tabAccounts, children: <Accounts /> }] : []),
-          { key: 'grants', label: words.tabGrants, children: <Grants /> },
+          ...(manages || approves ? [{ key: 'grants', label: words.tabGrants, children: <Grants /> }] : []),
           ...(manages ? [{ key: 'tokens', label: words.tabTokens, children: <Tokens /> }] : []),
           { key: 'review', label: words.tabReview, children: <AccessReview /> },
         ]}

@@ -2,40 +2,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { Checkbox, Form, Modal, Select } from 'antd';
 import type { ReactNode } from 'react';
-import type { Role } from '../../../../ports/people.js';
 import { post } from '../../api/client.js';
 import { accountsQuery } from '../../api/people.js';
 import { appWords } from '../../app/words.js';
 import { useWords } from '../../app/words-of.js';
 import { useAct } from '../../ui/act.js';
 import { Failure } from '../../ui/failure.js';
+import { clears, grantOf, type GrantAsked } from './grant-of.js';
 import { ROLE_NAMES } from './invite.js';
 import { accountsWords } from './words.js';
-
-interface Asked {
-  readonly accountId: string;
-  readonly role: Role;
-  readonly routes?: readonly string[];
-  readonly departments?: readonly string[];
-  readonly senders?: readonly string[];
-  readonly mayOpen?: boolean;
-}
-/** Roles that see messages: theirs can be bounded. */
-const clears = (role: Role | undefined): boolean => role === 'reviewer' || role === 'approver';
-
-/** What the API takes: bounds only where something stands. */
-export function grantOf({ accountId, role, mayOpen = false, ...lists }: Asked): Record<string, unknown> {
-  const scope = Object.fromEntries(Object.entries(lists).filter(([, list]) => Array.isArray(list) && list.length > 0));
-  return { accountId, role, ...(clears(role) ? { mayOpen, ...(Object.keys(scope).length === 0 ? {} : { scope }) } : {}) };
-}
 
 export function ProposeGrant({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }): ReactNode {
   const words = useWords(accountsWords);
   const app = useWords(appWords);
-  const [form] = Form.useForm<Asked>();
+  const [form] = Form.useForm<GrantAsked>();
   const role = Form.useWatch('role', form);
   const accounts = useQuery({ ...accountsQuery, enabled: open });
-  const propose = useAct(async (asked: Asked) => {
+  const propose = useAct(async (asked: GrantAsked) => {
     await post('/grants', grantOf(asked));
     onClose();
   }, { invalidates: [['grants']], done: words.done, quiet: true });

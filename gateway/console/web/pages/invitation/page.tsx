@@ -16,6 +16,9 @@ import { Enrol } from '../sign-in/enrol.js';
 import { NewPassword } from '../sign-in/new-password.js';
 import { invitationWords } from './words.js';
 
+/** Said of links that were used, are old, or were never made. */
+const GONE: ReadonlySet<string> = new Set(['invitation-void', 'not-found', 'invalid-request']);
+
 export function InvitationPage(): ReactNode {
   const words = useWords(invitationWords);
   const token = useParam('token');
@@ -34,7 +37,7 @@ export function InvitationPage(): ReactNode {
       />
     );
   }
-  if (invitation.error instanceof ApiFailure && invitation.error.status === 404) {
+  if (invitation.error instanceof ApiFailure && GONE.has(invitation.error.code)) {
     return <Result status="warning" title={words.gone} extra={<Button onClick={() => go('/sign-in')}>{words.toSignIn}</Button>} />;
   }
   return (

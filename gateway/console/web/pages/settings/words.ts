@@ -21,7 +21,7 @@ export const settingsWords = defineWords({
   suite: { en: 'Sealed with', zh: '加密套件' },
   suites: { en: 'Can open', zh: '可解密' },
   space: { en: 'Space used', zh: '已用空间' },
-  of: { en: (used: string, limit: string) => `${used} of ${limit}`, zh: (used: string, limit: string) => `${used} / ${limit}` },
+  of: { en: (used: string, limit: string) => `${used} of ${limit}`, zh: (used: string, limit: string) => `已用 ${used}，共 ${limit}` },
   gateway: { en: 'Gateway', zh: '网关' },
   version: { en: 'Version', zh: '版本' },
   listeners: { en: 'Listens on', zh: '监听地址' },

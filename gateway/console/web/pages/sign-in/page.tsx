@@ -6,12 +6,13 @@ import { homeFor, returnPlace } from '../../app/routes.js';
 import { ChangePassword } from './change-password.js';
 import { CodeForm } from './code-form.js';
 import { Enrol } from './enrol.js';
-import { PasswordForm } from './password-form.js';
+import { PasswordForm, SIGN_IN_FAILURES, type SignInFailure } from './password-form.js';
 
 export function SignInPage(): ReactNode {
   const session = useSession();
   const renew = useRenewSession();
-  const from = returnPlace(usePlace()?.query.get('from') ?? null);
+  const query = usePlace()?.query;
+  const from = returnPlace(query?.get('from') ?? null);
   const inside = session?.signedIn === true && session.step === undefined;
   useEffect(() => {
     if (inside) goInstead(from ?? homeFor(rightsOf(session)));
@@ -24,6 +25,10 @@ export function SignInPage(): ReactNode {
     case 'change-password':
       return <ChangePassword />;
     case undefined:
-      return inside ? null : <PasswordForm oidc={session?.oidc ?? false} />;
+      return inside ? null : <PasswordForm oidc={session?.oidc ?? false} failed={failedOf(query?.get('failed'))} />;
   }
+}
+
+function failedOf(text: string | null | undefined): SignInFailure | undefined {
+  return SIGN_IN_FAILURES.find((failure) => failure === text);
 }

@@ -1,5 +1,5 @@
 /** The first step: name and password, or the organisation's identity provider. */
-import { Button, Form, Input } from 'antd';
+import { Alert, Button, Form, Input } from 'antd';
 import type { ReactNode } from 'react';
 import { API, post } from '../../api/client.js';
 import { useRenewSession } from '../../api/session.js';
@@ -9,7 +9,11 @@ import { Failure } from '../../ui/failure.js';
 import { Card } from './card.js';
 import { signInWords } from './words.js';
 
-export function PasswordForm({ oidc }: { readonly oidc: boolean }): ReactNode {
+/** What the identity provider's way back may say. */
+export const SIGN_IN_FAILURES = ['oidc', 'unknown-account', 'disabled'] as const;
+export type SignInFailure = (typeof SIGN_IN_FAILURES)[number];
+
+export function PasswordForm({ oidc, failed }: { readonly oidc: boolean; readonly failed: SignInFailure | undefined }): ReactNode {
   const words = useWords(signInWords);
   const renew = useRenewSession();
   const signIn = useAct(
@@ -22,6 +26,7 @@ export function PasswordForm({ oidc }: { readonly oidc: boolean }): ReactNode {
   const needed = [{ required: true, message: words.needed }];
   return (
     <Card title={words.title}>
+      {failed === undefined ? null : <Alert type="error" showIcon title={words[`failed.${failed}`]} />}
       <Form layout="vertical" size="large" requiredMark={false} onFinish={signIn.start} disabled={signIn.busy}>
         <Form.Item name="name" label={words.name} rules={needed}>
           <Input autoComplete="username" autoFocus autoCapitalize="none" spellCheck={false} />

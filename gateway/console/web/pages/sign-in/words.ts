@@ -34,5 +34,8 @@ export const signInWords = defineWords({
   differs: { en: 'The two are not the same.', zh: '两次输入不一致。' },
   passwordHint: { en: 'At least 12 characters; a sentence is easier to keep in mind than a word with signs.', zh: '至少 12 个字符；一句话比带符号的单词更容易记住。' },
   tooShort: { en: 'At least 12 characters.', zh: '至少 12 个字符。' },
+  'failed.oidc': { en: 'Signing in through your organisation failed. Try again, or sign in with name and password.', zh: '单位统一身份登录失败。请重试，或使用账号名和密码登录。' },
+  'failed.unknown-account': { en: 'Your organisation knows you, but no account here is yours. Ask a system administrator for an invitation.', zh: '单位身份验证已通过，但您在此没有账号。请联系系统管理员发送邀请。' },
+  'failed.disabled': { en: 'Your account here is disabled. Ask a system administrator.', zh: '您的账号已停用，请联系系统管理员。' },
   cliHint: { en: 'First start? Open the one-time link that the gateway printed.', zh: '首次启动？请打开网关启动时打印的一次性链接。' },
 });
