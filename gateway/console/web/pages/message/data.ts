@@ -6,24 +6,19 @@ import type { CompareAnswer } from '../../../../review/compare-schemas.js';
 import type { ContentAnswer } from '../../../../review/content-schemas.js';
 import type { MessageAnswer } from '../../../../review/message-schemas.js';
 import { get } from '../../api/client.js';
-import type { Queued, QueuePageAnswer } from '../queue/data.js';
 
 export type Message = MessageAnswer;
+/** How it stands in the queue; unknown where the gateway does not say. */
+export type Queued = NonNullable<Message['queue']>;
 export type Comments = z.output<typeof commentsAnswer>;
 
 export const messageKey = (id: string): readonly string[] => ['message', id];
+/** Each look at a message is a row of the audit: none is made by coming back to the window. */
+const CALM = { refetchOnWindowFocus: false, refetchOnReconnect: false } as const;
 /** Content of a held message does not change. */
-const FIXED = { staleTime: Number.POSITIVE_INFINITY } as const;
+const FIXED = { staleTime: Number.POSITIVE_INFINITY, ...CALM } as const;
 export function useMessage(id: string): UseQueryResult<Message> {
-  return useQuery({ queryKey: [...messageKey(id), 'facts'], queryFn: ({ signal }) => get<Message>(`/messages/${encodeURIComponent(id)}`, undefined, signal) });
-}
-
-/** Risk, assignment, time limit and legal hold are the queue's: its list finds a message by its id. */
-export function useQueued(id: string): UseQueryResult<Queued | null> {
-  return useQuery({
-    queryKey: [...messageKey(id), 'queued'],
-    queryFn: async ({ signal }) => (await get<QueuePageAnswer>('/messages', { text: id, limit: 1 }, signal)).messages.find((one) => one.id === id) ?? null,
-  });
+  return useQuery({ queryKey: [...messageKey(id), 'facts'], queryFn: ({ signal }) => get<Message>(`/messages/${encodeURIComponent(id)}`, undefined, signal), ...CALM });
 }
 
 export function useContent(id: string, part: string | undefined, enabled: boolean): UseInfiniteQueryResult<InfiniteData<ContentAnswer>> {

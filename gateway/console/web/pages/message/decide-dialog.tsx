@@ -6,12 +6,11 @@ import { appWords } from '../../app/words.js';
 import { useWords } from '../../app/words-of.js';
 import { useAct } from '../../ui/act.js';
 import { Failure } from '../../ui/failure.js';
-import type { Queued } from '../queue/data.js';
 import { PRESETS as BULK_PRESETS } from '../queue/bulk-dialog.js';
 import { ReasonField } from '../queue/reason-field.js';
 import { queueWords } from '../queue/words.js';
 import { CompareView, staying } from './compare.js';
-import { useCompare, type Message } from './data.js';
+import { useCompare, type Message, type Queued } from './data.js';
 import { highRisk, type Decision } from './offered.js';
 import { messageWords } from './words.js';
 

@@ -5,12 +5,11 @@ import { useSession } from '../../api/session.js';
 import { Link } from '../../app/router.js';
 import { useWords } from '../../app/words-of.js';
 import { Moment } from '../../ui/moment.js';
-import type { Queued } from '../queue/data.js';
 import { size } from '../queue/duration.js';
 import { heldWords, wordFor } from '../queue/held-words.js';
 import { Marks, RiskScore, Severity, State, Waiting } from '../queue/marks.js';
 import { SafeName } from '../queue/safe-text.js';
-import type { Message } from './data.js';
+import type { Message, Queued } from './data.js';
 import { actorName, messageWords } from './words.js';
 
 export function MessageHeader({ message, queued, assignment }: { readonly message: Message; readonly queued: Queued | undefined; readonly assignment: ReactNode }): ReactNode {

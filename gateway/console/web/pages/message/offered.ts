@@ -33,7 +33,8 @@ export function offered(message: Standing, { rights, actor }: Who, now: number):
     // Who decided first has no second voice; where it is not known who that was, the API knows.
     const other = actor === undefined || firstApproval.actor !== actor;
     if (approves && other) may.add('approve');
-    if ((approves || decides) && other) may.add('refuse');
+    // Either of the two may take it back.
+    if (approves || decides) may.add('refuse');
   } else if (decides && (DECIDABLE.includes(state) || state === 'awaiting-second')) {
     may.add('release').add('reject');
     if (message.findings.some(({ maskable }) => maskable)) may.add('release-masked');

@@ -13,12 +13,12 @@ import { useWords } from '../../app/words-of.js';
 import { useAct } from '../../ui/act.js';
 import { Loaded } from '../../ui/loaded.js';
 import { announce } from '../queue/announce.js';
-import { noteState, QUEUE_COUNTS, type Queued } from '../queue/data.js';
+import { noteState, QUEUE_COUNTS, useQueueNews } from '../queue/data.js';
 import { following, knownList, neighbour, standing } from '../queue/list-memory.js';
 import { SafeName } from '../queue/safe-text.js';
 import { titleOf } from '../queue/table.js';
 import { ContentView, type Sought } from './content.js';
-import { messageKey, useMessage, useQueued, type Message } from './data.js';
+import { messageKey, useMessage, type Message, type Queued } from './data.js';
 import { DecideDialog, type Asked, type Decided } from './decide-dialog.js';
 import { FalsePositiveDialog } from './false-positive-dialog.js';
 import { MessageHeader } from './header.js';
@@ -48,8 +48,8 @@ const ENDS: readonly Asked[] = ['release', 'release-masked', 'reject', 'approve'
 export function MessagePage(): ReactNode {
   const id = useParam('id');
   const message = useMessage(id);
-  const queued = useQueued(id);
   const client = useQueryClient();
+  useQueueNews();
   useNews(
     useCallback(
       (kind: string, data: unknown) => {
@@ -70,7 +70,7 @@ export function MessagePage(): ReactNode {
               <Walk id={id} />
             </div>
           </div>
-          <MessageView message={data} queued={queued.data ?? undefined} />
+          <MessageView message={data} queued={data.queue} />
         </>
       )}
     </Loaded>
@@ -119,6 +119,7 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
   const place = usePlace();
   const { id } = message;
   const may = useMemo(() => offered(message, { rights: rightsOf(session), actor: session?.account === undefined ? undefined : `account:${session.account.name}` }, Date.now()), [message, session]);
+  const mine = message.firstApproval !== undefined && message.firstApproval.actor === `account:${session?.account?.name ?? ''}`;
   const wanted = DECISIONS.find((one) => one === place?.query.get('do'));
   const [dialog, setDialog] = useState<Decision | undefined>(wanted !== undefined && may.has(wanted) ? wanted : undefined);
   const [part, setPart] = useState<string>();
@@ -169,7 +170,7 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
     { key: 'j', label: words.next, run: () => void goOn(id) },
     ...(before === undefined ? [] : [{ key: 'k', label: words.previous, run: () => go(`/messages/${before}`) }]),
     { key: 'u', label: words.keyBack, run: () => go(knownList()?.path ?? '/queue') },
-    ...BUTTONS.filter(([decision]) => may.has(decision)).map(([decision, key]): KeyAction => ({ key, label: `${labelOf(words, decision, queued)}…`, run: () => setDialog(decision) })),
+    ...BUTTONS.filter(([decision]) => may.has(decision)).map(([decision, key]): KeyAction => ({ key, label: `${labelOf(words, decision, queued, mine)}…`, run: () => setDialog(decision) })),
     ...(may.has('assign') ? [{ key: 'a', label: words.assignMe, run: assignMe }] : []),
     ...(may.has('comment') ? [{ key: 'c', label: words.keyComment, run: () => comment.current?.focus() }] : []),
     { key: 'l', label: words.keyFinding, run: stepFinding },
@@ -192,7 +193,7 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
           <TimelineView message={message} />
         </div>
       </div>
-      <DecisionBar may={may} queued={queued} onDecide={setDialog} />
+      <DecisionBar may={may} queued={queued} mine={mine} onDecide={setDialog} />
       {dialog === undefined ? null : dialog === 'open' ? (
         <OpenDialog message={message} onClose={() => setDialog(undefined)} onShown={setShown} />
       ) : dialog === 'false-positive' ? (
@@ -214,11 +215,12 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
   );
 }
 
-function labelOf(words: ReturnType<typeof useWords<typeof messageWords>>, decision: Shared, queued: Queued | undefined): string {
+function labelOf(words: ReturnType<typeof useWords<typeof messageWords>>, decision: Shared, queued: Queued | undefined, mine: boolean): string {
+  if (decision === 'refuse' && mine) return words['do.refuse-own'];
   return decision === 'legal-hold' && queued?.legalHold === true ? words['do.legal-hold-off'] : words[`do.${decision}`];
 }
 
-function DecisionBar({ may, queued, onDecide }: { readonly may: ReadonlySet<Decision>; readonly queued: Queued | undefined; readonly onDecide: (decision: Decision) => void }): ReactNode {
+function DecisionBar({ may, queued, mine, onDecide }: { readonly may: ReadonlySet<Decision>; readonly queued: Queued | undefined; readonly mine: boolean; readonly onDecide: (decision: Decision) => void }): ReactNode {
   const words = useWords(messageWords);
   const buttons = BUTTONS.filter(([decision]) => may.has(decision));
   if (buttons.length === 0) return null;
@@ -226,7 +228,7 @@ function DecisionBar({ may, queued, onDecide }: { readonly may: ReadonlySet<Deci
     <div className="decision-bar" role="region" aria-label={words.decisions}>
       {buttons.map(([decision, key]) => (
         <Button key={decision} type={decision === 'release-masked' || decision === 'approve' ? 'primary' : 'default'} danger={decision === 'reject' || decision === 'refuse'} onClick={() => onDecide(decision)}>
-          {labelOf(words, decision, queued)} <kbd aria-hidden="true">{key.toUpperCase()}</kbd>
+          {labelOf(words, decision, queued, mine)} <kbd aria-hidden="true">{key.toUpperCase()}</kbd>
         </Button>
       ))}
       <span className="spread" />

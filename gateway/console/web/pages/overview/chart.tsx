@@ -34,7 +34,7 @@ export function DecisionsChart({ rows, label }: { readonly rows: readonly DayRow
       padding: [8, 8, 0, 0],
       scales: { x: { time: true, range: [(seconds[0] ?? 0) - HALF_DAY, (seconds.at(-1) ?? 0) + HALF_DAY] }, y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [
-        { ...axis, grid: { show: false }, values: (_plot, splits) => splits.map((at) => format.format(at * 1000)), incrs: [1, 2, 5, 7, 14].map((days) => days * DAY), space: 48 },
+        { ...axis, size: 28, grid: { show: false }, values: (_plot, splits) => splits.map((at) => format.format(at * 1000)), incrs: [1, 2, 5, 7, 14].map((days) => days * DAY), space: 48 },
         { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000] },
       ],
       series: [{}, ...drawn.map((kind): uPlot.Series => ({ label: kind, fill: colour(COLOURS[kind]), width: 0, points: { show: false }, ...(bars === undefined ? {} : { paths: bars }) }))],

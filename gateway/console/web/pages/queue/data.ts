@@ -1,12 +1,13 @@
 /** What the queue asks of the API, and how its answers are kept: a list stays as it was read until one asks for it anew. */
 import { keepPreviousData, useQuery, useQueryClient, type QueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import type { z } from 'zod';
 import type { assigneesAnswer, groupsAnswer, queueAnswer, queueCountsAnswer, queueSummary } from '../../../../review/queue-schemas.js';
 import type { savedFiltersAnswer } from '../../../../review/filters-schemas.js';
 import { useNews } from '../../api/events.js';
 import { get, type Query } from '../../api/client.js';
 import { askedOf, type Filter, type View } from './filter.js';
+import { freshSince, freshStore, noteFresh, noteMissed, type FreshCount } from './fresh.js';
 import type { ListPage } from './list-memory.js';
 
 export type Queued = z.output<typeof queueSummary>;
@@ -19,8 +20,6 @@ export type SavedFilters = z.output<typeof savedFiltersAnswer>;
 export const PAGE = 50;
 /** As many alike messages as are shown below their heading; bulk decisions take all of them. */
 export const GROUP_SHOWN = 100;
-/** News come in bursts; one look tells them all. */
-const NEWS_MS = 700;
 
 export const QUEUE_LIST = ['queue', 'list'] as const;
 export const QUEUE_GROUPS = ['queue', 'groups'] as const;
@@ -75,43 +74,27 @@ export function noteState(client: QueryClient, id: string, state: Queued['state'
   );
 }
 
-interface Fresh {
-  /** Messages that came since the list was read, and would stand in it. */
-  readonly count: number;
-  readonly more: boolean;
-}
-
-/** Listens for news: states change in their rows, and what is new is only counted until one asks for it. */
-export function useFresh({ filter, order }: View, readAt: number, known: ReadonlySet<string>): Fresh {
+/** Listens for news on every page of the reviewers': states change in their rows, and what is new is only counted. */
+export function useQueueNews(): void {
   const client = useQueryClient();
-  const [fresh, setFresh] = useState<Fresh>({ count: 0, more: false });
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const now = useRef({ filter, readAt, known });
-  useEffect(() => {
-    now.current = { filter, readAt, known };
-  });
-  useEffect(() => setFresh({ count: 0, more: false }), [readAt, filter, order]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const look = useCallback(async () => {
-    const { filter: bounds, readAt: since } = now.current;
-    if (bounds.to !== undefined) return;
-    const { messages, next } = await get<QueuePageAnswer>('/messages', query({ ...bounds, from: '' }, { from: new Date(since).toISOString(), order: 'newest', limit: PAGE }));
-    if (now.current.readAt !== since) return;
-    setFresh({ count: messages.filter(({ id }) => !now.current.known.has(id)).length, more: next !== undefined });
-  }, [client]);
   const heard = useCallback(
     (kind: string, data: unknown) => {
-      const { id, state, states } = Object(data) as { id?: unknown; state?: unknown; states?: unknown };
-      if (kind === 'held-changed' && typeof states === 'object') client.setQueryData(QUEUE_COUNTS, (was) => (was === undefined ? undefined : { ...was, ...(data as Counts) }));
-      if (kind === 'message-changed' && typeof id === 'string' && typeof state === 'string') noteState(client, id, state as Queued['state']);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        // The next news look again; meanwhile the count stays as it was.
-        look().catch(() => undefined);
-      }, NEWS_MS);
+      const { id, state, states, more } = Object(data) as { id?: unknown; state?: unknown; states?: unknown; more?: unknown };
+      if (kind === 'message-changed' && typeof id === 'string' && typeof state === 'string') {
+        noteState(client, id, state as Queued['state']);
+        noteFresh(id, state, Date.now());
+      }
+      if (kind === 'held-changed' && typeof states === 'object') {
+        if (more === true) noteMissed(Date.now());
+        client.setQueryData(QUEUE_COUNTS, (was) => (was === undefined ? undefined : { ...was, ...(data as Counts) }));
+      }
     },
-    [client, look],
+    [client],
   );
   useNews(heard);
-  return fresh;
+}
+
+export function useFresh(readAt: number, known: ReadonlySet<string>): FreshCount {
+  useSyncExternalStore(freshStore.subscribe, freshStore.version);
+  return freshSince(readAt, known);
 }

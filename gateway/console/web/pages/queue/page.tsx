@@ -14,7 +14,7 @@ import { Loaded } from '../../ui/loaded.js';
 import { PageFrame } from '../../ui/page-frame.js';
 import { announce } from './announce.js';
 import { BulkDialog, type BulkWish } from './bulk-dialog.js';
-import { followingPage, QUEUE_LIST, useFresh, useGroups, useList, type QueuePageAnswer, type Queued } from './data.js';
+import { followingPage, QUEUE_LIST, useFresh, useGroups, useList, useQueueNews, type QueuePageAnswer, type Queued } from './data.js';
 import { FilterBar } from './filter-bar.js';
 import { pathOf, viewOf, type View } from './filter.js';
 import { placeIn, previousOf, rememberList, rememberPlace, rememberPrevious } from './list-memory.js';
@@ -49,7 +49,10 @@ export function QueuePage(): ReactNode {
 
   const readAt = view.grouped ? groups.dataUpdatedAt : list.dataUpdatedAt;
   const known = useMemo(() => new Set(messages.map(({ id }) => id)), [messages]);
-  const fresh = useFresh(view, readAt, known);
+  useQueueNews();
+  const fresh = useFresh(readAt, known);
+  // What is new may lie outside a narrower filter: nobody has looked.
+  const narrow = Object.keys(view.filter).some((key) => key !== 'state');
   useScroll(path, list.data !== undefined || groups.data !== undefined, selection.cursor);
   useEffect(() => {
     if (!view.grouped && list.data !== undefined && !list.isPlaceholderData) rememberList({ path, ids: list.data.messages.map(({ id }) => id), next: list.data.next, more: followingPage(view) });
@@ -131,9 +134,9 @@ export function QueuePage(): ReactNode {
       actions={
         <>
           <span role="status" aria-live="polite">
-            {fresh.count > 0 ? (
+            {fresh.count > 0 || fresh.more ? (
               <Button type="primary" ghost onClick={refresh}>
-                {words.fresh(fresh.count, fresh.more)}
+                {fresh.count === 0 ? words.freshUnknown : narrow ? words.freshOutside(fresh.count, fresh.more) : words.fresh(fresh.count, fresh.more)}
               </Button>
             ) : null}
           </span>

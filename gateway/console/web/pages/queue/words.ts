@@ -61,6 +61,8 @@ export const queueWords = defineWords({
   empty: { en: 'Nothing matches.', zh: '没有符合条件的消息。' },
   emptyAll: { en: 'Nothing waits. Well done.', zh: '没有待处理的消息。' },
   fresh: { en: (count: number, more: boolean) => `${count}${more ? '+' : ''} new — show`, zh: (count: number, more: boolean) => `${count}${more ? '+' : ''} 条新消息，点击显示` },
+  freshOutside: { en: (count: number, more: boolean) => `${count}${more ? '+' : ''} new in the queue — look again`, zh: (count: number, more: boolean) => `队列中有 ${count}${more ? '+' : ''} 条新消息，点击刷新` },
+  freshUnknown: { en: 'The queue has changed — look again', zh: '队列已有变化，点击刷新' },
   refresh: { en: 'Read again', zh: '刷新' },
   next: { en: 'Next page', zh: '下一页' },
   previous: { en: 'Previous page', zh: '上一页' },
