@@ -6,7 +6,7 @@ import { inScope } from './queue-filter.js';
 import type { Db } from './tables.js';
 
 /** Groups are counted up to here: a person needs to know that there are many, not how many thousands. */
-export const GROUP_COUNTED = 1_000;
+const GROUP_COUNTED = 1_000;
 
 /** Findings and receipt of a page can be megabytes, and no list shows them. */
 export const QUEUE_COLUMNS = [

@@ -50,7 +50,7 @@ export interface QueueFilter {
   /** A message has at least one term of each list. */
   readonly terms: readonly (readonly string[])[];
 }
-export interface QueueQuery {
+interface QueueQuery {
   readonly filter: QueueFilter;
   readonly scope: ScopeMarks | undefined;
   readonly order: QueueOrder;
@@ -84,7 +84,7 @@ export interface QueuedMessage extends Omit<StoredMessage, 'findings' | 'receipt
     readonly legalHold: boolean;
   };
 }
-export interface QueueGroup {
+interface QueueGroup {
   readonly key: string;
   readonly why: GroupReason;
   readonly size: number;

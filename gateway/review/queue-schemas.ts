@@ -1,6 +1,6 @@
 /** Shapes of the queue: what may be asked of it, how its rows look, its groups, and who may be given work. */
 import { z } from 'zod';
-import { QUEUE_ORDERS, SLA_STATES } from '../ports.js';
+import { GROUP_REASONS, QUEUE_ORDERS, SLA_STATES } from '../ports.js';
 import { hasNumberShape } from './number-shape.js';
 import { HELD_STATES, NUMBER_IN_TEXT, PAGE_MOST, summaryAnswer } from './schemas.js';
 
@@ -18,7 +18,7 @@ const count = z.number().int().min(0);
 /** Stored or said back unsealed: names nobody by a number. */
 const plain = (pattern: RegExp) => z.string().regex(pattern).refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT);
 
-export const severitySchema = z.enum(['info', 'low', 'medium', 'high', 'critical']);
+const severitySchema = z.enum(['info', 'low', 'medium', 'high', 'critical']);
 export const gradeSchema = z.enum(['C1', 'C2', 'C3', 'general', 'important', 'core']);
 const stateSchema = z.enum(HELD_STATES);
 const routeSchema = plain(/^[a-z][a-z0-9-]{0,47}$/);
@@ -114,7 +114,7 @@ export const groupsAnswer = z.strictObject({
       size: count,
       oldest: time,
       sample: queueSummary,
-      why: z.enum(['fingerprints', 'file', 'sender']).meta({ description: 'The same sender with the same findings; the same content; or the same sender and subject.' }),
+      why: z.enum(GROUP_REASONS).meta({ description: 'The same sender with the same findings; the same content; or the same sender and subject.' }),
     }),
   ),
 });

@@ -123,7 +123,7 @@ async function timeOf(ask: () => Promise<unknown>): Promise<number> {
 }
 
 const EXPLANATION =
-  'Milliseconds from the question to parsed rows, median of the rounds; `ratio` is to a plain `select` of the same fifty rows by the index on state, in the same round. Embedded PostgreSQL with its own defaults, seven of ten messages waiting, in some ten thousand groups.';
+  'Milliseconds from the question to parsed rows, median of the rounds; `ratio` is to a plain `select` of the same fifty rows by the index on state, in the same round. Embedded PostgreSQL with its own defaults, seven of ten messages waiting, in some ten thousand groups. A wide spread says that the machine was busy with other things.';
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
