@@ -117,8 +117,7 @@ describe('the frame', () => {
     await page.getByText('中文', { exact: true }).click();
     await page.waitForSelector('html[lang=zh-CN]');
     await page.getByRole('link', { name: '审计', exact: true }).waitFor();
-    await page.getByRole('combobox', { name: '主题' }).click();
-    await page.getByRole('option', { name: '深色' }).or(page.locator('.ant-select-item-option', { hasText: '深色' })).last().click();
+    await page.getByRole('combobox', { name: '主题' }).selectOption('dark');
     await page.waitForSelector('html.weir-dark');
     await page.reload();
     await page.waitForSelector('html.weir-dark[lang=zh-CN]');

@@ -12,6 +12,8 @@ const shipped = parse(readFileSync('config/default.yaml', 'utf8')) as Record<str
 const PASSWORD = 'a weir of willow and stone';
 /** One step of TOTP: a code that was used once is not taken again. */
 const STEP_MS = 30_000;
+/** Beyond this a step has failed. */
+const PATIENCE_MS = 15_000;
 let gateway: Gateway;
 let chrome: Browser;
 let seen: Visit;
@@ -20,6 +22,7 @@ let secret = '';
 beforeAll(async () => {
   [gateway, chrome] = await Promise.all([startGateway({ config: { ...shipped, listen: {} }, dataDir: dataFolder() }), browser()]);
   seen = await visit(chrome, `${gateway.adminUrl}/`);
+  seen.page.setDefaultTimeout(PATIENCE_MS);
 }, 90_000);
 afterAll(() => chrome.close());
 
@@ -37,7 +40,7 @@ describe('the first run', () => {
     const { page } = seen;
     await page.goto(link);
     await page.getByText('Welcome to Weir').waitFor();
-    const [first, again] = [page.locator('input[autocomplete=new-password]').nth(0), page.locator('input[autocomplete=new-password]').nth(1)];
+    const [first, again] = [page.getByLabel('New password'), page.getByLabel('The same again')];
     await first.fill(PASSWORD);
     await again.fill(PASSWORD);
     await clean();
