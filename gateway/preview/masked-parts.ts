@@ -1,4 +1,5 @@
 /** Reads a sealed body once, everything found in it masked, cut where its parts begin: what all views are made from. Memory stays flat. */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Edit, Finding, InspectorFactory, OpenedMessage, PartReceipt } from '../ports.js';
 import { sealedBodyHead } from './body-head.js';
 
@@ -8,6 +9,8 @@ export interface ByteTools {
   readonly inspectors: (onFinding: (finding: Finding) => void) => InspectorFactory;
   readonly rewriter: () => { push(chunk: Uint8Array): void; release(settled: number, edits: readonly Edit[]): Uint8Array[] };
   readonly decodeEdits: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Edit>;
+  /** Milliseconds of `performance.now()` at which a look has taken long enough. */
+  readonly until?: number | undefined;
 }
 
 export interface Span {
@@ -30,6 +33,11 @@ export interface MaskedSlice {
 export interface MaskedEnd {
   readonly parts: readonly PartReceipt[];
   readonly moreParts: number;
+}
+
+/** So far into a body nobody looks: the processor is the gateway's first. */
+export class PreviewLate extends Error {
+  override readonly name = 'PreviewLate';
 }
 
 /** A body that cannot be scanned to its end has nothing to show. */
@@ -78,6 +86,9 @@ export async function* maskedParts(message: OpenedMessage, tools: ByteTools): As
       size += own.length;
       const { settled, edits } = inspector.write(own);
       yield* hand(settled, edits, false);
+      if (tools.until !== undefined && performance.now() > tools.until) throw new PreviewLate();
+      // Exchanges under way go first.
+      await turn();
     }
     const { edits } = inspector.end(size === head.bodyLength);
     yield* hand(size, edits, true);

@@ -1,6 +1,6 @@
 /** One page of one part, taken from the masked body as it streams by; nothing but the page is kept. */
 import type { PartReceipt, Unreadable } from '../ports.js';
-import type { MaskedEnd, MaskedSlice, Span } from './masked-parts.js';
+import { PreviewLate, type MaskedEnd, type MaskedSlice, type Span } from './masked-parts.js';
 import { withoutOverlaps, type Found } from './runs.js';
 
 /** Read beyond the page, so that a finding at its end is wholly in sight. */
@@ -35,6 +35,15 @@ export interface PageAsked {
 }
 
 export async function readPage(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: PageAsked): Promise<RawPage | Unreadable> {
+  try {
+    return await collected(slices, asked);
+  } catch (thrown) {
+    if (thrown instanceof PreviewLate) return 'timeout';
+    throw thrown;
+  }
+}
+
+async function collected(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: PageAsked): Promise<RawPage | Unreadable> {
   const pieces: Uint8Array[] = [];
   const findings: MaskedSlice['findings'][number][] = [];
   const masks: Span[] = [];

@@ -1,7 +1,7 @@
 /** The parts of a message: from the receipt it was held with, and their names from one walk through it. */
 import type { OpenedMessage, PartReceipt, PreviewPart, StoredMessage } from '../ports.js';
 import { hideNumbers } from './hidden-numbers.js';
-import { maskedParts, type ByteTools } from './masked-parts.js';
+import { maskedParts, PreviewLate, type ByteTools } from './masked-parts.js';
 import { partName, type PartName } from './part-names.js';
 import { nameCautions } from './visible.js';
 
@@ -29,10 +29,19 @@ export function listedParts(message: StoredMessage, outline: Outline | undefined
   return { parts: [{ path: HEAD, size: 0, readable: true, cautions: [] }, ...parts], moreParts: more, lines };
 }
 
-/** Names and types of parts, by path. Reads the whole body once. */
+/** Names and types of parts, by path. Reads the whole body once; of one that takes too long, the names that came until then. */
 export async function outlineOf(opened: OpenedMessage, tools: ByteTools): Promise<Outline> {
-  const hide = hideNumbers(tools.inspectors(() => undefined));
   const names = new Map<string, PartName>();
+  try {
+    await collect(opened, tools, names);
+  } catch (thrown) {
+    if (!(thrown instanceof PreviewLate)) throw thrown;
+  }
+  return names;
+}
+
+async function collect(opened: OpenedMessage, tools: ByteTools, names: Map<string, PartName>): Promise<void> {
+  const hide = hideNumbers(tools.inspectors(() => undefined));
   let header: Buffer = Buffer.alloc(0);
   let headerOf: string | undefined;
   for await (const { part, bytes } of maskedParts(opened, tools)) {
@@ -45,5 +54,4 @@ export async function outlineOf(opened: OpenedMessage, tools: ByteTools): Promis
       headerOf = undefined;
     }
   }
-  return names;
 }

@@ -12,12 +12,15 @@ import { openedValues, regionsOf } from './values.js';
 const AT_ONCE = 2;
 /** Names of parts and counts of provinces of the messages looked at last; no value is among them. */
 const KEPT = 200;
+/** A look that takes longer ends with what it has: it went through gigabytes. */
+const LOOK_MS = 20_000;
 /** Facts are computed for every look: beyond this only what lies in front counts. */
 const REGIONS_WITHIN = 8 * 1024 * 1024;
 const RESIDENT_ID = 'cn.resident-id';
 
 export function preview(options: { readonly reader: VaultReader; readonly tools: ByteTools }): Preview {
-  const { reader, tools } = options;
+  const { reader, tools: always } = options;
+  const timed = (): ByteTools => ({ ...always, until: performance.now() + LOOK_MS });
   const turn = turns(AT_ONCE);
   const outlines = recent<Outline>(KEPT);
   const regions = recent<readonly Region[]>(KEPT);
@@ -35,7 +38,7 @@ export function preview(options: { readonly reader: VaultReader; readonly tools:
   const outline = async (message: StoredMessage, isList: boolean): Promise<Outline | undefined> => {
     const known = outlines.get(message.id);
     if (known !== undefined || !isList || message.receipt.parts.length < 2) return known;
-    const made = await opened(message.id, (sealed) => outlineOf(sealed, tools));
+    const made = await opened(message.id, (sealed) => outlineOf(sealed, timed()));
     outlines.set(message.id, made);
     return made;
   };
@@ -43,22 +46,22 @@ export function preview(options: { readonly reader: VaultReader; readonly tools:
   return {
     async content(message, asked) {
       const names = await outline(message, asked.part === undefined);
-      return await opened(message.id, (sealed) => content({ message, opened: sealed, tools, outline: names }, asked));
+      return await opened(message.id, (sealed) => content({ message, opened: sealed, tools: timed(), outline: names }, asked));
     },
     async compare(message, asked) {
       const names = await outline(message, asked.part === undefined);
-      return await opened(message.id, (sealed) => compare({ message, opened: sealed, tools, outline: names }, asked));
+      return await opened(message.id, (sealed) => compare({ message, opened: sealed, tools: timed(), outline: names }, asked));
     },
     async regions(message) {
       const known = regions.get(message.id);
       if (known !== undefined) return known;
       if (!message.findings.some(({ detector }) => detector === RESIDENT_ID)) return [];
       // Small and bounded: facts do not wait behind somebody's gigabyte.
-      const made = regionsOf(message, await once(message.id, (sealed) => openedValues(message, sealed, tools, ({ detector }) => detector === RESIDENT_ID, REGIONS_WITHIN)));
+      const made = regionsOf(message, await once(message.id, (sealed) => openedValues(message, sealed, always, ({ detector }) => detector === RESIDENT_ID, REGIONS_WITHIN)));
       regions.set(message.id, made);
       return made;
     },
-    values: (message) => opened(message.id, (sealed) => openedValues(message, sealed, tools, () => true)),
+    values: (message) => opened(message.id, (sealed) => openedValues(message, sealed, always, () => true)),
     async original(id) {
       // Tried first: what cannot be opened is said before an answer begins.
       const message = await reader.open(id);

@@ -2,7 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PreviewView, Segment } from '../../../gateway/ports.js';
 import { numberSource } from '../../kit/numbers.js';
-import { sealed } from './sealed.js';
+import { content } from '../../../gateway/preview/content.js';
+import { outlineOf } from '../../../gateway/preview/part-list.js';
+import { sealed, tools } from './sealed.js';
 
 const ID = '11010519491231002X';
 const shown = (segments: readonly Segment[]): string => segments.map(({ text }) => text).join('');
@@ -98,6 +100,13 @@ describe('content', () => {
     const seen = await view('['.repeat(60_000), 'application/json');
     expect(shown(segmentsOf(seen)).length).toBeLessThanOrEqual(64 * 1024);
     expect('more' in seen && seen.more).toBeGreaterThan(0);
+  });
+
+  it('ends a look that takes too long, and says so', async () => {
+    const { vault, stored } = sealed(Buffer.from(`${'words '.repeat(2_000)}${ID}`), 'text/plain');
+    const opened = await vault.open(stored.id);
+    expect(await content({ message: stored, opened, tools: { ...tools, until: 0 }, outline: undefined }, { part: 'body', offset: 0 })).toMatchObject({ view: { kind: 'binary', why: 'timeout' } });
+    expect(await outlineOf(opened, { ...tools, until: 0 })).toEqual(new Map());
   });
 
   it('writes out what nobody sees', async () => {
