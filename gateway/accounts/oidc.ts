@@ -99,7 +99,7 @@ export function oidcSignIn(options: OidcOptions): OidcSignIn {
         const url = new URL(settings.redirectUri());
         url.search = visit.search;
         const tokens = await client.authorizationCodeGrant(await provider(), url, { expectedState: flow.state, expectedNonce: flow.nonce, pkceCodeVerifier: flow.verifier, idTokenExpected: true });
-        said = claims.parse(tokens.claims());
+        said = await described(await provider(), claims.parse(tokens.claims()), tokens.access_token, settings.claim);
       } catch (thrown) {
         // Its texts may quote what the provider or a stranger wrote.
         log.warn('oidc.refused', { code: codeOf(thrown) });
@@ -120,6 +120,13 @@ export function oidcSignIn(options: OidcOptions): OidcSignIn {
 async function discover({ issuer, clientId, clientSecret, ca }: OidcSettings): Promise<client.Configuration> {
   const by = ca === undefined ? {} : { [client.customFetch]: privateCaFetch(ca) };
   return await client.discovery(new URL(issuer), clientId, clientSecret, undefined, { timeout: TIMEOUT_S, ...by });
+}
+
+/** Many providers keep names and addresses out of the ID token; what was shown at sign-in (amr, acr) comes from the token alone. */
+async function described(provider: client.Configuration, said: Claims, accessToken: string, claim: OidcSettings['claim']): Promise<Claims> {
+  if (said[claim] !== undefined || provider.serverMetadata().userinfo_endpoint === undefined) return said;
+  const more = claims.parse(await client.fetchUserInfo(provider, accessToken, said.sub));
+  return { ...said, email: more.email, email_verified: more.email_verified, preferred_username: more.preferred_username };
 }
 
 async function byClaim(accounts: AccountsLedger, said: Claims, claim: OidcSettings['claim']): Promise<Credentials | undefined> {

@@ -19,7 +19,7 @@ export function privateCaFetch(ca: string): CustomFetch {
         });
         answer.on('error', reject);
         answer.on('end', () => {
-          const fields = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]));
+          const fields = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] => [value ?? []].flat().map((one) => [name, one]));
           const status = answer.statusCode ?? 502;
           resolve(new Response([204, 205, 304].includes(status) ? null : Buffer.concat(chunks), { status, headers: fields }));
         });
