@@ -38,6 +38,12 @@ describe('the banner', () => {
     expect(found.every((one) => mod11Two(one) && !luhn(one.slice(0, 17) + 'X'))).toBe(true);
   });
 
+  it('shows the first administrator’s link while there is one, and nothing of it afterwards', () => {
+    const link = `http://127.0.0.1:8081/#/invitation/${'x'.repeat(43)}`;
+    expect(banner(facts({ firstRunLink: link }))).toContain(`  ${link}\n`);
+    expect(banner(facts())).not.toContain('invitation');
+  });
+
   it('has commands that can be typed as they stand, elsewhere too', () => {
     expect(banner(facts())).toContain('npx weir held list\n');
     const other = banner(facts({ dataDir: "/srv/it's data", adminUrl: 'https://admin.example:9443' }));
