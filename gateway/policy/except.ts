@@ -29,9 +29,9 @@ interface Ready {
 }
 
 /** Exceptions stay the same objects for as long as they are in force: their sets are made once. */
-const known = new WeakMap<ActiveException, Ready>();
+const madeReady = new WeakMap<ActiveException, Ready>();
 function readyOf(one: ActiveException): Ready {
-  const before = known.get(one);
+  const before = madeReady.get(one);
   if (before !== undefined) return before;
   const ready: Ready = {
     id: one.id,
@@ -39,7 +39,7 @@ function readyOf(one: ActiveException): Ready {
     fingerprints: one.fingerprints === undefined ? undefined : new Set(one.fingerprints),
     high: coversHigh(one),
   };
-  known.set(one, ready);
+  madeReady.set(one, ready);
   return ready;
 }
 
@@ -48,8 +48,16 @@ const NOTHING: Excepting = { covering: () => undefined, rest: (evidence) => evid
 export function excepting(exceptions: readonly ActiveException[]): Excepting {
   if (exceptions.length === 0) return NOTHING;
   const ready = exceptions.filter(isLawful).map(readyOf);
-  const bearingOn = (kind: Pick<ExceptableFinding, 'detector' | 'confidence'>): readonly Ready[] =>
-    ready.filter((one) => (one.detectors?.has(kind.detector) ?? true) && (one.high || kind.confidence < HIGH_FROM));
+  const byKind = new Map<string, readonly Ready[]>();
+  const bearingOn = ({ detector, confidence }: Pick<ExceptableFinding, 'detector' | 'confidence'>): readonly Ready[] => {
+    const isHigh = confidence >= HIGH_FROM;
+    const kind = `${detector} ${isHigh ? 'high' : ''}`;
+    const before = byKind.get(kind);
+    if (before !== undefined) return before;
+    const bearing = ready.filter((one) => (one.detectors?.has(detector) ?? true) && (one.high || !isHigh));
+    byKind.set(kind, bearing);
+    return bearing;
+  };
   const covers = (one: Ready, fingerprint: string): boolean => one.fingerprints?.has(fingerprint) ?? true;
 
   /** Which values of a class go, each with the first exception that covers it. */
@@ -59,9 +67,12 @@ export function excepting(exceptions: readonly ActiveException[]): Excepting {
     if (bearing.length === 0) return goes;
     // A class that counts no further has values without a name: only an exception that asks for none may take it.
     const usable = found.distinct.size >= DISTINCT_CAP ? bearing.filter((one) => one.fingerprints === undefined) : bearing;
-    for (const fingerprint of found.distinct) {
-      const by = usable.find((one) => covers(one, fingerprint));
-      if (by !== undefined) goes.set(fingerprint, by.id);
+    for (const one of usable) {
+      const named = one.fingerprints ?? found.distinct;
+      // The shorter list is walked: a message of thousands of numbers must not meet every exception with each of them.
+      const [walked, asked] = named.size <= found.distinct.size ? [named, found.distinct] : [found.distinct, named];
+      for (const fingerprint of walked) if (asked.has(fingerprint) && !goes.has(fingerprint)) goes.set(fingerprint, one.id);
+      if (goes.size === found.distinct.size) break;
     }
     return goes;
   };
