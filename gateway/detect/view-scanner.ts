@@ -89,8 +89,7 @@ export class ViewScanner {
   /** Does an escape of this view stand in what was carried over, or in the chunk, of which `seen` are the bits? */
   isTriggered(seen: number, chunk: Uint8Array): boolean {
     if (this.#triggered || this.view.trigger === undefined) return true;
-    const seesTrigger = (seen & this.#bits) !== 0 || this.#others.some((byte) => chunk.includes(byte));
-    return seesTrigger && (this.view.stands === undefined || this.view.stands(chunk));
+    return (seen & this.#bits) !== 0 || this.#others.some((byte) => chunk.includes(byte));
   }
 
   /** Scans the chunk that the filter holds. */

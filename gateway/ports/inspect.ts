@@ -89,8 +89,6 @@ export interface View {
   readonly widthAt?: (bytes: Uint8Array, at: number) => number;
   /** Without these bytes in a text this view reads the same as the first one of its leaf; `undefined` for that one, and for those that no other may speak for. */
   readonly trigger: readonly number[] | undefined;
-  /** Asked where a trigger was seen: false when the text reads the same as in the first view all the same, whatever follows it. */
-  readonly stands?: (bytes: Uint8Array) => boolean;
   /** How the prefilter is to read for this view; without it all of the view's text is decoded. */
   readonly reading?: Reading | undefined;
   /** Most bytes one unit can take. */

@@ -1,5 +1,5 @@
 /** Where escapes stand, and what lies near to them: a view that differs from the plain one in these alone need not look at the rest. */
-import { AMPERSAND_BYTE, BACKSLASH_BYTE, JSON, LESS_BYTE, MARKUP, MORE, PERCENT, PERCENT_BYTE, STRETCHES } from './memory';
+import { AMPERSAND_BYTE, BACKSLASH_BYTE, HEX_VALUES, JSON, LESS_BYTE, MARKUP, MORE, PERCENT, PERCENT_BYTE, STRETCHES } from './memory';
 import { after, unitAt, unread } from './read';
 import { windows, windowEnd, windowStart } from './runs';
 
@@ -72,6 +72,21 @@ export function findStretches(from: usize, end: usize, mode: i32): bool {
   if (end - from <= REACH * 4) return false;
   add(end - REACH * 2, end);
   return true;
+}
+
+/** Does a percent escape stand there, or one that the end of the text may cut off? */
+export function hasPercentEscape(from: usize, end: usize): bool {
+  const percent = i8x16.splat(<i8>PERCENT_BYTE);
+  for (let block = from; block < end; block += 32) {
+    const first = i8x16.eq(v128.load(block), percent);
+    const second = i8x16.eq(v128.load(block, 16), percent);
+    if (!v128.any_true(v128.or(first, second))) continue;
+    for (let marks = <u32>i8x16.bitmask(first) | (<u32>i8x16.bitmask(second) << 16); marks != 0; marks &= marks - 1) {
+      const at = block + <usize>ctz(marks);
+      if (at + 2 >= end || (<i32>load<i8>(HEX_VALUES + load<u8>(at, 1)) | <i32>load<i8>(HEX_VALUES + load<u8>(at, 2))) >= 0) return true;
+    }
+  }
+  return false;
 }
 
 /** Does no window, nor what is open at the end, reach out of its stretch? */

@@ -194,7 +194,7 @@ export class Prefilter {
   survey(): void {
     this.#module.survey(this.#start, this.#end);
   }
-  /** Bits of the bytes seen in the last scan. */
+  /** Bits of the bytes seen in the last scan; that of the percent sign where one begins an escape. */
   get seen(): number {
     return this.#module.seen();
   }

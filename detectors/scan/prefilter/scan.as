@@ -4,7 +4,7 @@ import {
   AMPERSAND, ASCII_DIGIT, BACKSLASH, BYTE_BITS, BYTE_KINDS, CHECK_X, DIGIT, HITS, JSON, LESS, MARKUP, MORE, NUMERAL, PERCENT, PERCENT_SIGN,
   PROBES, SEPARATOR, SLOW, TWO_BYTE_DIGIT,
 } from './memory';
-import { findStretches, isClosed, stretchEnd, stretchStart, stretches } from './near';
+import { findStretches, hasPercentEscape, isClosed, stretchEnd, stretchStart, stretches } from './near';
 import { after, begin, endless as endlessEscape, escapes as escapesRead, marks as marksMade, plainAt, unitAt, unread } from './read';
 import { configure as configureRuns, leaveUnfinished, open, reset, walk, windows as windowsKept } from './runs';
 
@@ -149,21 +149,24 @@ function unfinished(from: usize, end: usize): usize {
   return 0;
 }
 
-function folded(bits: v128): i32 {
+/** What of all bytes is to be told: of percent signs only those that begin escapes. */
+function folded(bits: v128, from: usize, end: usize): i32 {
   let wide = i64x2.extract_lane(bits, 0) | i64x2.extract_lane(bits, 1);
   wide |= wide >> 32;
   wide |= wide >> 16;
-  return <i32>((wide | (wide >> 8)) & 0xff);
+  const all = <i32>((wide | (wide >> 8)) & 0xff);
+  return (all & PERCENT_SIGN) != 0 && !hasPercentEscape(from, end) ? all & ~PERCENT_SIGN : all;
 }
 
 /** Only what the text holds. */
 export function survey(from: usize, end: usize): void {
   v128.store(end, FILLER);
+  v128.store(end, FILLER, 16);
   const low = v128.load(BYTE_BITS);
   const high = v128.load(BYTE_BITS, 16);
   let all = i8x16.splat(0);
   for (let block = from; block < end; block += 16) all = v128.or(all, classes(v128.load(block), low, high, i8x16.splat(15)));
-  seenBits = folded(all);
+  seenBits = folded(all, from, end);
 }
 
 /** Behind all that is judged. */
@@ -275,7 +278,7 @@ export function scan(from: usize, end: usize, mode: i32, last: bool): i32 {
   begin(end, last, mode);
   reset();
   place = from;
-  seenBits = folded(pass(from, end, end, mode, last));
+  seenBits = folded(pass(from, end, end, mode, last), from, end);
   finish(end, mode, last);
   return windowsKept;
 }

@@ -64,13 +64,6 @@ export const addressEscapes: ByteLayer = {
   trigger: [PERCENT],
   reading: { percent: true, plusStays: true },
   widest: 3,
-  stands: (bytes) => {
-    for (let at = bytes.indexOf(PERCENT); at >= 0; at = bytes.indexOf(PERCENT, at + 1)) {
-      // One that the chunk cuts off may be an escape.
-      if (at + 2 >= bytes.length || (hex(bytes[at + 1] ?? 0) >= 0 && hex(bytes[at + 2] ?? 0) >= 0)) return true;
-    }
-    return false;
-  },
   decode: (bytes, last) => decode(bytes, last, PLUS),
   poke,
 };

@@ -11,8 +11,6 @@ export interface ByteLayer {
   readonly trigger: readonly number[];
   /** The same for the prefilter; a layer without it is read whole. */
   readonly reading?: Reading;
-  /** Whether one of its escapes may stand in `bytes` or begin in them; without it the trigger says so. */
-  readonly stands?: (bytes: Uint8Array) => boolean;
   /** Bytes one inner byte can take. */
   readonly widest: number;
   /** Inner bytes with the outer span of each; stops before an unfinished escape unless `last`. */
@@ -147,7 +145,6 @@ export function viewOf(layers: Layers = {}): View {
     charset: charset.name,
     ...(charset.widthAt ? { widthAt: charset.widthAt } : {}),
     trigger: alone ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
-    ...(byteLayer?.stands && escapes === undefined ? { stands: byteLayer.stands } : {}),
     // Behind percent escapes the prefilter knows UTF-8 only.
     reading: byteLayer !== undefined && charset.reading.pairs !== undefined ? undefined : readingOf([charset, byteLayer, escapes]),
     widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),

@@ -104,6 +104,19 @@ describe('a window', () => {
     expect(look('a 11010519491331002Xa', { set })).toEqual([21]);
   });
 
+  it('tells of a percent sign only where it begins an escape or is cut off', () => {
+    const percent = prefilter().bitOf(0x25);
+    const seen = (text: string): boolean => {
+      look(text);
+      return (prefilter().seen & percent) !== 0;
+    };
+    for (let pad = 0; pad < 70; pad++) {
+      const before = 'x'.repeat(pad);
+      for (const text of ['%', '%3', '%31', '%aF', 'x%3', '5% %31 ']) expect([pad, text, seen(before + text)]).toEqual([pad, text, true]);
+      for (const text of ['%  ', '5%. ', '%3x', '%x3', '%%x ', '中%文']) expect([pad, text, seen(before + text)]).toEqual([pad, text, false]);
+    }
+  });
+
   it('is told only near to escapes where another view speaks for the rest, unless one reaches further', () => {
     const far = 'x'.repeat(3000);
     const near = (text: string): number[] => look(`${far}${text}${far}`, { reading: { json: true }, near: true, last: true }).slice(0, -1);
