@@ -51,12 +51,16 @@ export function AuditPage(): ReactNode {
     </button>
   );
   const columns: readonly Column<Row>[] = [
-    { key: 'at', title: words.at, cell: ({ at }) => <Moment at={at} as="exact" /> },
+    { key: 'at', title: words.at, cell: ({ at, writer, seq, hash }) => (
+      <span className="by">
+        <Moment at={at} as="exact" />
+        <small title={`${writer} ${hash}`}>{`#${seq}`}</small>
+      </span>
+    ) },
     { key: 'actor', title: words.actor, cell: ({ actor }) => narrowed('actor', actor) },
     { key: 'act', title: words.act, cell: ({ act }) => narrowed('act', act) },
     { key: 'subject', title: words.subject, cell: ({ subject }) => (subject === undefined ? '–' : narrowed('subject', subject)) },
     { key: 'data', title: words.data, wide: true, cell: ({ data }) => <Details data={data} /> },
-    { key: 'chain', title: words.chain, cell: ({ writer, seq, hash }) => <small title={`${writer} ${hash}`}>{`#${seq}`}</small> },
   ];
   return (
     <PageFrame

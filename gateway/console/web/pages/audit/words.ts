@@ -16,7 +16,6 @@ export const auditWords = defineWords({
   rows: { en: 'Rows', zh: '记录' },
   at: { en: 'When', zh: '时间' },
   data: { en: 'Details', zh: '详情' },
-  chain: { en: 'Chain', zh: '链' },
   more: { en: 'Older', zh: '更早' },
   none: { en: 'No rows match.', zh: '没有符合条件的记录。' },
   export: { en: 'Export', zh: '导出' },
