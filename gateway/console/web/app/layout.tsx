@@ -52,7 +52,7 @@ export function Layout({ session }: { readonly session: UseQueryResult<SessionAn
     if (place.page.open !== true && !mayVisit(place.page, rights)) return <Dead title={words.forbiddenPage} hint={words.forbiddenHint} home={words.home} />;
     const Page = PAGE_VIEWS[place.page.id];
     return (
-      <Boundary key={`${place.page.id} ${JSON.stringify(place.params)}`} fallback={<Alert type="error" showIcon title={words.broken} />}>
+      <Boundary key={`${place.page.id} ${JSON.stringify(place.params)}`} fallback={<Alert type="error" showIcon title={words.broken} action={<Button onClick={() => globalThis.location.reload()}>{words.retry}</Button>} />}>
         <Suspense fallback={<Waiting />}>
           <Page />
         </Suspense>
