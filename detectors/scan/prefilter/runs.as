@@ -358,6 +358,14 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
       store<u32>(own, <u32>next, 4);
       signs = 0;
       place = next;
+      // The usual gap: one sign of ASCII, and a plain digit behind it.
+      const sign: u32 = load<u8>(kinds + load<u8>(next));
+      if (sign >> 4 == SEPARATOR && next + 1 < end && <u32>load<u8>(next, 1) - 0x30 < 10 && maxGap > 0) {
+        inGroup = 0;
+        signs = sign & 15;
+        gap = 1;
+        place = next + 1;
+      }
       continue;
     }
     if (kind == MORE) {
