@@ -1,5 +1,6 @@
 /** Held messages, one message with its content, and figures, as the API answers the reviewers' pages. */
 import { randomBelow } from '../../../kit/numbers.js';
+import { ABOUT } from './admin-fixtures.js';
 import { sessionOf } from './fixtures.js';
 import type { Answers } from './browser.js';
 
@@ -240,11 +241,12 @@ export function reviewersAnswers(over: Answers = {}): Answers {
   const session = sessionOf('reviewer');
   return {
     'GET /session': { ...session, rights: [...(session['rights'] as string[]), 'messages.open'] },
+    'GET /about': ABOUT,
     'GET /messages': listAnswer,
     'GET /messages/groups': GROUPS,
     'GET /messages/counts': COUNTS,
     'GET /filters': { filters: [{ id: '7', name: '高危未分配', filter: { severity: ['high', 'critical'], assignee: 'nobody' }, labels: {}, order: 'risk', shared: true, mine: true, createdAt: ago(9 * DAY) }] },
-    'GET /assignees': { people: [{ id: 'acc1', name: 'li.na', displayName: '李娜' }, { id: 'acc2', name: 'zhang.wei', displayName: '张伟' }] },
+    'GET /assignees': { people: [{ id: 'acc9', name: 'wu.yan', displayName: '吴妍' }, { id: 'acc2', name: 'zhang.wei', displayName: '张伟' }] },
     'POST /messages/bulk/preview': PREVIEW,
     'POST /messages/bulk': { results: [0, 1, 2].map((n) => ({ id: idOf(n), result: 'done', state: 'releasing' })), counts: { done: 3 } },
     'GET /overview': overviewAnswer,
@@ -263,7 +265,7 @@ export function messageAnswers(n: number, over: Readonly<Record<string, unknown>
     [`GET ${path}/compare`]: COMPARE,
     [`GET ${path}/comments`]: { comments: [{ n: 1, at: ago(3600), actor: 'account:zhang.wei', author: '张伟', text: '已联系发件人，等回复。' }] },
     [`POST ${path}/comments`]: { n: 2, at: ago(0), actor: 'account:li.na', author: '李娜', text: 'ok' },
-    [`POST ${path}/assign`]: { id: idOf(n), assignee: { id: 'acc1', name: 'li.na', displayName: '李娜' } },
+    [`POST ${path}/assign`]: { id: idOf(n), assignee: { id: 'acc9', name: 'wu.yan', displayName: '吴妍' } },
     [`POST ${path}/release`]: { id: idOf(n), state: 'releasing' },
     [`POST ${path}/approve`]: { id: idOf(n), state: 'releasing' },
     [`POST ${path}/refuse`]: { id: idOf(n), state: 'rejected' },

@@ -67,11 +67,15 @@ export function followingPage({ filter, order }: View): (after: string) => Promi
   };
 }
 
-/** A decision shows in the lists at once, at the place where the message stood. */
+/** A decision shows in the lists at once, at the place where the message stood; the lists count as read when they were read. */
 export function noteState(client: QueryClient, id: string, state: Queued['state']): void {
-  client.setQueriesData<QueuePageAnswer>({ queryKey: QUEUE_LIST }, (was) =>
-    was?.messages.some((message) => message.id === id) === true ? { ...was, messages: was.messages.map((message) => (message.id === id ? { ...message, state } : message)) } : was,
-  );
+  for (const { queryKey, state: kept } of client.getQueryCache().findAll({ queryKey: QUEUE_LIST })) {
+    client.setQueryData<QueuePageAnswer>(
+      queryKey,
+      (was) => (was?.messages.some((message) => message.id === id) === true ? { ...was, messages: was.messages.map((message) => (message.id === id ? { ...message, state } : message)) } : was),
+      { updatedAt: kept.dataUpdatedAt },
+    );
+  }
 }
 
 /** Listens for news on every page of the reviewers': states change in their rows, and what is new is only counted. */

@@ -58,6 +58,12 @@ export function MessageRow({ message, acts, within, canChoose }: { readonly mess
   const decided = !(WAITING as readonly string[]).includes(message.state);
   const classes = ['q-row', ...(acts.selection.cursor === id ? ['q-row-cursor'] : []), ...(chosen ? ['q-row-chosen'] : []), ...(decided ? ['q-row-decided'] : []), ...(within === undefined ? [] : ['q-row-within'])];
   const sender = message.sender ?? message.user;
+  const here = (event: MouseEvent<HTMLElement>): void => {
+    // In another window nothing is left behind here.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    acts.open(id);
+  };
   return (
     <tr
       className={classes.join(' ')}
@@ -81,7 +87,7 @@ export function MessageRow({ message, acts, within, canChoose }: { readonly mess
           <Whereto message={message} />
         </div>
         <div className="line line-what">
-          <Link to={`/messages/${id}`} className="q-link" onFocus={() => acts.place(id)}>
+          <Link to={`/messages/${id}`} className="q-link" onFocus={() => acts.place(id)} onClick={here}>
             <SafeName text={titleOf(message)} />
           </Link>
           {message.fileNames.slice(0, 2).map((name) => (
