@@ -122,13 +122,18 @@ function besideHex(candidate: Candidate, { left, right }: Surroundings): boolean
   const size = candidate.groups[0] ?? 0;
   if (candidate.gaps.length === 0 || size > LONGEST_HEX) return false;
   // A letter is among its digits, and one blank parts it.
-  if (!HEX_BEFORE.test(left) && !HEX_BEHIND.test(right)) return false;
-  const group = `(?=[0-9]*[a-f])[0-9a-f]{${String(size)}}`;
-  return new RegExp(`(?<![0-9a-z])${group}\\s$`, 'i').test(left) || new RegExp(`^\\s${group}(?![0-9a-z])`, 'i').test(right);
+  const before = HEX_BEFORE[size];
+  const behind = HEX_BEHIND[size];
+  if (before === undefined || behind === undefined) return false;
+  return (HEX_END.test(left.slice(-2)) && before.test(left)) || (HEX_START.test(right) && behind.test(right));
 }
 
-const HEX_BEFORE = /[0-9a-f]\s$/i;
-const HEX_BEHIND = /^\s[0-9a-f]/i;
+const HEX_END = /^[0-9a-f]\s$/i;
+const HEX_START = /^\s[0-9a-f]/i;
+const hexGroup = (size: number): string => `(?=[0-9]*[a-f])[0-9a-f]{${String(size)}}`;
+/** By the size of the groups. */
+const HEX_BEFORE = Array.from({ length: LONGEST_HEX + 1 }, (_, size) => new RegExp(`(?<![0-9a-z])${hexGroup(size)}\\s$`, 'i'));
+const HEX_BEHIND = Array.from({ length: LONGEST_HEX + 1 }, (_, size) => new RegExp(`^\\s${hexGroup(size)}(?![0-9a-z])`, 'i'));
 
 /** Another group of digits follows or goes before after a blank. */
 function besideGroup({ left, right }: Surroundings): boolean {

@@ -32,6 +32,9 @@ const WHOLE: Writing = { groups: 'whole', gaps: 'none', kinds: 0, lineEnds: 0, s
 /** `usual` lists groups as sources write them: `6-8-4`. */
 export function writingOf({ groups, gaps }: Pick<Candidate, 'groups' | 'gaps'>, usual: ReadonlySet<string>): Writing {
   if (gaps.length === 0) return WHOLE;
+  const [gap = ''] = gaps;
+  const only = kindOf(gap);
+  if (only !== 'line-end' && only !== 'switch' && gaps.every((one) => one === gap)) return { groups: groupsOf(groups, groups, usual), gaps: gapsOfKind(only), kinds: 1, lineEnds: 0, switches: 0 };
   const kinds = new Set<string>();
   let lineEnds = 0;
   let switches = 0;
@@ -68,7 +71,11 @@ function groupsOf(parted: readonly number[], joined: readonly number[], usual: R
 function gapsOf(kinds: ReadonlySet<string>): Gaps {
   const [kind] = kinds;
   if (kind === undefined) return 'none';
-  if (kinds.size > 1 || kind.startsWith('other')) return 'several';
+  return kinds.size > 1 ? 'several' : gapsOfKind(kind);
+}
+
+function gapsOfKind(kind: string): Gaps {
+  if (kind.startsWith('other')) return 'several';
   if (kind.startsWith('mark')) return 'mark';
   if (kind.startsWith('list')) return 'list';
   if (kind.startsWith('clause')) return 'clause';

@@ -1,7 +1,7 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
 import { CLASS, DIGIT, IGNORABLE, NUMERAL, OTHER, SEPARATOR, VALUE, encloses, isAnyDigit, isCheckX } from './characters.js';
-import { HEAD_DIGITS, LIST_SIGN, X_VALUE, beginsAsSome, notRuledOut, possibleOf, signOf, type Possible } from './shape.js';
+import { HEAD_DIGITS, LIST_SIGN, X_VALUE, holdsLength, lengthsBegun, longestOf, notRuledOut, possibleOf, signOf, type Possible } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
@@ -171,16 +171,12 @@ function isPartOfList(window: Units, start: number, end: number, count: number):
   return before >= LIST_GOES_ON || before + singlesFrom(window, end - 1, size + 1, gap, size) >= LIST_GOES_ON;
 }
 
-/** The first digits are no detector's: nothing begins there. */
-const IDLE = 'idle';
-
 /** What the first `count` digits that were read make, with an X at `x` unless that is -1; `undecided` when more text has to come first. */
 function offered(
   window: Units, start: number, end: number, count: number, group: number, x: number, detectors: readonly NumberDetector[], possible: Possible,
-): Placed | 'undecided' | typeof IDLE | undefined {
+): Placed | 'undecided' | undefined {
   const size = x < 0 ? count : count + 1;
   if (possible.lengths[size] !== 1) return undefined;
-  if (size >= HEAD_DIGITS && !beginsAsSome(possible, digits)) return IDLE;
   if (x >= 0) digits[count] = X_VALUE;
   const signs = group > 0 ? (signsUpTo[group] ?? 0) : 0;
   const left = notRuledOut(detectors, digits, size, group + 1, signs, (signs & LIST_SIGN) !== 0 ? longestGroup(size) : size);
@@ -197,8 +193,27 @@ function beginGroup(units: Uint16Array, group: number, from: number, to: number)
   signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, from, to);
 }
 
+/** Units of the window last asked for in which nothing is to be ignored: [clearFrom, clearTo). */
+let clearWindow: Units | undefined;
+let clearFrom = 0;
+let clearTo = 0;
+
+/** Whether all of a run of `most` digits and more is in sight from `start` on, with nothing in it that is dropped: then it can be told at once that nothing begins there. */
+function isPlain(window: Units, start: number, most: number): boolean {
+  if (window !== clearWindow || start < clearFrom || start > clearTo) {
+    clearWindow = window;
+    clearFrom = clearTo = start;
+  }
+  const { units, length } = window;
+  const wanted = start + (most + 1) * (MAX_GAP + 1);
+  if (wanted > length) return false;
+  // A mask makes nothing of what it covers that would be ignored.
+  for (; clearTo < wanted; clearTo++) if (CLASS[units[clearTo] ?? 0] === IGNORABLE) return false;
+  return true;
+}
+
 /** Reads the groups that begin at `start` and offers every run of them that some detector may take. */
-export function candidatesAt(window: Units, start: number, detectors: readonly NumberDetector[], most: number): Begun {
+export function candidatesAt(window: Units, start: number, detectors: readonly NumberDetector[], longest: number): Begun {
   const { units, length, last } = window;
   let placed: Placed[] | undefined;
   let count = 0;
@@ -211,8 +226,9 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
   let pending = 0;
   let undecided = false;
   const possible = possibleOf(detectors);
-  /** Nothing begins here, but the text may still be malformed or end too soon. */
-  let idle = false;
+  let most = longest;
+  /** A bit for each length that is still possible. */
+  let lengths = -1;
 
   for (let at = start; ; at++) {
     const ended = at >= length;
@@ -233,9 +249,8 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
         ignoredAt[count] = ignored;
       }
       gapStart = x < 0 ? (places[count - 1] ?? start) + 1 : at + 1;
-      const one = idle ? undefined : offered(window, start, gapStart, count, group, x, detectors, possible);
+      const one = !holdsLength(lengths, x < 0 ? count : count + 1) ? undefined : offered(window, start, gapStart, count, group, x, detectors, possible);
       if (one === 'undecided') undecided = true;
-      else if (one === IDLE) idle = true;
       else if (one !== undefined) {
         if (placed === undefined) placed = [one];
         else placed.push(one);
@@ -258,6 +273,12 @@ export function candidatesAt(window: Units, start: number, detectors: readonly N
       ignoredAt[count] = ignored;
       count++;
       gap = 0;
+      if (count === HEAD_DIGITS) {
+        lengths = lengthsBegun(possible, digits);
+        // What is read beyond the longest only tells that the text is malformed or ends too soon.
+        if (lengths !== -1 && isPlain(window, start, longest)) most = lengths === 0 ? 0 : Math.min(longest, longestOf(lengths));
+        if (most === 0) break;
+      }
     } else if (ended || kind !== SEPARATOR || ++gap > MAX_GAP) break;
   }
   if (undecided) return 'undecided';

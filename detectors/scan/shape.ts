@@ -124,70 +124,102 @@ function indexOf(shapes: readonly Shape[]): Index {
 export interface Possible {
   /** By count of digits: 1 where some detector takes so many. */
   readonly lengths: Uint8Array;
-  /** By the first HEAD digits: 1 where some number begins so. */
-  readonly heads: Uint8Array;
+  /** By the first HEAD digits: their kind. Tens of thousands of beginnings are of few kinds, so this is all that is read at random. */
+  readonly kinds: Uint16Array;
+  /** By kind: a bit for each length that some number with this beginning has; -1 where lengths are too long for bits. */
+  readonly lengthsOf: Int32Array;
+  /** By kind, then by detector: the shapes that begin so. */
+  readonly shapesOf: Int32Array;
+  readonly indexes: readonly Index[];
 }
 const possibles = new WeakMap<readonly NumberDetector[], Possible>();
 let lastAsked: readonly NumberDetector[] | undefined;
 let lastPossible: Possible | undefined;
+/** By the bits of the detectors in them: the same few again and again. */
+let subsets: (readonly NumberDetector[] | undefined)[] = [];
 
 /** A scan asks for the same detectors all the time. */
 export function possibleOf(detectors: readonly NumberDetector[]): Possible {
   if (detectors === lastAsked && lastPossible !== undefined) return lastPossible;
-  lastPossible = possibles.get(detectors) ?? possibleOfNew(detectors);
+  lastPossible = possibles.get(detectors);
+  if (lastPossible === undefined) possibles.set(detectors, (lastPossible = possibleOfNew(detectors)));
   lastAsked = detectors;
+  subsets = [];
   return lastPossible;
 }
 
+/** Lengths that have a bit. */
+const BITS = 32;
+
 function possibleOfNew(detectors: readonly NumberDetector[]): Possible {
   const lengths = new Uint8Array(256);
-  const heads = new Uint8Array(10 ** HEAD);
-  for (const { least, most, shapes } of detectors) {
-    const { byLength, byHead } = indexOf(shapes);
-    for (let length = least; length <= most; length++) if (byLength[length] !== 0) lengths[length] = 1;
-    for (let head = 0; head < heads.length; head++) if (byHead[head] !== 0) heads[head] = 1;
+  const indexes = detectors.map(({ shapes }) => indexOf(shapes));
+  for (const [i, { least, most }] of detectors.entries()) {
+    for (let length = least; length <= most; length++) if (indexes[i]?.byLength[length] !== 0) lengths[length] = 1;
   }
-  const possible = { lengths, heads };
-  possibles.set(detectors, possible);
-  return possible;
+  const kinds = new Uint16Array(10 ** HEAD);
+  const kindOf = new Map<string, number>();
+  const shapesOf: number[] = [];
+  const lengthsOf: number[] = [];
+  for (let head = 0; head < kinds.length; head++) {
+    const shapes = indexes.map(({ byHead }) => byHead[head] ?? 0);
+    const key = shapes.join(' ');
+    let kind = kindOf.get(key);
+    if (kind === undefined) {
+      kindOf.set(key, (kind = kindOf.size));
+      shapesOf.push(...shapes);
+      lengthsOf.push(detectors.reduce((bits, detector, i) => bits | lengthBits(detector, indexes[i], shapes[i] ?? 0), 0));
+    }
+    kinds[head] = kind;
+  }
+  return { lengths, kinds, lengthsOf: Int32Array.from(lengthsOf), shapesOf: Int32Array.from(shapesOf), indexes };
 }
 
-/** Digits that `heads` wants; shorter numbers are never ruled out by them. */
+function lengthBits({ least, most }: NumberDetector, index: Index | undefined, shapes: number): number {
+  if (shapes === 0) return 0;
+  if (most >= BITS - 1) return -1;
+  let bits = 0;
+  for (let length = least; length <= most; length++) if (((index?.byLength[length] ?? 0) & shapes) !== 0) bits |= 1 << length;
+  return bits;
+}
+
+/** Digits that tell a kind; shorter numbers are never ruled out by them. */
 export const HEAD_DIGITS = HEAD;
 
-export function beginsAsSome({ heads }: Possible, digits: Uint8Array): boolean {
-  return heads[number(digits, 0, HEAD)] === 1;
+/** A bit for each length that a number with these first digits may have; no bits: none begins so. */
+export function lengthsBegun({ kinds, lengthsOf }: Possible, digits: Uint8Array): number {
+  return lengthsOf[kinds[number(digits, 0, HEAD)] ?? 0] ?? 0;
 }
-
-let lastDetectors: readonly NumberDetector[] | undefined;
-let lastIndexes: readonly Index[] = [];
-/** By the bits of the detectors in them: the same few again and again. */
-let subsets: (readonly NumberDetector[] | undefined)[] = [];
-
-function indexesOf(detectors: readonly NumberDetector[]): readonly Index[] {
-  if (detectors !== lastDetectors) {
-    lastIndexes = detectors.map(({ shapes }) => indexOf(shapes));
-    lastDetectors = detectors;
-    subsets = [];
-  }
-  return lastIndexes;
+export function holdsLength(bits: number, length: number): boolean {
+  return bits === -1 || (length < BITS && ((bits >> length) & 1) === 1);
+}
+/** The longest of them. */
+export function longestOf(bits: number): number {
+  return bits === -1 ? Infinity : BITS - 1 - Math.clz32(bits);
 }
 
 /** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */
-export function notRuledOut(detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count): readonly NumberDetector[] | undefined {
+export function notRuledOut(
+  detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count,
+): readonly NumberDetector[] | undefined {
   let left = 0;
-  const indexes = indexesOf(detectors);
-  const head = count >= HEAD ? number(digits, 0, HEAD) : -1;
+  let more: NumberDetector[] | undefined;
+  const { kinds, shapesOf, indexes } = possibleOf(detectors);
+  const kind = count >= HEAD ? (kinds[number(digits, 0, HEAD)] ?? 0) * detectors.length : -1;
   for (let i = 0; i < detectors.length; i++) {
     const detector = detectors[i];
     const index = indexes[i];
     if (detector === undefined || index === undefined || count < detector.least || count > detector.most) continue;
-    const { byLength, byHead, exact } = index;
+    const { byLength, exact } = index;
     let bits = byLength[count] ?? 0;
-    if (head >= 0) bits &= byHead[head] ?? 0;
-    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) left |= 1 << i;
+    if (kind >= 0) bits &= shapesOf[kind + i] ?? 0;
+    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) {
+      if (i < OWN_BITS) left |= 1 << i;
+      else (more ??= []).push(detector);
+    }
   }
-  return left === 0 ? undefined : (subsets[left] ??= detectors.filter((_, i) => (left >> i) & 1));
+  const subset = left === 0 ? undefined : (subsets[left] ??= detectors.filter((_, i) => i < OWN_BITS && ((left >> i) & 1) === 1));
+  return more === undefined ? subset : [...(subset ?? []), ...more];
 }
 
 function anyFits(shapes: readonly Shape[], possible: number, exact: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number): boolean {

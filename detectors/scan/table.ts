@@ -28,6 +28,9 @@ const LEAST_LIKELY = 0.5;
 /** Quotes, blanks and signs between a cell's border and its number: few, so that the border is in sight however the text was cut. */
 const MAX_PADDING = 4;
 
+/** Most first cells are no longer: their end is looked for element by element, as a search takes longer to begin. */
+const FIRST_CELL = 16;
+
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
@@ -174,6 +177,7 @@ export class Table {
   }
 
   #follow(from: Position, elements: Elements, base: number, until: number): Position {
+    if (from.at >= until) return from;
     if (from.ended) return { ...from, at: Math.max(from.at, until) };
     const now = { ...from };
     const stop = Math.min(until, base + elements.length);
@@ -243,9 +247,13 @@ export class Table {
     for (let end = elements.indexOf(NEWLINE, now.at - base); !now.ended && end >= 0 && base + end < stop; end = elements.indexOf(NEWLINE, now.at - base)) {
       const start = now.at - base;
       if (!now.parted) {
-        if (delimiter < start) delimiter = elements.indexOf(this.#delimiter, start);
-        if (delimiter < 0) delimiter = elements.length;
-        now.parted = delimiter < end;
+        const near = Math.min(end, start + FIRST_CELL);
+        for (let at = start; at < near && !now.parted; at++) now.parted = elements[at] === this.#delimiter;
+        if (!now.parted && near < end) {
+          if (delimiter < near) delimiter = elements.indexOf(this.#delimiter, near);
+          if (delimiter < 0) delimiter = elements.length;
+          now.parted = delimiter < end;
+        }
         for (let i = start; now.blank && i < end; i++) now.blank = isBlank(elements[i] ?? 0) && elements[i] !== this.#delimiter;
       }
       now.at = base + end + 1;
