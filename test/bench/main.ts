@@ -1,18 +1,19 @@
-/** `npm run bench [-- upload|scan|patterns|queue] [--quick]`: large uploads beside a bare pass-through proxy, scan rates beside regular expression engines, the queue beside a plain select. */
+/** `npm run bench [-- upload|scan|patterns|queue|memory] [--quick]`: large uploads beside a bare pass-through proxy, scan rates beside regular expression engines, the queue beside a plain select, and memory over a long time. */
 import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
 import { queueBench, queueMarkdown, queueText } from './queue/queue.js';
 import { writeFigures } from '../kit/figures-page.js';
-import { patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
+import { memoryText } from './scan/memory-table.js';
+import { memory, patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
 import { parseBytes, table } from './table.js';
 
-const TABLES = ['upload', 'scan', 'patterns', 'queue'] as const;
+const TABLES = ['upload', 'scan', 'patterns', 'queue', 'memory'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Of one upload; of one row's text when no upload is asked for. */
+    /** Of one upload; of one row's text, or of all messages, when no upload is asked for. */
     size: { type: 'string' },
     rounds: { type: 'string' },
     row: { type: 'string', multiple: true },
@@ -64,4 +65,6 @@ if (wants('queue')) {
   console.log(`\n${queueText(rows, messages)}`);
   if (values.write) writeFigures('queue', queueMarkdown(rows, messages));
 }
+// Minutes long, so only when it is asked for.
+if (positionals.includes('memory')) console.log(`\n${memoryText(memory({ dist: options.dist, bytes: parseBytes(values.size ?? (values.quick ? '1GiB' : '32GiB')) }))}`);
 if (values.write && pages.length > 0) writeFigures('speed', pages.join('\n\n'));

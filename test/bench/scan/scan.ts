@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Allocation } from './allocation.js';
 import type { Row, Task } from './child.js';
+import type { MemoryTask, Sample } from './memory-child.js';
 import { CORPORA } from './corpora.js';
 import { patternCells, type PatternLine } from './pattern-table.js';
 import { cells, markdownTable, plainTable, type Line } from './scan-table.js';
@@ -35,7 +36,7 @@ const QUICK = { least: 0.04, most: 0.12, rg: false };
 const FULL = { least: 0.3, most: 3, rg: true };
 
 /** Folder of the compiled program, up to date. */
-function built(options: ScanOptions): string {
+function built(options: Pick<ScanOptions, 'dist'>): string {
   if (options.dist !== undefined) return resolve(options.dist);
   console.error('building what has changed …');
   try {
@@ -97,6 +98,15 @@ export function patternsText({ lines, about: title }: PatternsScanned): string {
 
 export function patternsMarkdown({ lines, about: title }: PatternsScanned): string {
   return [`${title}.`, '', markdownTable(patternCells(lines)), '', PATTERN_EXPLANATION].join('\n');
+}
+
+/** How often memory is asked for in a run. */
+const SAMPLES = 20;
+
+/** Memory after each part of `bytes`, in the order in which it was asked for. */
+export function memory(options: Pick<ScanOptions, 'dist'> & { readonly bytes: number }): readonly Sample[] {
+  const task: MemoryTask = { dist: built(options), bytes: options.bytes, samples: SAMPLES };
+  return child('memory-child.ts', [], JSON.stringify(task)) as Sample[];
 }
 
 const EXPLANATION =

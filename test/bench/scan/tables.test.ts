@@ -1,5 +1,6 @@
 import { describe, it, expect } from '@jest/globals';
 import { replacePart } from '../../kit/figures-page.js';
+import { growth, isSteady, memoryText } from './memory-table.js';
 import { passes, patternCells } from './pattern-table.js';
 import { parseTimes } from './ripgrep.js';
 import { cells, figure, markdownTable, median, plainTable, ratios, verdict, type Line } from './scan-table.js';
@@ -60,6 +61,23 @@ describe('the table of patterns', () => {
   });
   it('judges nothing where a scan without patterns was the slower one', () => {
     expect(patternCells([{ id: 'a', title: '', rates: { weir: [100], 'weir-patterns': [110], 're2-set': [600] } }])[1]).toContain('?');
+  });
+});
+
+describe('the table of memory', () => {
+  const samples = (heap: (index: number) => number): Parameters<typeof growth>[0] =>
+    Array.from({ length: 21 }, (_, index) => ({ scanned: index * 2 ** 30, messages: index, findings: 0, heap: heap(index), buffers: 2 ** 20, wasm: 2 ** 20, rss: 2 ** 27 }));
+
+  it('tells what each byte scanned leaves, the warm-up aside', () => {
+    const grown = samples((index) => (index < 4 ? index * 2 ** 24 : 2 ** 26 + index * 2 ** 17));
+    expect(growth(grown, 'heap') * 2 ** 30).toBeCloseTo(2 ** 17);
+    expect(isSteady(grown)).toBe(false);
+    expect(memoryText(grown)).toContain('GROWING');
+  });
+  it('calls steady what goes up and down', () => {
+    const steady = samples((index) => 2 ** 24 + (index % 2) * 2 ** 16);
+    expect(isSteady(steady)).toBe(true);
+    expect(memoryText(steady)).toContain('steady');
   });
 });
 
