@@ -89,7 +89,10 @@ export class ViewScanner {
   /** Does an escape of this view stand in what was carried over, or in the chunk, of which `seen` are the bits? */
   isTriggered(seen: number, chunk: Uint8Array): boolean {
     if (this.#triggered || this.view.trigger === undefined) return true;
-    return (seen & this.#bits) !== 0 || this.#others.some((byte) => chunk.includes(byte));
+    if ((seen & this.#bits) !== 0) return true;
+    // No function is made for a chunk that holds nothing.
+    for (let i = 0; i < this.#others.length; i++) if (chunk.includes(this.#others[i] ?? 0)) return true;
+    return false;
   }
 
   /** Scans the chunk that the filter holds. */
