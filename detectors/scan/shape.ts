@@ -125,7 +125,7 @@ export interface Possible {
   /** By count of digits: 1 where some detector takes so many. */
   readonly lengths: Uint8Array;
   /** By the first HEAD digits: their kind. Tens of thousands of beginnings are of few kinds, so this is all that is read at random. */
-  readonly kinds: Uint16Array;
+  readonly kinds: Uint16Array | Int32Array;
   /** By kind: a bit for each length that some number with this beginning has; -1 where lengths are too long for bits. */
   readonly lengthsOf: Int32Array;
   /** By kind, then by detector: the shapes that begin so. */
@@ -157,22 +157,34 @@ function possibleOfNew(detectors: readonly NumberDetector[]): Possible {
   for (const [i, { least, most }] of detectors.entries()) {
     for (let length = least; length <= most; length++) if (indexes[i]?.byLength[length] !== 0) lengths[length] = 1;
   }
-  const kinds = new Uint16Array(10 ** HEAD);
-  const kindOf = new Map<string, number>();
-  const shapesOf: number[] = [];
-  const lengthsOf: number[] = [];
+  const kinds = new Int32Array(10 ** HEAD);
+  let shapesOf: number[][] = [[]];
+  for (const { byHead } of indexes) shapesOf = parted(kinds, shapesOf, byHead);
+  const lengthsOf = shapesOf.map((shapes) => detectors.reduce((bits, detector, i) => bits | lengthBits(detector, indexes[i], shapes[i] ?? 0), 0));
+  return { lengths, kinds: shapesOf.length <= 2 ** 16 ? new Uint16Array(kinds) : kinds, lengthsOf: Int32Array.from(lengthsOf), shapesOf: Int32Array.from(shapesOf.flat()), indexes };
+}
+
+/** Parts the kinds of heads by one more detector's shapes; answers with the shapes of each new kind. */
+function parted(kinds: Int32Array, shapesOf: readonly (readonly number[])[], byHead: Int32Array): number[][] {
+  const known = new Map<number, number>();
+  const out: number[][] = [];
+  // Neighbours are of one kind, nearly always.
+  let lastKind = -1;
+  let lastBits = 0;
+  let last = 0;
   for (let head = 0; head < kinds.length; head++) {
-    const shapes = indexes.map(({ byHead }) => byHead[head] ?? 0);
-    const key = shapes.join(' ');
-    let kind = kindOf.get(key);
-    if (kind === undefined) {
-      kindOf.set(key, (kind = kindOf.size));
-      shapesOf.push(...shapes);
-      lengthsOf.push(detectors.reduce((bits, detector, i) => bits | lengthBits(detector, indexes[i], shapes[i] ?? 0), 0));
+    const kind = kinds[head] ?? 0;
+    const bits = byHead[head] ?? 0;
+    if (kind !== lastKind || bits !== lastBits) {
+      const key = kind * 2 ** 32 + (bits >>> 0);
+      last = known.get(key) ?? out.push([...(shapesOf[kind] ?? []), bits]) - 1;
+      known.set(key, last);
+      lastKind = kind;
+      lastBits = bits;
     }
-    kinds[head] = kind;
+    kinds[head] = last;
   }
-  return { lengths, kinds, lengthsOf: Int32Array.from(lengthsOf), shapesOf: Int32Array.from(shapesOf), indexes };
+  return out;
 }
 
 function lengthBits({ least, most }: NumberDetector, index: Index | undefined, shapes: number): number {
