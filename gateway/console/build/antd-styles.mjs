@@ -54,6 +54,8 @@ export function antdStyles(webFolder) {
   ]);
   // What these components put into themselves: an empty page, a loading sign, messages.
   for (const name of ['Empty', 'Spin', 'Pagination']) drawings.push([antd[name], PROPS[name] ?? {}]);
+  // Notices are opened by a function: their style comes with the part that antd draws them with. Without it they never leave.
+  drawings.push([antd.message._InternalPanelDoNotUseOrYouWillBeFired, { type: 'success', content: 'x' }]);
 
   const sheets = ['light', 'dark'].map((scheme) => {
     const cache = createCache();
