@@ -11,7 +11,7 @@ import { heldWords, wordFor } from '../queue/held-words.js';
 import { Cautions, SafeText } from '../queue/safe-text.js';
 import { useContent, type Message } from './data.js';
 import { bandOf, FindingText } from './finding-words.js';
-import { isPlain, joined, partRows, percent, type Drawn, type PartRow } from './view-rows.js';
+import { firstPart, isPlain, joined, partRows, percent, type Drawn, type PartRow } from './view-rows.js';
 import { messageWords, partName } from './words.js';
 
 /** A finding to be shown; a new object each time it is asked for. */
@@ -41,6 +41,10 @@ export function ContentView(props: ContentProps): ReactNode {
   useEffect(() => onParts(rows.map(({ path }) => path)), [rows, onParts]);
   const drawn = useMemo(() => joined(pages ?? []), [pages]);
   const shown = part ?? first?.part;
+  const begin = part === undefined && drawn?.kind === 'mail' ? firstPart(rows) : undefined;
+  useEffect(() => {
+    if (begin !== undefined) onPart(begin);
+  }, [begin, onPart]);
   useSought(props.sought, shown, content.hasNextPage, () => void content.fetchNextPage(), content.isFetchingNextPage, pages?.length ?? 0);
   return (
     <>

@@ -78,6 +78,13 @@ export function partRows(parts: readonly ContentPart[] | undefined, receipt: rea
   });
 }
 
+/** Where several parts are there, the one to begin with: the readable one with the most findings, else the first that holds anything. */
+export function firstPart(rows: readonly PartRow[]): string | undefined {
+  const readable = rows.filter((row) => row.readable && row.size > 0 && row.path !== 'head');
+  const most = readable.reduce<PartRow | undefined>((best, row) => (best === undefined || row.findings > best.findings ? row : best), undefined);
+  return most !== undefined && most.findings > 0 ? most.path : readable.find((row) => !/\/(header|preamble|epilogue)$/.test(row.path))?.path;
+}
+
 /** Whole percents that never claim all or nothing where it is not so. */
 export function percent(part: number, whole: number): number {
   if (whole <= 0 || part >= whole) return 100;

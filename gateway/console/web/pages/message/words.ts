@@ -37,6 +37,11 @@ export const messageWords = defineWords({
   parts: { en: 'Parts and coverage', zh: '组成部分与检查覆盖' },
   'part.head': { en: 'Head: addresses, subject, fields', zh: '头部：地址、主题与字段' },
   'part.body': { en: 'Body', zh: '正文' },
+  partWithin: { en: (part: string, what: string) => `${part}: ${what}`, zh: (part: string, what: string) => `${part}：${what}` },
+  'part.header': { en: 'header', zh: '头部' },
+  'part.preamble': { en: 'before the parts', zh: '各部分之前' },
+  'part.epilogue': { en: 'after the parts', zh: '各部分之后' },
+  'part.trailers': { en: 'trailers', zh: '尾部字段' },
   partOf: { en: (path: string) => `Part ${path}`, zh: (path: string) => `第 ${path} 部分` },
   choosePart: { en: 'This message has several parts. Choose one.', zh: '此消息由多个部分组成，请选择其中之一。' },
   binary: { en: (why: string) => `This part cannot be shown: ${why}.`, zh: (why: string) => `此部分无法显示：${why}。` },
@@ -214,9 +219,13 @@ export function wordOf(words: MessageWords, kind: 'act' | 'actor', code: string)
 export function actorName(words: MessageWords, actor: string): string {
   return wordOf(words, 'actor', actor.replace(/^account:/, ''));
 }
-/** `body/2/1` is `Part 2.1` to people, where it has no name of its own. */
+const NAMED = ['header', 'preamble', 'epilogue', 'trailers'] as const;
+/** `body/2.csv` is `Part 2`, `body/2/header` is `Part 2: header` to people, where it has no name of its own. */
 export function partName(words: MessageWords, path: string): string {
   if (path === 'head') return words['part.head'];
-  const steps = path.replace(/^body\/?/, '');
-  return steps === '' ? words['part.body'] : words.partOf(steps.replaceAll('/', '.'));
+  const steps = path.split('/').slice(1);
+  const named = NAMED.find((one) => one === steps.at(-1));
+  const numbers = (named === undefined ? steps : steps.slice(0, -1)).map((step) => step.replace(/^(\d+)\..*$/, '$1')).join('.');
+  const where = numbers === '' ? words['part.body'] : words.partOf(numbers);
+  return named === undefined ? where : words.partWithin(where, words[`part.${named}`]);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clock, endOf, secondsLeft } from '../../../../../../gateway/console/web/pages/message/countdown.js';
 import { isComplete, proposalOf } from '../../../../../../gateway/console/web/pages/message/false-positive.js';
-import { joined, partRows, percent } from '../../../../../../gateway/console/web/pages/message/view-rows.js';
+import { firstPart, joined, partRows, percent } from '../../../../../../gateway/console/web/pages/message/view-rows.js';
 import type { ContentAnswer } from '../../../../../../gateway/review/content-schemas.js';
 import { falsePositiveBody } from '../../../../../../gateway/review/decision-schemas.js';
 
@@ -54,5 +54,14 @@ describe('a false positive', () => {
     expect(isComplete({ ...wish, findings: new Set<number>() })).toBe(false);
     expect(isComplete({ ...wish, reason: ' ' })).toBe(false);
     expect(isComplete({ ...wish, scope: { fingerprint: false, detector: false, sender: false, destination: false } })).toBe(false);
+  });
+});
+
+describe('a message of several parts', () => {
+  const part = (path: string, findings: number, readable = true): Parameters<typeof firstPart>[0][number] => ({ path, depth: 1, name: undefined, mediaType: undefined, size: 9, readable, cautions: [], findings, unscanned: 0, why: undefined });
+  it('begins with the readable part in which most was found', () => {
+    expect(firstPart([part('head', 9), part('body/1/header', 0), part('body/1', 1), part('body/2', 4), part('body/3', 7, false)])).toBe('body/2');
+    expect(firstPart([part('head', 0), part('body/preamble', 0), part('body/1', 0)])).toBe('body/1');
+    expect(firstPart([part('body/1', 3, false)])).toBeUndefined();
   });
 });
