@@ -111,8 +111,8 @@ export function oidcSignIn(options: OidcOptions): OidcSignIn {
       if (found?.lastUsedAt !== undefined && found.lastUsedAt < since && (await accounts.disableUnused(since)).includes(found.account.name)) found = await accounts.credentials({ id: found.account.id });
       if (found === undefined) return failedAt('unknown-account');
       if (found.account.state !== 'active') return failedAt('disabled');
-      await begin(found, 'oidc', visit, { secondFactor });
-      return HOME;
+      const begun = await begin(found, 'oidc', visit, { secondFactor });
+      return begun.kind === 'done' ? HOME : failedAt('oidc');
     },
   };
 }

@@ -9,6 +9,7 @@ import { newRecoveryCodes, recoveryHash } from './recovery-codes.js';
 import { seal, unseal } from './sealed.js';
 import { newSecret, secretHash } from './secret-token.js';
 import { newTotpSecret, totpLabels, totpStep } from './totp.js';
+import { turns } from './turns.js';
 
 export interface SignInOptions {
   readonly accounts: AccountsLedger;
@@ -40,6 +41,7 @@ const ISSUER = 'Weir';
 
 export function signIn(options: SignInOptions): SignIn {
   const { accounts, grants, sessions, hashes, clock, key, times } = options;
+  const guesses = turns();
   const keyOf = (name: string): string => createHmac('sha256', key).update(name.toLowerCase()).digest('hex');
   const secondsUntil = (until: Date): number => Math.max(1, Math.ceil((until.getTime() - clock.now()) / 1000));
   const actorOf = ({ account }: Credentials): string => `account:${account.name}`;
@@ -53,9 +55,14 @@ export function signIn(options: SignInOptions): SignIn {
     return locked === undefined ? undefined : { kind: 'locked', seconds: secondsUntil(locked) };
   };
 
+  /** Judged one at a time: guesses sent all at once would pass the lock before it falls. */
+  const inTurn = async (name: string, guess: () => Promise<SignInResult>): Promise<SignInResult> => (await guesses.take(keyOf(name), guess)) ?? { kind: 'busy' };
+
   /** The step that is left; a complete session takes a new secret, so that one from before is worth nothing. */
   const begin: BeginSession = async (found, by, visit, { secondFactor }) => {
     const { account } = found;
+    // The second factor is the identity provider's, and was not shown: enrolling one here would get around it.
+    if (!secondFactor && account.enrolled && found.totp === undefined) return { kind: 'failed' };
     const old = found.passwordAt !== undefined && times.passwordMs !== undefined && found.passwordAt.getTime() + times.passwordMs <= clock.now();
     const step: SessionStep | undefined = secondFactor ? (old && by === 'password' ? 'change-password' : undefined) : found.totp === undefined ? 'enrol-totp' : 'totp';
     const { secret: token, hash } = newSecret();
@@ -79,17 +86,19 @@ export function signIn(options: SignInOptions): SignIn {
     const due = await inStep(visit, 'totp');
     if (due === undefined) return { kind: 'wrong-step' };
     const { session, found } = due;
-    const locked = await lockOf(found.account.name);
-    if (locked !== undefined) return locked;
-    if (!(await check(found))) {
-      if ((await sessions.wrongCode(session.hash)) >= CODES_MOST) {
-        await sessions.end(session.hash, { actor: actorOf(found), why: 'too-many-codes' });
-        visit.setSession(undefined);
+    return await inTurn(found.account.name, async () => {
+      const locked = await lockOf(found.account.name);
+      if (locked !== undefined) return locked;
+      if (!(await check(found))) {
+        if ((await sessions.wrongCode(session.hash)) >= CODES_MOST) {
+          await sessions.end(session.hash, { actor: actorOf(found), why: 'too-many-codes' });
+          visit.setSession(undefined);
+        }
+        return await refuse(found.account.name, { accountId: found.account.id, what, address: visit.address });
       }
-      return await refuse(found.account.name, { accountId: found.account.id, what, address: visit.address });
-    }
-    await accounts.clearFailures(keyOf(found.account.name));
-    return await begin(found, session.by, visit, { secondFactor: true });
+      await accounts.clearFailures(keyOf(found.account.name));
+      return await begin(found, session.by, visit, { secondFactor: true });
+    });
   };
 
   return {
@@ -99,19 +108,20 @@ export function signIn(options: SignInOptions): SignIn {
     lockedUntil: (name) => accounts.lockedUntil(keyOf(name)),
     recoveryCodes: async (id) => (await accounts.credentials({ id }))?.recoveryCodes ?? 0,
 
-    async password(name, password, visit) {
-      const locked = await lockOf(name);
-      if (locked !== undefined) return locked;
-      const found = await accounts.credentials({ name });
-      const right = await hashes.verify(found?.account.state === 'invited' ? undefined : found?.passwordHash, password);
-      if (right === undefined) return { kind: 'busy' };
-      if (!right || found === undefined) return await refuse(name, { accountId: found?.account.id, what: 'password', address: visit.address });
-      // From here on the person has shown the password and may know how things stand.
-      if (found.account.state === 'disabled') return { kind: 'disabled' };
-      const since = new Date(clock.now() - times.unusedMs);
-      if (found.lastUsedAt !== undefined && found.lastUsedAt < since && (await accounts.disableUnused(since)).includes(found.account.name)) return { kind: 'disabled' };
-      return await begin(found, 'password', visit, { secondFactor: false });
-    },
+    password: (name, password, visit) =>
+      inTurn(name, async () => {
+        const locked = await lockOf(name);
+        if (locked !== undefined) return locked;
+        const found = await accounts.credentials({ name });
+        const right = await hashes.verify(found?.account.state === 'invited' ? undefined : found?.passwordHash, password);
+        if (right === undefined) return { kind: 'busy' };
+        if (!right || found === undefined) return await refuse(name, { accountId: found?.account.id, what: 'password', address: visit.address });
+        // From here on the person has shown the password and may know how things stand.
+        if (found.account.state === 'disabled') return { kind: 'disabled' };
+        const since = new Date(clock.now() - times.unusedMs);
+        if (found.lastUsedAt !== undefined && found.lastUsedAt < since && (await accounts.disableUnused(since)).includes(found.account.name)) return { kind: 'disabled' };
+        return await begin(found, 'password', visit, { secondFactor: false });
+      }),
 
     totp: (code, visit) =>
       withCode(visit, 'code', async ({ account, totp, totpStep: last }) => {
@@ -139,7 +149,8 @@ export function signIn(options: SignInOptions): SignIn {
       const step = secret === undefined ? undefined : totpStep(secret, code, clock.now(), 0);
       if (step === undefined) return { kind: 'failed' };
       const { codes, hashes: recoveryHashes } = newRecoveryCodes();
-      await accounts.enrol(account.id, { totp: pending, step, recoveryHashes });
+      // Somebody else with the password was quicker, or the identity provider vouches by now.
+      if (!(await accounts.enrol(account.id, { totp: pending, step, recoveryHashes }))) return { kind: 'wrong-step' };
       await accounts.clearFailures(keyOf(account.name));
       const begun = await begin(due.found, due.session.by, visit, { secondFactor: true });
       return begun.kind === 'done' ? { ...begun, recoveryCodes: codes } : begun;
@@ -149,19 +160,22 @@ export function signIn(options: SignInOptions): SignIn {
       const { session } = visit;
       if (session === undefined || (session.step !== undefined && session.step !== 'change-password')) return { kind: 'wrong-step' };
       const found = await accounts.credentials({ id: session.accountId });
-      if (found?.passwordHash === undefined) return { kind: 'wrong-step' };
-      const locked = await lockOf(found.account.name);
-      if (locked !== undefined) return locked;
-      const right = await hashes.verify(found.passwordHash, current);
-      if (right === undefined) return { kind: 'busy' };
-      if (!right) return await refuse(found.account.name, { accountId: found.account.id, what: 'password', address: visit.address });
-      const why = current.normalize('NFKC') === password.normalize('NFKC') ? 'same-as-before' : passwordRefusal(password, found.account);
-      if (why !== undefined) return { kind: 'weak-password', why };
-      const hash = await hashes.hash(password);
-      if (hash === undefined) return { kind: 'busy' };
-      await accounts.changePassword(found.account.id, hash);
-      await sessions.endOthers(found.account.id, session.hash, actorOf(found));
-      return await begin({ ...found, passwordAt: new Date(clock.now()) }, session.by, visit, { secondFactor: true });
+      const stored = found?.passwordHash;
+      if (found === undefined || stored === undefined) return { kind: 'wrong-step' };
+      return await inTurn(found.account.name, async () => {
+        const locked = await lockOf(found.account.name);
+        if (locked !== undefined) return locked;
+        const right = await hashes.verify(stored, current);
+        if (right === undefined) return { kind: 'busy' };
+        if (!right) return await refuse(found.account.name, { accountId: found.account.id, what: 'password', address: visit.address });
+        const why = current.normalize('NFKC') === password.normalize('NFKC') ? 'same-as-before' : passwordRefusal(password, found.account);
+        if (why !== undefined) return { kind: 'weak-password', why };
+        const hash = await hashes.hash(password);
+        if (hash === undefined) return { kind: 'busy' };
+        await accounts.changePassword(found.account.id, hash);
+        await sessions.endOthers(found.account.id, session.hash, actorOf(found));
+        return await begin({ ...found, passwordAt: new Date(clock.now()) }, session.by, visit, { secondFactor: true });
+      });
     },
 
     async end(session) {

@@ -46,16 +46,18 @@ export function credentialActs({ database, audit, clock }: Pick<AccountsLedgerOp
       });
     },
 
-    async enrol(id, { totp, step, recoveryHashes }) {
-      await database.transact(async (trx) => {
+    enrol: (id, { totp, step, recoveryHashes }) =>
+      database.transact(async (trx) => {
         await lockPeople(trx);
-        await trx.updateTable('accounts').set({ totp, totp_step: step, enrolled_at: now() }).where('id', '=', id).execute();
+        const enrolled = await trx.updateTable('accounts').set({ totp, totp_step: step, enrolled_at: now() }).where('id', '=', id).where('enrolled_at', 'is', null).executeTakeFirst();
+        if (enrolled.numUpdatedRows === 0n) return false;
+        await trx.deleteFrom('sessions').where('account_id', '=', id).where('step', 'is not', null).execute();
         await trx.deleteFrom('recovery_codes').where('account_id', '=', id).execute();
         await trx.insertInto('recovery_codes').values(recoveryHashes.map((hash) => ({ account_id: id, hash }))).execute();
         await audit.append(trx, { at: now(), actor: await actorOf(trx, id), act: 'account.enrol', subject: id, data: { recoveryCodes: recoveryHashes.length } });
         await endSetUpWhenDue(trx, audit, now());
-      });
-    },
+        return true;
+      }),
 
     async useTotpStep(id, step) {
       const used = await database.transact((trx) => trx.updateTable('accounts').set({ totp_step: step }).where('id', '=', id).where('totp_step', '<', step).executeTakeFirst());

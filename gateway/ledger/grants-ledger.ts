@@ -3,6 +3,7 @@ import type { By, Clock, GrantFacts, GrantRules, GrantsLedger, ProposeResult } f
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
 import { accountOf, activeGrants, endSessionsOf, endSetUpWhenDue, factsOf, grantOf, lockPeople, othersWith, setUpEnded, type GrantRow } from './people-rows.js';
+import { isSamePerson } from './proposals.js';
 import type { Trx } from './tables.js';
 import { jsonText } from './text.js';
 
@@ -77,7 +78,7 @@ export function grantsLedger(options: {
         const now = new Date(clock.now());
         const account = await trx.selectFrom('accounts').selectAll().where('id', '=', row.account_id).executeTakeFirstOrThrow();
         const held = (await activeGrants(trx, row.account_id)).map(factsOf);
-        const why = rules.approve({ ...factsOf(row), accountId: row.account_id, proposedBy: row.proposed_by }, by, { state: account.state, held });
+        const why = rules.approve({ ...factsOf(row), accountId: row.account_id, proposedBy: isSamePerson(row.proposed_by, by.actor) ? by.actor : row.proposed_by }, by, { state: account.state, held });
         if (why !== undefined) return { kind: 'refused', why };
         await trx.updateTable('grants').set({ state: 'active', decided_by: by.actor, decided_by_account: by.accountId ?? null, decided_at: now }).where('id', '=', id).execute();
         await endSessionsOf(trx, row.account_id);

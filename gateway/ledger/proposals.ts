@@ -1,4 +1,4 @@
-/** What exceptions and bypasses have in common: names that sort by time, and the second person. */
+/** What exceptions, bypasses and grants have in common: names that sort by time, and the second person. */
 import { randomBytes } from 'node:crypto';
 
 /** Letters alone: a name must not look like somebody's number. */

@@ -116,7 +116,8 @@ export interface AccountsLedger {
   disable(id: string, by: By): Promise<AccountChange>;
   enable(id: string, by: By): Promise<AccountChange>;
   resetTotp(id: string, by: By): Promise<AccountChange>;
-  enrol(id: string, factor: { readonly totp: Buffer; readonly step: number; readonly recoveryHashes: readonly string[] }): Promise<void>;
+  /** False when the account has a second factor by now; every other sign-in that is not complete ends. */
+  enrol(id: string, factor: { readonly totp: Buffer; readonly step: number; readonly recoveryHashes: readonly string[] }): Promise<boolean>;
   /** False when this step, or a later one, was used before. */
   useTotpStep(id: string, step: number): Promise<boolean>;
   /** How many are left; undefined when there is no such code. */

@@ -1,6 +1,8 @@
 /** The shapes of signing in, signing out and invitations. */
 import { z } from 'zod';
 import { RIGHTS, ROLES } from '../ports.js';
+import { hasNumberShape } from './number-shape.js';
+import { CONTROL_CHARACTER, NUMBER_IN_TEXT } from './schemas.js';
 
 /** Hashing bounds the work of a guess, not its length: nobody types more than this. */
 const PASSWORD_MOST = 256;
@@ -17,13 +19,14 @@ export const scope = z.strictObject({
 });
 const time = z.string().meta({ format: 'date-time' });
 
+const plain = (most: number) => z.string().trim().min(1).max(most).refine((text) => !/\p{Cc}/u.test(text), CONTROL_CHARACTER);
 const password = z.string().min(1).max(PASSWORD_MOST);
 const code = z.string().trim().min(1).max(CODE_MOST);
 
-export const passwordBody = z.strictObject({ name: z.string().trim().min(1).max(64), password });
+export const passwordBody = z.strictObject({ name: plain(64), password });
 export const codeBody = z.strictObject({ code });
 export const changePasswordBody = z.strictObject({ current: password, password });
-export const acceptBody = z.strictObject({ password, displayName: z.string().trim().min(1).max(80).optional() });
+export const acceptBody = z.strictObject({ password, displayName: plain(80).refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT).optional() });
 /** An empty body, or none. */
 export const emptyBody = z.strictObject({}).optional();
 export const invitationParams = z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/).meta({ description: 'From the invitation link.' }) });
