@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
@@ -47,6 +48,23 @@ describe('the bundle', () => {
   it('has files that a browser may keep for good, because their names change with them', async () => {
     const { headers } = await request(pages({ folder })).get('/assets/main-abc.js').expect(200).expect('Content-Type', /javascript/);
     expect(headers['cache-control']).toContain('immutable');
+  });
+
+  it('comes compressed to browsers that read it so, and as it is to others', async () => {
+    const plain = 'export const words = 1;\n'.repeat(50);
+    writeFileSync(join(folder, 'assets', 'words-abc.js'), plain);
+    writeFileSync(join(folder, 'assets', 'words-abc.js.br'), brotliCompressSync(plain));
+    const app = pages({ folder });
+    const get = (encoding: string) => request(app).get('/assets/words-abc.js').set('Accept-Encoding', encoding).buffer(true).parse((response, done) => {
+      const pieces: Buffer[] = [];
+      response.on('data', (piece: Buffer) => pieces.push(piece)).on('end', () => done(null, Buffer.concat(pieces)));
+    });
+    const packed = await get('gzip, br').expect(200).expect('Content-Type', /javascript/).expect('Content-Encoding', 'br').expect('Vary', /Accept-Encoding/).expect('Cache-Control', /immutable/);
+    expect((packed.body as Buffer).toString()).toBe(plain);
+    for (const encoding of ['gzip', 'identity', 'br;q=0']) {
+      const { headers, body } = await get(encoding).expect(200).expect('Content-Type', /javascript/);
+      expect([encoding, headers['content-encoding'], (body as Buffer).toString()]).toEqual([encoding, undefined, plain]);
+    }
   });
 
   it('serves nothing beside its folder and lists nothing', async () => {
