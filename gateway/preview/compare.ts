@@ -30,7 +30,7 @@ export async function compare({ message, opened, tools, outline }: ContentSource
     const end = pageEnd(page, most, 'text', charset);
     const segments = compared(page, end, charset, showing);
     if (lengthOf(segments) > TEXT_MOST && most > LEAST_BYTES) continue;
-    const cautions = textCautions(textRuns(page, end, charset).map(({ text }) => text).join(''));
+    const cautions = textCautions(textRuns(page, end, charset, showing.hide).map(({ text }) => text).join(''));
     const more = page.ended && end >= page.bytes.length ? {} : { more: offset + end };
     return { parts, part: name, offset, segments, cautions, unread, ...more };
   }
@@ -42,7 +42,7 @@ function firstContent(lines: readonly PartReceipt[]): string | undefined {
 
 function compared(page: RawPage, end: number, charset: string, showing: Showing): readonly ComparedSegment[] {
   const masked = (span: Span): boolean => page.sealedMasks.some((one) => one.start < span.end && one.end > span.start);
-  return textRuns(page, end, charset).flatMap((run): readonly ComparedSegment[] => {
+  return textRuns(page, end, charset, showing.hide).flatMap((run): readonly ComparedSegment[] => {
     const { finding } = run;
     if (finding === undefined) {
       // A number in an encoding, or judged to be something else: no mask reaches it, it leaves as it is.

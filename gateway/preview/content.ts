@@ -8,8 +8,8 @@ import { pageEnd, readPage, type RawPage } from './page.js';
 import { charsetOf, partKind, type PartKind } from './part-kind.js';
 import { HEAD, listedParts, type Outline } from './part-list.js';
 import { runsOf } from './runs.js';
-import { hideNumbers } from './hidden-numbers.js';
-import { indexOf, segmentsOf, type Showing, type TextRun } from './segments.js';
+import { hideNumbers, type HideNumbers } from './hidden-numbers.js';
+import { covering, indexOf, segmentsOf, type Showing, type TextRun } from './segments.js';
 import { tableRows } from './table-rows.js';
 import { textCautions, visible, visibleLine } from './visible.js';
 
@@ -75,12 +75,12 @@ async function view(message: StoredMessage, opened: OpenedMessage, tools: ByteTo
 const binary = (why: Unreadable): PreviewView => ({ kind: 'binary', why });
 
 function pageView(page: RawPage, end: number, kind: PartKind, charset: string, showing: Showing, followed: JsonIndent | undefined): { made: Exclude<PreviewView, { kind: 'mail' | 'binary' }>; length: number } {
-  const runs = textRuns(page, end, charset);
+  const runs = textRuns(page, end, charset, showing.hide);
   const cautions = textCautions(runs.map(({ text }) => text).join(''));
   switch (kind) {
     case 'form':
     case 'table': {
-      const raw = kind === 'form' ? formRows(runs, page.before !== undefined && page.before !== 0x26) : tableRows(runs);
+      const raw = kind === 'form' ? formRows(runs, page.lead.length > 0 && page.lead.at(-1) !== 0x26) : tableRows(runs);
       const rows = raw.map((row) => row.map((cell) => cell.flatMap((run) => [...segmentsOf(run, showing, visibleLine)])));
       return { made: { kind, rows, cautions }, length: rows.reduce((sum, row) => row.reduce((cells, cell) => cells + lengthOf(cell), sum), 0) };
     }
@@ -99,8 +99,20 @@ function pageView(page: RawPage, end: number, kind: PartKind, charset: string, s
 
 const lengthOf = (segments: readonly Segment[]): number => segments.reduce((sum, { text }) => sum + text.length, 0);
 
-/** The page as text, cut where something was found. */
-export function textRuns(page: RawPage, end: number, charset: string): readonly TextRun[] {
-  return [...runsOf(page.at, page.bytes.subarray(0, end), page.found)].map(({ bytes, found }) => ({ text: new TextDecoder(charset).decode(bytes), finding: found?.finding }));
-}
+/** Bytes behind the page that are looked at with it: a number that goes on there is one all the same. */
+const BEHIND = 512;
 
+/** The page as text, cut where something was found or is hidden. What stands around the page counts too: no page begins or ends within a number unseen. */
+export function textRuns(page: RawPage, end: number, charset: string, hide: HideNumbers): readonly TextRun[] {
+  const decoded = (bytes: Uint8Array): string => new TextDecoder(charset).decode(bytes);
+  const runs = [...runsOf(page.at, page.bytes.subarray(0, end), page.found)].map(({ bytes, found }): TextRun => ({ text: decoded(bytes), finding: found?.finding }));
+  const lead = decoded(page.lead);
+  const covered = hide(lead + runs.map(({ text }) => text).join('') + decoded(page.bytes.subarray(end, end + BEHIND)));
+  if (covered === undefined) return runs;
+  let at = lead.length;
+  return runs.flatMap((run) => {
+    const from = at;
+    at += run.text.length;
+    return run.finding === undefined ? covering(run.text, covered.slice(from, at)) : [run];
+  });
+}

@@ -5,13 +5,26 @@ import type { InspectorFactory } from '../ports.js';
 const LEAST = 9;
 /** Encoded text, also on several lines: nine digits need twelve characters. */
 const BASE64 = /[A-Za-z0-9+/_-]{12,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*={0,2}/g;
-const ESCAPED = new RegExp(`(?:(?:[\\\\]x|=|0x|[ :])?3[0-9]){${String(LEAST)},}`, 'g');
+/** Digits as character codes: quoted-printable, percent, JSON and C escapes, references of markup, hexadecimal dumps. */
+const CODES = ['(?:\\\\x|\\\\u00|[=%]|0x|&#x0{0,4}|[ :])?3[0-9];?', '&#0{0,4}(?:4[89]|5[0-7]);?', '\\\\uff1[0-9]'];
+const ESCAPED = new RegExp(`(?:${CODES.join('|')}){${String(LEAST)},}`, 'gi');
 const DIGITS = new RegExp(`[0-9]{${String(LEAST)},}|(?:\\xef\\xbc[\\x90-\\x99]){${String(LEAST)},}|(?:[0-9]\\0){${String(LEAST)},}`);
-/** As many digits as the shortest number has, as people group them. */
-const RUN = /[0-9０-９](?:[ .·-]?[0-9０-９]){10,}[XxＸｘ]?/g;
+/** Digits of any script and form, as people read them. */
+const DIGIT = '[\\p{Nd}\\p{No}〇零一二三四五六七八九]';
+/** What may stand between two of them for a reader to see one number. */
+const GAP = '[\\s\\p{Cf}\\p{Cc}\\p{M}\\-‐-―−_.,·•/()（），．－＿／、|]';
+const GAP_MOST = 8;
+/** As many digits as the shortest number has. */
+const RUN = new RegExp(`${DIGIT}(?:${GAP}{0,${String(GAP_MOST)}}${DIGIT}){10,}(?:${GAP}{0,${String(GAP_MOST)}}[XxＸｘ])?`, 'gu');
+/** Where a run falls apart: into columns, and into what stands without any gap. */
+const WIDE_GAP = new RegExp(`${GAP}{2,}|[\\t\\n,，、|]`, 'u');
+const ANY_GAP = new RegExp(`${GAP}+`, 'u');
+const ONE_DIGIT = new RegExp(DIGIT, 'gu');
 /** Longer ones are rows of numbers: each is judged by itself. */
 const RUN_MOST = 64;
-const PIECE = /[0-9０-９]{11,}[XxＸｘ]?/g;
+const LEAST_OF_NUMBER = 11;
+const MOST_OF_NUMBER = 24;
+const HAN = '零一二三四五六七八九';
 
 /** The same text with stars over what must not be shown, as long as it was; undefined when there is nothing. */
 export type HideNumbers = (text: string) => string | undefined;
@@ -26,10 +39,12 @@ export function hideNumbers(inspectors: InspectorFactory): HideNumbers {
   };
   return (text) => {
     const encoded = text.replace(BASE64, (token) => (hidesDigits(token) ? starred(token) : token)).replace(ESCAPED, (token) => starred(token));
-    const runs = [...encoded.matchAll(RUN), ...encoded.matchAll(PIECE)].map(([run]) => run);
-    const numbers = judged(runs.filter(({ length }) => length <= RUN_MOST));
-    const hidden = (run: string): string => (numbers.has(run) ? starred(run) : run);
-    const covered = numbers.size === 0 ? encoded : encoded.replace(RUN, hidden).replace(PIECE, hidden);
+    const found = [...encoded.matchAll(RUN)].flatMap(({ 0: run, index }) => candidates(run, index));
+    const numbers = judged(found.flatMap(({ readings }) => readings));
+    let covered = encoded;
+    for (const { at, run, readings } of found) {
+      if (readings.some((reading) => numbers.has(reading))) covered = covered.slice(0, at) + withoutDigits(run) + covered.slice(at + run.length);
+    }
     return covered === text ? undefined : covered;
   };
 }
@@ -42,3 +57,48 @@ function hidesDigits(token: string): boolean {
 }
 
 const starred = (token: string): string => token.replace(/\S/g, '*');
+
+/** Separators stay, so that rows and cells do. */
+const withoutDigits = (run: string): string => run.replace(ONE_DIGIT, (sign) => '*'.repeat(sign.length)).replace(/[XxＸｘ]$/, '*');
+
+interface Candidate {
+  readonly at: number;
+  readonly run: string;
+  /** As it stands, and as its digits alone. */
+  readonly readings: readonly string[];
+}
+
+/** The run, its columns, and its pieces without gaps, as far as each may be one number. */
+function candidates(run: string, at: number): readonly Candidate[] {
+  return [undefined, WIDE_GAP, ANY_GAP].flatMap((gap) => {
+    const pieces = gap === undefined ? [run] : run.split(gap);
+    let from = 0;
+    return pieces.flatMap((piece): Candidate[] => {
+      const start = run.indexOf(piece, from);
+      from = start + piece.length;
+      const digits = plainDigits(piece);
+      const isNumber = digits.length >= LEAST_OF_NUMBER && digits.length <= MOST_OF_NUMBER;
+      const readings = [...(isNumber ? [digits] : []), ...(piece.length <= RUN_MOST && digits.length >= LEAST_OF_NUMBER ? [piece] : [])];
+      return readings.length === 0 ? [] : [{ at: at + start, run: piece, readings }];
+    });
+  });
+}
+
+function plainDigits(run: string): string {
+  let digits = '';
+  for (const sign of run.normalize('NFKC')) {
+    if (/[0-9]/.test(sign)) digits += sign;
+    else if (/\p{Nd}/u.test(sign)) digits += String(valueOf(sign.codePointAt(0) ?? 0));
+    else if (sign === '〇') digits += '0';
+    else if (HAN.includes(sign)) digits += String(HAN.indexOf(sign));
+    else if (/[Xx]/.test(sign)) digits += 'X';
+  }
+  return digits;
+}
+
+/** The ten digits of a script stand in a row. */
+function valueOf(code: number): number {
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return code - zero;
+}

@@ -18,10 +18,12 @@ interface Place {
   readonly inString: boolean;
   readonly escaped: boolean;
   readonly justOpened: boolean;
+  /** Of what stands by itself, between commas: whether there was some, and a space behind it. */
+  readonly word: 'none' | 'begun' | 'parted';
 }
 
-export function jsonIndent(from: Place = { depth: 0, inString: false, escaped: false, justOpened: false }): JsonIndent {
-  let { depth, inString, escaped, justOpened } = from;
+export function jsonIndent(from: Place = { depth: 0, inString: false, escaped: false, justOpened: false, word: 'none' }): JsonIndent {
+  let { depth, inString, escaped, justOpened, word } = from;
 
   const line = (): string => `\n${STEP.repeat(Math.min(depth, DEEPEST))}`;
   function step(code: number): { before: string; kept: boolean; after: string } {
@@ -33,27 +35,35 @@ export function jsonIndent(from: Place = { depth: 0, inString: false, escaped: f
     }
     switch (code) {
       case 0x20: case 0x09: case 0x0a: case 0x0d:
+        if (word === 'begun') word = 'parted';
         return DROPPED;
       case 0x7b: case 0x5b: {
+        word = 'none';
         const before = justOpened ? line() : '';
         depth++;
         justOpened = true;
         return before === '' ? PLAIN : { before, kept: true, after: '' };
       }
       case 0x7d: case 0x5d: {
+        word = 'none';
         depth = Math.max(0, depth - 1);
         const before = justOpened ? '' : line();
         justOpened = false;
         return { before, kept: true, after: depth === 0 ? '\n' : '' };
       }
       case 0x2c:
+        word = 'none';
         justOpened = false;
         return { before: '', kept: true, after: line() };
       case 0x3a:
+        word = 'none';
         return AFTER_NAME;
       default: {
         if (code === 0x22) inString = true;
-        if (!justOpened) return PLAIN;
+        // Not JSON: what was written apart is not shown as one.
+        const isParted = word === 'parted';
+        word = 'begun';
+        if (!justOpened) return isParted ? PARTED : PLAIN;
         justOpened = false;
         return { before: line(), kept: true, after: '' };
       }
@@ -71,10 +81,11 @@ export function jsonIndent(from: Place = { depth: 0, inString: false, escaped: f
       }
       return out;
     },
-    fork: () => jsonIndent({ depth, inString, escaped, justOpened }),
+    fork: () => jsonIndent({ depth, inString, escaped, justOpened, word }),
   };
 }
 
 const PLAIN = { before: '', kept: true, after: '' } as const;
+const PARTED = { before: ' ', kept: true, after: '' } as const;
 const DROPPED = { before: '', kept: false, after: '' } as const;
 const AFTER_NAME = { before: '', kept: true, after: ' ' } as const;

@@ -7,6 +7,8 @@ import { withoutOverlaps, type Found } from './runs.js';
 const BEYOND = 4 * 1024;
 /** Enough of a part to tell its charset and whether it is JSON. */
 const SAMPLE = 4 * 1024;
+/** More than a number has, however it is written. */
+const LEAD = 512;
 
 export interface RawPage {
   readonly part: PartReceipt;
@@ -19,8 +21,8 @@ export interface RawPage {
   readonly sealedMasks: readonly Span[];
   /** First bytes of the part. */
   readonly sample: Uint8Array;
-  /** The byte before the page, within the part. */
-  readonly before: number | undefined;
+  /** What stands in front of the page, within the part: enough to see a number that begins there. */
+  readonly lead: Uint8Array;
   /** The part ends with these bytes. */
   readonly ended: boolean;
 }
@@ -49,7 +51,7 @@ async function collected(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: 
   const masks: Span[] = [];
   let size = 0;
   let sample: Uint8Array = new Uint8Array(0);
-  let before: number | undefined;
+  let lead: Uint8Array = new Uint8Array(0);
   let seen: MaskedSlice | undefined;
   let reason: PartReceipt['reason'];
   let ended = false;
@@ -76,7 +78,7 @@ async function collected(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: 
     const passed = slice.bytes.subarray(0, Math.max(0, from));
     if (passed.length > 0) {
       asked.skipped?.(passed, slice.part, sample);
-      before = passed.at(-1);
+      lead = Buffer.concat([lead, passed.subarray(-LEAD)]).subarray(-LEAD);
     }
     const own = slice.bytes.subarray(passed.length);
     if (own.length === 0) continue;
@@ -89,7 +91,7 @@ async function collected(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: 
   await slices.return({ parts: [], moreParts: 0 });
   if (reason !== undefined) return reason;
   if (seen === undefined) return 'not-listed';
-  return { part: seen.part, start: seen.start, at: seen.start + asked.offset, bytes: Buffer.concat(pieces), found: withoutOverlaps(findings), sealedMasks: masks, sample, before, ended };
+  return { part: seen.part, start: seen.start, at: seen.start + asked.offset, bytes: Buffer.concat(pieces), found: withoutOverlaps(findings), sealedMasks: masks, sample, lead, ended };
 }
 
 /** Where a page of at most `most` bytes ends: at a border of rows or lines if there is one, never within a character or a finding. */

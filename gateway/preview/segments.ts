@@ -7,6 +7,8 @@ import { visible } from './visible.js';
 export interface TextRun {
   readonly text: string;
   readonly finding: Finding | undefined;
+  /** Stars over what nobody found and nobody may see. */
+  readonly hidden?: true | undefined;
 }
 export type IndexOf = (finding: Finding) => number | undefined;
 /** What turns runs into segments. */
@@ -25,14 +27,20 @@ const keyOf = ({ part, start, end, detector }: Finding): string => `${detector} 
 
 export function segmentsOf(run: TextRun, { index, hide }: Showing, show: (text: string) => string = visible): readonly Segment[] {
   if (run.finding !== undefined) return run.text === '' ? [] : [{ text: show(run.text), finding: index(run.finding), masked: true }];
-  const covered = hide(run.text);
-  if (covered === undefined) return run.text === '' ? [] : [{ text: show(run.text) }];
-  const out: Segment[] = [];
+  if (run.hidden === true) return [{ text: show(run.text), masked: true }];
+  return covering(run.text, hide(run.text)).map(({ text, hidden }): Segment => ({ text: show(text), ...(hidden === true ? { masked: true } : {}) }));
+}
+
+/** The text cut where stars begin and end. */
+export function covering(text: string, covered: string | undefined): readonly TextRun[] {
+  if (text === '') return [];
+  if (covered === undefined) return [{ text, finding: undefined }];
+  const out: TextRun[] = [];
   let from = 0;
-  const isHidden = (at: number): boolean => covered.charCodeAt(at) !== run.text.charCodeAt(at);
+  const isHidden = (at: number): boolean => covered.charCodeAt(at) !== text.charCodeAt(at);
   for (let at = 1; at <= covered.length; at++) {
     if (at < covered.length && isHidden(at) === isHidden(from)) continue;
-    out.push({ text: show(covered.slice(from, at)), ...(isHidden(from) ? { masked: true as const } : {}) });
+    out.push({ text: covered.slice(from, at), finding: undefined, ...(isHidden(from) ? { hidden: true } : {}) });
     from = at;
   }
   return out;

@@ -16,14 +16,14 @@ export function tableRows(runs: readonly TextRun[]): readonly (readonly (readonl
   let row: TextRun[][] = [[]];
   let quoted = false;
   let text = '';
-  const flush = (finding: TextRun['finding']): void => {
-    if (text !== '') row.at(-1)?.push({ text, finding });
+  const flush = (finding?: TextRun['finding'], hidden?: TextRun['hidden']): void => {
+    if (text !== '') row.at(-1)?.push({ text, finding, hidden });
     text = '';
   };
   for (const run of runs) {
-    if (run.finding !== undefined) {
+    if (run.finding !== undefined || run.hidden === true) {
       text = run.text;
-      flush(run.finding);
+      flush(run.finding, run.hidden);
       continue;
     }
     for (let at = 0; at < run.text.length; at++) {
@@ -34,16 +34,16 @@ export function tableRows(runs: readonly TextRun[]): readonly (readonly (readonl
           at++;
         } else quoted = !quoted;
       } else if (!quoted && sign === delimiter && row.length < CELLS_MOST) {
-        flush(undefined);
+        flush();
         row.push([]);
       } else if (!quoted && sign === '\n') {
         if (text.endsWith('\r')) text = text.slice(0, -1);
-        flush(undefined);
+        flush();
         rows.push(row);
         row = [[]];
       } else text += sign;
     }
-    flush(undefined);
+    flush();
   }
   if (row.length > 1 || (row[0]?.length ?? 0) > 0) rows.push(row);
   return rows;
