@@ -232,7 +232,9 @@ async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spo
   // The same bytes from or for somebody else are another message: joined to this one they would never arrive.
   const { user, sender, recipients, clientAddress, destination } = exchange.facts;
   const about = exchange.http.fields.filter(([name]) => TELLS_APART.has(name.toLowerCase())).map(([name, value]) => [name.toLowerCase(), value]);
-  const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients, about]);
+  // What is scanned beside the body was part of what a person decided on.
+  const scanned = exchange.body.texts.map(({ name, text }) => [name, text]);
+  const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients, about, scanned]);
   const content = createHmac('sha256', ports.fingerprintKey).update('content\0');
   const kind = kinds((finding) => run.plan.excepts?.(finding));
   const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {

@@ -182,6 +182,12 @@ describe('a hold', () => {
     const prints = on.held.map(({ bodyFingerprint }) => bodyFingerprint);
     expect([prints[0] === prints[1], new Set(prints).size]).toEqual([true, 3]);
   });
+
+  it('never joins, and never lets pass by another\'s permit, the same bytes under other scanned fields', async () => {
+    const on = stand({ mode: 'hold', action: 'hold' });
+    for (const text of ['first note', 'first note', '13800138000']) await run(on, exchangeOf({ chunks: TEXT, texts: [{ name: 'x-note', kind: 'field', text }] }));
+    for (const prints of [on.held.map((one) => one.bodyFingerprint), on.held.map((one) => one.permitFingerprint)]) expect([prints[0] === prints[1], new Set(prints).size]).toEqual([true, 2]);
+  });
 });
 
 describe('what breaks off', () => {
