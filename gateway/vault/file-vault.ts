@@ -124,6 +124,12 @@ export function fileVault({ dir, keys, limits, clock, files = vaultFiles }: File
       // Overwriting helps where the file system writes in place; elsewhere the disk's own encryption must do that part.
       await files.overwrite(path.key, (length) => randomBytes(length));
       await files.remove(path.key);
+      // A re-wrapping that was cut off left the same key there.
+      const unfinished = `${path.key}.tmp`;
+      if (await files.exists(unfinished)) {
+        await files.overwrite(unfinished, (length) => randomBytes(length));
+        await files.remove(unfinished);
+      }
       await files.syncFolder(dir);
       await files.remove(path.body);
       if (counted !== undefined) counted.bytes -= before;

@@ -270,7 +270,7 @@ describe('vault', () => {
     ]);
     calls.length = 0;
     await vault.shred(messageId(1));
-    expect(calls).toEqual(['overwrite', 'remove', 'syncFolder', 'remove']);
+    expect(calls).toEqual(['overwrite', 'remove', 'exists', 'syncFolder', 'remove']);
   });
 
   it('passes on why the body broke off, and keeps nothing of it', async () => {

@@ -1,9 +1,9 @@
 /** Rotation: new messages for the new key at once, old ones re-wrapped without touching their bodies, and nothing unreadable at any step. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Decrypter } from 'age-encryption';
-import { fileVault } from '../../../gateway/vault/file-vault.js';
+import { fileVault, type FileVault } from '../../../gateway/vault/file-vault.js';
 import { fileVaultReader } from '../../../gateway/vault/file-vault-reader.js';
 import { escrowCopy, newKey, withNewKey, writeKeyFile } from '../../../gateway/vault/key-file.js';
 import { keyPaths, openKeys, type KeyProvider } from '../../../gateway/vault/keys.js';
@@ -16,13 +16,13 @@ import { all, messageId, pattern, pieces, sealedHead } from './sample.js';
 
 const CONTENT = pattern(100_000);
 
-async function site(suite: 'age-v1' | 'gm-1'): Promise<{ dataDir: string; dir: string; keys: KeyProvider; seal: (n: number) => Promise<void>; read: (n: number, keys: KeyProvider) => Promise<Buffer> }> {
+async function site(suite: 'age-v1' | 'gm-1'): Promise<{ dataDir: string; dir: string; keys: KeyProvider; vault: FileVault; seal: (n: number) => Promise<void>; read: (n: number, keys: KeyProvider) => Promise<Buffer> }> {
   const dataDir = tempFolder('keys');
   const dir = join(dataDir, 'vault');
   const { keys } = await openKeys({ dataDir, custody: 'local', suite });
   const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: manualClock() });
   return {
-    dataDir, dir, keys,
+    dataDir, dir, keys, vault,
     async seal(n) {
       const id = messageId(n);
       await vault.seal(id, sealedHead(id, CONTENT.length, 0), pieces(CONTENT), pieces(Buffer.alloc(0)));
@@ -87,6 +87,16 @@ describe.each(['age-v1', 'gm-1'] as const)('rotation in suite %s', (suite) => {
     expect((await on.read(1, on.keys)).equals(CONTENT)).toBe(true);
     expect(await rewrapMessage(on, messageId(1))).toBe(call === 'syncFolder' ? 'current' : 'rewrapped');
     expect((await on.read(1, await newestOnly(on.dataDir))).equals(CONTENT)).toBe(true);
+  });
+
+  it('that was cut off leaves no key behind once the message is shredded', async () => {
+    const on = await site(suite);
+    await on.seal(1);
+    await rotate(on.dataDir, suite);
+    const cut = { ...vaultFiles, rename: async () => Promise.reject(new Error('cut off')) };
+    await expect(rewrapMessage({ ...on, files: cut }, messageId(1))).rejects.toThrow('cut off');
+    await on.vault.shred(messageId(1));
+    expect(readdirSync(on.dir)).toEqual([]);
   });
 
   it('makes an escrow copy that opens with its passphrase and holds every key', async () => {
