@@ -86,6 +86,7 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
         bytes: held.body.size,
         findings: held.findings,
         findingCounts: countsOf(held.evidence),
+        distinct: new Set(held.evidence.classes.flatMap(({ distinct }) => [...distinct])).size,
         unscannable: held.unscannable,
         receipt: held.receipt,
         method: exchange.http.method,

@@ -23,6 +23,8 @@ export interface HeldMessage {
   /** Masked previews and counts. */
   readonly findings: readonly Finding[];
   readonly findingCounts: Readonly<Record<string, number>>;
+  /** Different values among all that was found; `findings` has the first ones only. */
+  readonly distinct?: number | undefined;
   readonly unscannable: readonly Unscannable[];
   readonly receipt: Receipt;
   /** Masked. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { letters } from '../address-mark.js';
 import type { GroupReason, HeldMessage, QueueFacts } from '../ports.js';
 import { wordsOf, WORDS_MOST } from './queue-words.js';
-import { riskOf } from './risk.js';
+import { keepsAll, riskOf } from './risk.js';
 
 /** The kinds of terms a message is found by. */
 export const TERM = { word: 'w:', sender: 's:', recipient: 'r:', detector: 'd:', grade: 'g:', destination: 'h:' } as const;
@@ -29,13 +29,25 @@ function goesOutside({ marks }: HeldMessage, own: ReadonlySet<string>): boolean 
   return marks?.recipients.some(({ domain }) => domain !== undefined && !isOwn(domain)) ?? false;
 }
 
-/** Alike are: the same findings from the same sender; without findings the same subject from the same sender; else the same content. */
+/**
+ * Alike are: the same findings from the same sender; without findings the same subject from the same sender; else the same content.
+ * And never what goes elsewhere, was stopped by another rule, or could not be read in another way: one decision may be about all of a group.
+ */
 export function groupOf(message: HeldMessage): { readonly key: string; readonly why: GroupReason } {
   const who = message.marks?.sender?.whole ?? message.marks?.user?.whole ?? message.clientAddress ?? '';
-  const found = [...new Set(message.findings.map(({ detector, fingerprint }) => `${detector} ${fingerprint}`))].sort();
-  if (found.length > 0) return { key: keyOf('fingerprints', [message.route, who, ...found]), why: 'fingerprints' };
-  if (who !== '' && message.subject !== undefined && message.subject !== '') return { key: keyOf('sender', [message.route, who, message.subject]), why: 'sender' };
-  return { key: keyOf('file', [message.contentFingerprint ?? message.bodyFingerprint]), why: 'file' };
+  const weight = JSON.stringify([
+    message.rule, message.severity, message.fourEyes, message.destination,
+    distinctly(message.marks?.recipients.map(({ whole, domain }) => domain ?? whole)), distinctly(message.unscannable.map(({ reason }) => reason)),
+  ]);
+  const found = distinctly(message.findings.map(({ detector, fingerprint }) => `${detector} ${fingerprint}`));
+  // What was found beyond those kept is not known here, so that alike means the same bytes.
+  if (found.length > 0 && keepsAll(message)) return { key: keyOf('fingerprints', [message.route, who, weight, ...found]), why: 'fingerprints' };
+  if (found.length === 0 && who !== '' && message.subject !== undefined && message.subject !== '') return { key: keyOf('sender', [message.route, who, weight, message.subject]), why: 'sender' };
+  return { key: keyOf('file', [weight, message.contentFingerprint ?? message.bodyFingerprint]), why: 'file' };
+}
+
+function distinctly(texts: readonly string[] = []): readonly string[] {
+  return [...new Set(texts)].sort();
 }
 
 /** 96 bits in letters: see address-mark.ts. */

@@ -70,20 +70,27 @@ const SEVERITY_CODES: Readonly<Record<Severity, RiskCode | undefined>> = {
   critical: 'severity-critical', high: 'severity-high', medium: 'severity-medium', low: 'severity-low', info: undefined,
 };
 
+/** False where more was found than is kept one by one. */
+export function keepsAll({ findings, findingCounts }: Pick<HeldMessage, 'findings' | 'findingCounts'>): boolean {
+  return Object.values(findingCounts).reduce((sum, count) => sum + count, 0) <= findings.length;
+}
+
 /** Score and reasons of a message as it is held; what waiting adds comes on top, see `riskNow`. */
 export function riskOf({ message, grades, recipientOutside, recipientFirstSeen }: RiskFacts): { readonly score: number; readonly reasons: readonly RiskReason[] } {
   const { findings, unscannable } = message;
-  const distinct = new Set(findings.map(({ fingerprint }) => fingerprint)).size;
+  const distinct = message.distinct ?? new Set(findings.map(({ fingerprint }) => fingerprint)).size;
   const step = NUMBER_STEPS.find((least) => distinct >= least);
-  const kinds = new Set(findings.filter(({ confidence }) => confidence >= UNCERTAIN).map(({ detector }) => detector)).size;
+  // Of the rest only counts are known: decoys in front must not speak for what comes behind them.
+  const isWhole = keepsAll(message);
+  const kinds = isWhole ? new Set(findings.filter(({ confidence }) => confidence >= UNCERTAIN).map(({ detector }) => detector)).size : Object.keys(message.findingCounts).length;
   const codes: readonly (keyof typeof POINTS | RiskCode | undefined | false)[] = [
     SEVERITY_CODES[message.severity],
     has(grades, 'C3', 'core') ? 'grade-high' : has(grades, 'C2', 'important') && 'grade-middle',
     step !== undefined && (`numbers-${step}` as const),
     kinds > 1 && 'kinds-several',
     findings.some(({ confidence }) => confidence >= CONFIDENT) && 'confidence-high',
-    findings.length > 0 && findings.every(({ confidence }) => confidence < UNCERTAIN) && 'confidence-low',
-    findings.length > 0 && findings.every(({ tags }) => tags.includes('test-number')) && 'test-numbers',
+    isWhole && findings.length > 0 && findings.every(({ confidence }) => confidence < UNCERTAIN) && 'confidence-low',
+    isWhole && findings.length > 0 && findings.every(({ tags }) => tags.includes('test-number')) && 'test-numbers',
     unscannable.some(({ reason }) => reason === 'encrypted') ? 'unscannable-encrypted' : unscannable.length > 0 && 'unscannable',
     recipientOutside && 'recipient-outside',
     recipientFirstSeen && 'recipient-first-seen',

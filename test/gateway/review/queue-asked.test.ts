@@ -101,6 +101,29 @@ describe('groups', () => {
   });
 });
 
+describe('a group that many are decided with at once', () => {
+  const [first] = heldMessage().findings;
+  const base = { marks: { sender: mark('a@b.example'), user: undefined, recipients: [mark('c@partner.example')] }, contentFingerprint: 'x' };
+  const harmless = groupOf(heldMessage(base)).key;
+  it.each([
+    ['for another domain', { marks: { ...base.marks, recipients: [mark('me@elsewhere.example')] } }],
+    ['for another host', { destination: 'other.example' }],
+    ['stopped by another rule', { rule: 'hold-cards' }],
+    ['of another severity', { severity: 'critical' as const }],
+    ['with a part nobody could read', { unscannable: [{ part: 'body/2', reason: 'encrypted' as const, bytes: 9, detail: 'zip' }] }],
+  ])('never takes in a message %s', (_, change) => {
+    expect(groupOf(heldMessage({ ...base, ...change })).key).not.toBe(harmless);
+  });
+  it('never takes in a message of which more was found than is kept, unless its bytes are the same', () => {
+    const decoys = { ...base, findings: Array.from({ length: 1000 }, () => first as NonNullable<typeof first>) };
+    const same = groupOf(heldMessage({ ...decoys, findingCounts: { 'cn.phone': 1000 } })).key;
+    const more = { ...decoys, findingCounts: { 'cn.phone': 1000, 'bank-card': 500 } };
+    expect(groupOf(heldMessage(more)).key).not.toBe(same);
+    expect(groupOf(heldMessage(more))).toEqual(groupOf(heldMessage(more)));
+    expect(groupOf(heldMessage({ ...more, contentFingerprint: 'y' })).key).not.toBe(groupOf(heldMessage(more)).key);
+  });
+});
+
 describe('outside', () => {
   const rules = (own: readonly string[]) => ({ gradesOf: () => [], ownDomains: new Set(own.map((domain) => mark(`@${domain}`).whole)) });
   const to = (...recipients: string[]) => heldMessage({ marks: { sender: mark('a@corp.example'), user: undefined, recipients: recipients.map(mark) } });

@@ -48,6 +48,14 @@ describe('a risk score', () => {
     expect(rate({ severity: 'high', findings: [finding(1, { tags: ['test-number'] })] }).score).toBeLessThan(sure.score);
   });
 
+  it('does not let the findings that are kept speak for those that are not', () => {
+    const decoys = Array.from({ length: 1000 }, () => finding(1, { tags: ['test-number'], confidence: 0.7 }));
+    const risk = rate({ findings: decoys, findingCounts: { 'cn.phone': 1000, 'bank-card': 600 }, distinct: 601 });
+    expect(codes(risk)).toEqual(expect.arrayContaining(['numbers-500', 'kinds-several']));
+    expect(codes(risk)).not.toEqual(expect.arrayContaining(['test-numbers']));
+    expect(codes(risk)).not.toEqual(expect.arrayContaining(['confidence-low']));
+  });
+
   it('is the sum of its reasons, between 0 and 100, worst first, each in words of both languages', () => {
     const severities: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical'];
     fc.assert(
