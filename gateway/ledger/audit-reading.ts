@@ -71,7 +71,8 @@ function textOf({ at, writer, seq }: Place): string {
 function placeOf(text: string): Place | undefined {
   try {
     const [at, writer, seq] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as readonly unknown[];
-    return typeof at === 'number' && Number.isFinite(at) && typeof writer === 'string' && typeof seq === 'number' && Number.isSafeInteger(seq) ? { at: new Date(at), writer, seq } : undefined;
+    if (typeof at !== 'number' || Number.isNaN(new Date(at).getTime()) || typeof writer !== 'string' || /\p{Cc}/u.test(writer)) return undefined;
+    return typeof seq === 'number' && Number.isSafeInteger(seq) ? { at: new Date(at), writer, seq } : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** Openings in the ledger: who may look at which original until when, and a row in the audit before each look. */
+import { sql } from 'kysely';
 import type { Clock, OpeningsLedger } from '../ports.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
@@ -9,6 +10,8 @@ export const OPENING_MS = 5 * 60_000;
 /** Openings of one account within an hour: a reviewer opens a few, a thief of sessions would open all. */
 const OPENINGS_MOST = 60;
 const WINDOW_MS = 3_600_000;
+/** First key of our advisory lock ("WEIO"); the second is the account. */
+const LOCK_SPACE = 0x5745494f;
 /** Looks at one opening; a page that loads again asks again. */
 const READS_MOST = 20;
 
@@ -19,6 +22,8 @@ export function openingsLedger({ database, audit, clock }: { readonly database: 
         const at = new Date(clock.now());
         const message = await trx.selectFrom('messages').select('id').where('id', '=', messageId).executeTakeFirst();
         if (message === undefined) return { kind: 'not-found' };
+        // One at a time: openings asked for all at once would each find the others not yet there.
+        await sql`select pg_advisory_xact_lock(${LOCK_SPACE}::int, hashtext(${accountId}))`.execute(trx);
         const since = new Date(at.getTime() - WINDOW_MS);
         const { count } = await trx.selectFrom('openings').select(({ fn }) => fn.countAll<number>().as('count')).where('account_id', '=', accountId).where('opened_at', '>', since).executeTakeFirstOrThrow();
         if (count >= OPENINGS_MOST) return { kind: 'too-many' };

@@ -87,6 +87,9 @@ export function cursorOf(order: QueueOrder, row: CursorRow): string {
   }
 }
 
+/** Later than this a Date is none. */
+const LAST_TIME = 8.64e15;
+
 /** Undefined for a text that no page of this order has given. */
 export function afterCursor(order: QueueOrder, cursor: string): MessageCondition | undefined {
   const eb: Messages = expressionBuilder<Tables, 'messages'>();
@@ -97,6 +100,7 @@ export function afterCursor(order: QueueOrder, cursor: string): MessageCondition
     case 'risk':
       return sql<SqlBool>`(risk_rank, id) < (${Number(place)}::bigint, ${id}::text)`;
     case 'expiry':
+      if (Math.abs(Number(place)) > LAST_TIME) return undefined;
       return sql<SqlBool>`(expires_at, id) > (${new Date(Number(place))}::timestamptz, ${id}::text)`;
     case 'newest':
       return eb('id', '<', id);

@@ -19,7 +19,7 @@ const filter = {
   to: time.optional().meta({ description: 'Until before this time.' }),
   actor: name.optional(),
   act: z.string().regex(/^[a-z][a-z.-]{0,63}$/).meta({ description: 'An act, or its beginning with a final dot: `message.`' }).optional(),
-  subject: z.string().regex(/^[A-Za-z0-9_:/.-]{1,200}$/).optional(),
+  subject: z.string().regex(/^[A-Za-z0-9_:/.-]{1,200}$/).refine((text) => !hasNumberShape(text), NUMBER_IN_TEXT).optional(),
 };
 export const auditQuery = z.strictObject({
   ...filter,

@@ -6,6 +6,8 @@ import { UNSCANNABLE_REASONS } from '../ports.js';
 export const CAUTIONS = ['control', 'direction', 'invisible', 'mixed-script', 'two-extensions'] as const;
 
 const count = z.number().int().min(0);
+/** Ten digits: further than any body reaches, and shorter than any number that Weir guards, for the audit keeps which page was seen. */
+const OFFSET_MOST = 9_999_999_999;
 
 /** As receipts name parts: `head`, `body`, `body/2.txt`, `body/2/header`. */
 export const partPath = z.string().regex(/^[\x21-\x7e]{1,200}$/);
@@ -29,7 +31,7 @@ export const contentView = z.discriminatedUnion('kind', [
 ]);
 export const contentQuery = z.strictObject({
   part: partPath.optional().meta({ description: '`path` of a part; without it the only one, or the list of them.' }),
-  offset: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta({ description: '`more` of the page before.' }),
+  offset: z.coerce.number().int().min(0).max(OFFSET_MOST).default(0).meta({ description: '`more` of the page before.' }),
 });
 export const contentAnswer = z.strictObject({
   parts: z.array(contentPart),

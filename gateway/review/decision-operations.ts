@@ -59,9 +59,9 @@ export function decisionOperations({ ledger, exceptions, falsePositives }: Ports
     operation({
       ...shape,
       id: 'refuseMessage',
-      right: 'messages.read',
+      right: ['messages.decide', 'messages.approve'],
       path: '/messages/{id}/refuse',
-      summary: 'Take a first approval back, as either of the two: the message is held again. For those who may decide or approve.',
+      summary: 'Take a first approval back, as either of the two: the message is held again.',
       body: refuseBody,
       problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
       async run({ params, body, caller }) {

@@ -38,10 +38,12 @@ export function exceptionsOperations({ exceptions }: ExceptionsPorts): readonly 
     }),
     operation({
       id: 'approveException', method: 'post', right: 'exceptions.decide', path: '/exceptions/{id}/approve',
-      summary: 'Put a proposed exception in force. Not for who proposed it.',
+      summary: 'Put a proposed exception in force. Not for who proposed it, and not for a token.',
       params: proposalParams, query: noQuery, body: approveExceptionBody, status: 200, answer: exceptionAnswer,
-      problems: ['not-found', 'proposal-state', 'own-proposal', 'exception-scope', 'exceptions-full', 'ledger-unavailable'],
+      problems: ['not-found', 'person-needed', 'proposal-state', 'own-proposal', 'exception-scope', 'exceptions-full', 'ledger-unavailable'],
       async run({ params, body, caller }) {
+        // What silences findings is a second opinion, and those are a person's.
+        if (caller.kind === 'token') throw new ApiProblem('person-needed');
         const result = await away(() => exceptions.approve(params.id, { actor: caller.actor, reason: body.reason, conclusive: body.conclusive }));
         if (result.kind === 'scope') throw new ApiProblem('exception-scope');
         if (result.kind === 'full') throw new ApiProblem('exceptions-full');

@@ -31,7 +31,7 @@ const address = z
   .max(ADDRESS_MOST)
   .meta({ description: 'A whole address, `@domain`, or the mark of a sender as the queue gives it. Compared through a keyed hash; never stored.' });
 const destination = plain(/^[\x21-\x7e]{1,253}$/);
-const assignee = z.string().regex(INCIDENT).meta({ description: 'The id of an account, `me`, or `nobody`.' });
+const assignee = plain(INCIDENT).meta({ description: 'The id of an account, `me`, or `nobody`.' });
 /** An incident id may hold digits in a row; words may not, for what is searched is written down. */
 const text = z.string().trim().min(1).max(TEXT_MOST).refine((words) => /^w[0-9A-HJKMNP-TV-Z]{26}$/.test(words) || !hasNumberShape(words), NUMBER_IN_TEXT)
   .meta({ description: 'An incident id, or words of subject, target, file name, sender or destination as they stand masked.' });

@@ -13,13 +13,19 @@ export interface AdminListener {
   close(): Promise<void>;
 }
 
-export async function adminListener(listen: Config['listen']['admin'], app: RequestListener): Promise<AdminListener> {
+/** Requests are small documents, and consoles are few: whoever sends slowly or opens many must not take the data plane's descriptors. */
+const LIMITS = { connections: 500, headersMs: 10_000, requestMs: 30_000, checkMs: 5_000 } as const;
+type Limits = Readonly<Record<keyof typeof LIMITS, number>>;
+
+export async function adminListener(listen: Config['listen']['admin'], app: RequestListener, limits: Limits = LIMITS): Promise<AdminListener> {
   const { tls } = listen;
+  const patience = { headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, connectionsCheckingInterval: limits.checkMs };
   const server: Server =
     tls === undefined
-      ? createHttp(app)
+      ? createHttp(patience, app)
       : createHttps(
           {
+            ...patience,
             cert: readFileSync(tls.cert),
             key: readFileSync(tls.key),
             minVersion: 'TLSv1.2',
@@ -27,6 +33,7 @@ export async function adminListener(listen: Config['listen']['admin'], app: Requ
           },
           app,
         );
+  server.maxConnections = limits.connections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);

@@ -164,6 +164,13 @@ describe('openings', () => {
     expect(await timelineLedger(parts()).timeline(id)).toMatchObject([{ act: 'message.held' }, { act: 'original.open', text: 'the sender asked', detail: { what: 'values' } }]);
   });
 
+  it('are bounded as well when they are asked for all at once', async () => {
+    const openings = openingsLedger(parts());
+    const id = await held();
+    const answers = await Promise.all(Array.from({ length: 70 }, (_, n) => openings.open({ ...opening, accountId: 'hasty', messageId: id, reason: 'r', tokenHash: String(n).padStart(64, 'd') })));
+    expect(answers.filter(({ kind }) => kind === 'opened')).toHaveLength(60);
+  });
+
   it('are bounded for each account', async () => {
     const openings = openingsLedger(parts());
     const id = await held();

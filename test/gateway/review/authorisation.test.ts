@@ -73,7 +73,7 @@ const MAY: Readonly<Record<string, string>> = {
   messageOriginal: '!opener',
   releaseMessage: 'reviewer',
   approveMessage: '!approver',
-  refuseMessage: 'reviewer approver',
+  refuseMessage: 'reviewer !approver',
   rejectMessage: 'reviewer',
   escalateMessage: 'reviewer',
   settleMessage: 'reviewer',
