@@ -6,6 +6,8 @@ const STATEMENTS = [
   `alter table messages
     add column first_account text, add column first_until timestamptz(3),
     add column escalated_at timestamptz(3), add column escalated_by text`,
+  // A first approval from before has its day as well.
+  `update messages set first_until = coalesce(decision_at, now()) + interval '24 hours' where state = 'awaiting-second'`,
   `create index messages_by_approval on messages (first_until) where state = 'awaiting-second'`,
   `create index messages_by_destination on messages (destination, received_at)`,
   `create table openings (
