@@ -9,6 +9,7 @@ import { Table, type TableWindow } from '../../detectors/scan/table.js';
 import { editsOf } from './edits.js';
 import type { Decoded, Finding, MaskEdit, View } from '../ports.js';
 import { followJson, followJsonIn, isNumberToken, type JsonPosition } from './bare-numbers.js';
+import { WideMasks } from './wide-masks.js';
 import { Windows, type WindowFinder } from './windows.js';
 
 /** What a scan is made of, shared by all views of all leaves. */
@@ -35,6 +36,8 @@ export interface ViewProgress {
   malformed: boolean;
   /** Wire offset of a unit's first byte with a whole context between it and `settled`: what is carried over begins there. */
   kept: number;
+  /** Its masks that are wider than a unit, from `kept` on. */
+  readonly wide: WideMasks;
 }
 export interface Judge {
   finding(match: Match, start: number, end: number): Finding;
@@ -48,6 +51,8 @@ const NO_FINDERS: readonly WindowFinder[] = [];
 const MARGIN = CONTEXT * 4;
 /** Carried over without growing: the context and one number with its escapes. */
 const USUAL_CARRY = 1024;
+/** Most units that a mask makes of one: a byte escape for each byte of a character. */
+const WIDEST_MASK = 4;
 const windows = new Windows();
 
 export class ViewScanner {
@@ -67,7 +72,8 @@ export class ViewScanner {
   readonly #others: readonly number[];
   /** Who can look at this view's text; undefined when somebody would have to and cannot. */
   readonly #finders: readonly WindowFinder[] | undefined;
-  readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false, kept: 0 };
+  readonly #wide = new WideMasks();
+  readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false, kept: 0, wide: this.#wide };
 
   constructor(
     readonly view: View,
@@ -117,6 +123,7 @@ export class ViewScanner {
       const chunk = this.#base + this.#carry.length;
       for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base && edit.at < chunk) text.set(edit.bytes, edit.at - this.#base);
     }
+    if (plain.wide.count > 0) this.#wide.addAll(plain.wide);
     this.#settled = Math.max(this.#settled, plain.settled);
     this.#keep(Math.max(0, plain.kept - this.#base), false);
     return this.#report(NOTHING, false);
@@ -137,6 +144,7 @@ export class ViewScanner {
     if (this.#table.possible) this.#table.keep(filter.text, this.#base, this.#base + from, filter.mark);
     filter.keep(from, this.#carry);
     this.#base += from;
+    if (this.#wide.count > 0) this.#wide.drop(this.#base);
     this.#triggered = false;
     if (!triggered) return;
     for (const byte of this.view.trigger ?? []) this.#triggered ||= this.#carry.includes(byte);
@@ -174,7 +182,7 @@ export class ViewScanner {
         // The mask of what is open in front of its end may complete a number in it: then more is read than the window.
         let from = Math.max(start, this.#settled);
         for (let margin = MARGIN; ; margin *= 2) {
-          const low = filter.contextBefore(from - this.#base);
+          const low = this.#contextBefore(from - this.#base);
           const high = Math.min(length, end - this.#base + margin);
           const before = all.length;
           const scanned = this.#scan(buffer, low, high, from, last, all, windows.open < windows.end(i) ? undefined : end);
@@ -188,16 +196,25 @@ export class ViewScanner {
       }
     }
     if (!undecided) this.#settled = Math.max(this.#settled, this.#base + windows.open);
-    this.#keep(filter.contextBefore(this.#settled - this.#base), escaped);
+    this.#keep(this.#contextBefore(this.#settled - this.#base), escaped);
     this.#report(found, malformed);
+  }
+
+  /** A unit's first byte with a whole context between it and `at`. The filter takes each star of a mask for a unit. */
+  #contextBefore(at: number): number {
+    let low = this.filter.contextBefore(at);
+    if (this.#wide.count === 0 || !this.#wide.isIn(this.#base + low, this.#base + at)) return low;
+    for (let more = 1; more < WIDEST_MASK; more++) low = this.filter.contextBefore(low);
+    return low;
   }
 
   /** Decodes and scans buffer[low..high) from wire offset `from`; no number begins at `until` or behind it. */
   #scan(buffer: Uint8Array, low: number, high: number, from: number, last: boolean, found: Found[], until?: number): { settled: number; unit: number; decoded: Decoded; malformed: boolean } {
     const atEnd = last && high === buffer.length;
     const region = buffer.subarray(low, high);
-    const decoded = this.view.decode(region, atEnd);
     const base = this.#base + low;
+    let decoded = this.view.decode(region, atEnd);
+    if (this.#wide.count > 0 && this.#wide.isIn(base, base + region.length)) decoded = this.#wide.joined(decoded, base);
     const first = unitAt(decoded, from - base);
     let json = this.#json;
     const covered = unitAt(decoded, this.#covered - base);
@@ -225,7 +242,7 @@ export class ViewScanner {
       const behind = bare ? places.length : coveredTo(places.length, keep);
       for (let index = first; index < behind; index++) {
         const at = places[index] ?? 0;
-        this.#poke(region, decoded.from[at] ?? 0, decoded.to[at] ?? 0, units[at] ?? 0);
+        this.#poke(region, decoded.from[at] ?? 0, decoded.to[at] ?? 0, units[at] ?? 0, base);
       }
       this.filter.touch();
       found.push({ finding, edits: editsOf(places, first, behind, decoded, region, base, finding), view: this.index });
@@ -243,10 +260,14 @@ export class ViewScanner {
     return { settled: Math.max(settled, from), unit: scanned.next, decoded, malformed: scanned.malformed || decoded.endless === true };
   }
 
-  #poke(region: Uint8Array, from: number, to: number, unit: number): void {
+  #poke(region: Uint8Array, from: number, to: number, unit: number, base: number): void {
     // One byte stands for one unit in no other way than as itself.
     if (to - from === 1 && unit < 0x80) region[from] = unit;
-    else this.view.poke(region, from, to, unit);
+    else {
+      this.view.poke(region, from, to, unit);
+      // A character of the same width is one unit again; stars for its bytes are several.
+      if (to - from > 1 && (region[from] ?? 0) < 0x80) this.#wide.add(base + from, base + to, unit);
+    }
   }
 }
 

@@ -6,6 +6,8 @@ import { numberSource } from '../kit/numbers.js';
 const source = numberSource(20261122);
 const NUMBERS = Array.from({ length: 60 }, () => [source.residentId(), source.bankCard(), source.phone(), source.nearMissId(), source.nearMissCard()]).flat();
 
+const VALID = Array.from({ length: 30 }, () => [source.residentId(), source.bankCard(), source.phone()]).flat();
+
 const grouped = (number: string, separator: string): string => number.replace(/(.{4})(?=.)/g, `$1${separator}`);
 const numerals = (number: string): string => number.replace(/[0-9]/g, (digit) => '〇一二三四五六七八九'.charAt(Number(digit)));
 const wide = (number: string): string => number.replace(/[0-9]/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
@@ -29,6 +31,35 @@ export const written: fc.Arbitrary<string> = fc
       case 'plain': return number;
     }
   });
+
+/** Digits of one to four bytes, some of which are masked by as many stars. */
+const DRESSES: readonly string[] = ['0123456789', '零一二三四五六七八九', '〇壹贰叁肆伍陆柒捌玖', '０１２３４５６７８９', '𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗', '𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿', '٠١٢٣٤٥٦٧٨٩', '०१२३४५६७८९', '⁰¹²³⁴⁵⁶⁷⁸⁹', '⓪①②③④⑤⑥⑦⑧⑨'];
+const dressed = (digits: string, dress: string, between: readonly string[]): string =>
+  Array.from(digits, (digit, i) => (i > 0 ? (between[i % between.length] ?? '') : '') + (/\d/.test(digit) ? (Array.from(dress)[Number(digit)] ?? digit) : digit)).join('');
+
+/** Numbers in digits of many kinds that touch, with invisible characters in them. */
+export const touching: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom('', 'u', 'x', '卡', '1 '),
+    fc.array(fc.tuple(fc.constantFrom(...VALID), fc.constantFrom(...DRESSES), fc.array(fc.constantFrom('', '', '', '', '', '\u00ad', '\u200b', '\u{e0100}'), { minLength: 1, maxLength: 18 }), fc.constantFrom('', '', '', '', '\u00ad', ' ', ',')), { minLength: 2, maxLength: 5 }),
+    // Long enough that one number is settled and read again while the next is not.
+    fc.integer({ min: 0, max: 80 }).map((size) => '的'.repeat(size)),
+  )
+  .map(([before, numbers, after]) => before + numbers.map(([number, dress, between, behind]) => dressed(number, dress, between) + behind).join('') + after);
+
+const escapedTouching = (way: (one: string) => string): fc.Arbitrary<string> => touching.map((value) => value.replace(/[^ -~\n]/gu, way));
+const viaJson = (one: string): string => one.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** The same as they came, and behind escapes. */
+export const touchingBody: fc.Arbitrary<Body> = fc.oneof(
+  touching.map((value) => ({ type: 'text/plain; charset=utf-8', bytes: Buffer.from(value) })),
+  touching.map((value) => ({ type: 'text/csv; charset=utf-8', bytes: Buffer.from(value) })),
+  escapedTouching(viaJson).map((value) => ({ type: 'application/json', bytes: Buffer.from(value) })),
+  escapedTouching((one) => (one.length > 1 ? viaJson(one) : one)).map((value) => ({ type: 'application/json', bytes: Buffer.from(value) })),
+  touching.map((value) => ({ type: 'application/x-www-form-urlencoded', bytes: Buffer.from(encodeURIComponent(value)) })),
+  escapedTouching((one) => `&#${one.codePointAt(0) ?? 0};`).map((value) => ({ type: 'text/html; charset=utf-8', bytes: Buffer.from(value) })),
+  touching.map((value) => ({ type: 'text/plain; charset=gb18030', bytes: encodeGb18030(value) })),
+);
 
 const prose = fc.constantFrom(
   '', ' ', '电话', '身份证号：', 'card ', '，', 'x', 'X', 'a_', '1', '12 ', '2026-11-22', '3.14', '0x', '(010) ', '转8001', '\n', '\r\n', '\t', '*', '**', '****',

@@ -1,13 +1,18 @@
 /** Law 1: cutting never matters. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chunked, inspectBody, type Seen } from '../kit/engine.js';
-import { body, sizes } from './bodies.js';
+import { builtIns, chunked, engine, inspectBody, type Seen } from '../kit/engine.js';
+import { numberSource } from '../kit/numbers.js';
+import { body, sizes, touchingBody } from './bodies.js';
 import { runs } from './runs.js';
 
 function essence(seen: Seen): unknown {
   return { output: seen.output.toString('latin1'), findings: seen.findings, unscannable: seen.unscannable, receipt: seen.receipt };
 }
+
+/** Nothing but the verifier. */
+const slow = engine(builtIns, { prefilter: false });
+const masksAll = (): boolean => true;
 
 describe('cutting never matters', () => {
   it('gives the same findings, receipt and bytes for every chunking', () => {
@@ -39,6 +44,32 @@ describe('cutting never matters', () => {
         }
       }),
       runs(20),
+    );
+  });
+
+  it('holds where a number of digits that are masked by several stars touches the next', () => {
+    const source = numberSource(7);
+    const ids = Array.from({ length: 40 }, () => source.residentId()).filter((id) => /^\d+$/.test(id));
+    const [first = '', second = ''] = ids;
+    const mathematical = Array.from(first, (digit, i) => (i % 5 === 1 ? '\u00ad' : '') + String.fromCodePoint(0x1d7ce + Number(digit))).join('');
+    const numerals = Array.from(second, (digit) => '零一二三四五六七八九'.charAt(Number(digit))).join('\u00ad');
+    const bytes = Buffer.from(`u${mathematical}${numerals}${'的'.repeat(50)}`);
+    for (const type of ['text/plain; charset=utf-8', 'text/csv; charset=utf-8', 'application/json']) {
+      const whole = inspectBody(type, [bytes]);
+      expect(whole.findings.map(({ detector }) => detector)).toEqual(['cn.resident-id', 'cn.resident-id']);
+      for (let size = 1; size <= 80; size++) expect(essence(inspectBody(type, chunked(bytes, [size])))).toEqual(essence(whole));
+    }
+  });
+
+  it('holds for numbers that touch, in digits of every width, with and without the prefilter', () => {
+    fc.assert(
+      fc.property(touchingBody, sizes, ({ type, bytes }, cut) => {
+        const whole = essence(inspectBody(type, [bytes], masksAll, slow));
+        expect(essence(inspectBody(type, chunked(bytes, cut), masksAll, slow))).toEqual(whole);
+        expect(essence(inspectBody(type, chunked(bytes, cut)))).toEqual(whole);
+        expect(essence(inspectBody(type, [bytes]))).toEqual(whole);
+      }),
+      runs(150),
     );
   });
 });
