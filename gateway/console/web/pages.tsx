@@ -18,3 +18,6 @@ export const PAGE_VIEWS: Readonly<Record<PageId, ComponentType>> = {
   'sign-in': page(async () => (await import('./pages/sign-in/page.js')).SignInPage),
   invitation: page(async () => (await import('./pages/invitation/page.js')).InvitationPage),
 };
+
+/** Not a page: what listens behind all of them. */
+export const QueueNews = page(async () => (await import('./pages/queue/queue-news.js')).QueueNews);

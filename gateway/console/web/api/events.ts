@@ -2,7 +2,8 @@
 import { useEffect } from 'react';
 import { API } from './client.js';
 
-export type NewsKind = 'held-changed' | 'message-changed';
+/** `missed`: the line was away for a while, and nobody knows what was said. */
+export type NewsKind = 'held-changed' | 'message-changed' | 'missed';
 type Heard = (kind: NewsKind, data: unknown) => void;
 
 const listeners = new Set<Heard>();
@@ -23,6 +24,11 @@ function listen(heard: Heard): () => void {
   listeners.add(heard);
   if (source === undefined) {
     source = new EventSource(`${API}/events`);
+    let opened = false;
+    source.addEventListener('open', () => {
+      if (opened) for (const one of listeners) one('missed', undefined);
+      opened = true;
+    });
     for (const kind of ['held-changed', 'message-changed'] as const) source.addEventListener(kind, (event: MessageEvent<string>) => tell(kind, event));
   }
   return () => {

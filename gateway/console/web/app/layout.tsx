@@ -4,7 +4,7 @@ import { Alert, Button, Result, Skeleton } from 'antd';
 import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { rightsOf } from '../api/session.js';
 import type { SessionAnswer } from '../../../review/session-schemas.js';
-import { PAGE_VIEWS } from '../pages.js';
+import { PAGE_VIEWS, QueueNews } from '../pages.js';
 import { Failure } from '../ui/failure.js';
 import { Banners } from './banners.js';
 import { Boundary } from './boundary.js';
@@ -69,6 +69,11 @@ export function Layout({ session }: { readonly session: UseQueryResult<SessionAn
       {inside ? <Navigation entries={entries} current={id} /> : null}
       <main ref={main} tabIndex={-1} className="content">
         {inside ? <Banners session={session.data} /> : null}
+        {inside && rights.has('messages.read') ? (
+          <Suspense fallback={null}>
+            <QueueNews />
+          </Suspense>
+        ) : null}
         {view()}
       </main>
       <KeyOverlay open={help.open} onClose={help.toggle} everywhere={help.everywhere} here={help.here} />

@@ -13,7 +13,7 @@ import { useWords } from '../../app/words-of.js';
 import { useAct } from '../../ui/act.js';
 import { Loaded } from '../../ui/loaded.js';
 import { announce } from '../queue/announce.js';
-import { noteState, QUEUE_COUNTS, useQueueNews } from '../queue/data.js';
+import { noteState, QUEUE_COUNTS } from '../queue/data.js';
 import { following, knownList, neighbour, standing } from '../queue/list-memory.js';
 import { SafeName } from '../queue/safe-text.js';
 import { titleOf } from '../queue/table.js';
@@ -49,7 +49,6 @@ export function MessagePage(): ReactNode {
   const id = useParam('id');
   const message = useMessage(id);
   const client = useQueryClient();
-  useQueueNews();
   useNews(
     useCallback(
       (kind: string, data: unknown) => {

@@ -78,11 +78,12 @@ export function noteState(client: QueryClient, id: string, state: Queued['state'
   }
 }
 
-/** Listens for news on every page of the reviewers': states change in their rows, and what is new is only counted. */
+/** States change in their rows, and what is new is only counted. */
 export function useQueueNews(): void {
   const client = useQueryClient();
   const heard = useCallback(
     (kind: string, data: unknown) => {
+      if (kind === 'missed') noteMissed(Date.now());
       const { id, state, states, more } = Object(data) as { id?: unknown; state?: unknown; states?: unknown; more?: unknown };
       if (kind === 'message-changed' && typeof id === 'string' && typeof state === 'string') {
         noteState(client, id, state as Queued['state']);

@@ -14,7 +14,7 @@ import { Loaded } from '../../ui/loaded.js';
 import { PageFrame } from '../../ui/page-frame.js';
 import { announce } from './announce.js';
 import { BulkDialog, type BulkWish } from './bulk-dialog.js';
-import { followingPage, QUEUE_LIST, useFresh, useGroups, useList, useQueueNews, type QueuePageAnswer, type Queued } from './data.js';
+import { followingPage, QUEUE_LIST, useFresh, useGroups, useList, type QueuePageAnswer, type Queued } from './data.js';
 import { FilterBar } from './filter-bar.js';
 import { pathOf, viewOf, type View } from './filter.js';
 import { placeIn, previousOf, rememberList, rememberPlace, rememberPrevious } from './list-memory.js';
@@ -49,7 +49,6 @@ export function QueuePage(): ReactNode {
 
   const readAt = view.grouped ? groups.dataUpdatedAt : list.dataUpdatedAt;
   const known = useMemo(() => new Set(messages.map(({ id }) => id)), [messages]);
-  useQueueNews();
   const fresh = useFresh(readAt, known);
   // What is new may lie outside a narrower filter: nobody has looked.
   const narrow = Object.keys(view.filter).some((key) => key !== 'state');
