@@ -6,6 +6,8 @@ import { rightExample } from './right-examples.js';
 import { wrong, type Complaint, type Path } from './problem.js';
 
 type Issue = z.core.$ZodIssue;
+/** Of one group; each is compared with every name that it could have been. */
+const KEYS_MOST = 100;
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a group of keys', record: 'a group of keys',
@@ -59,7 +61,7 @@ function complain(issue: Issue, path: Path, raw: unknown, schema: z.core.$ZodTyp
       return plain(path, `must be ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}${meant === undefined ? '' : `; did you mean "${meant}"?`}`);
     }
     case 'unrecognized_keys':
-      return issue.keys.flatMap((key) => unknownKey(key, path, schema));
+      return issue.keys.slice(0, KEYS_MOST).flatMap((key) => unknownKey(key, path, schema));
     case 'invalid_key':
       return [{ complaint: { ...wrong(path, `this name must be ${issue.issues[0]?.message ?? 'another'}`), key: true }, missing: false }];
     case 'invalid_union':

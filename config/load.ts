@@ -33,6 +33,9 @@ interface Refused {
 }
 export type LoadResult = Loaded | Refused;
 
+/** More than a person mends at once; a file made of mistakes must not hold up the gateway that is asked to check it. */
+export const PROBLEMS_MOST = 500;
+
 const BUILT_IN: DetectorChecks = { detectors: ['cn.resident-id', 'bank-card', 'cn.phone'], optional: ['bank-card.unchecked'] };
 
 export function revisionOf(content: Uint8Array): string {
@@ -67,14 +70,14 @@ export function checkContent(file: string, content: Uint8Array, env: Readonly<Re
   const { source } = yaml;
   const raw = source.value;
   const parsed = configSchema.safeParse(raw);
-  const complaints: Complaint[] = parsed.success ? [] : [...complaintsOf(parsed.error.issues, raw, configSchema)];
+  const complaints: Complaint[] = parsed.success ? [] : [...complaintsOf(parsed.error.issues.slice(0, PROBLEMS_MOST), raw, configSchema)];
   const told = new Set(complaints.map(({ path }) => pathText(path)));
   // What the schema has complained of needs no second complaint.
   complaints.push(...[checkListeners(raw), checkRoutes(raw), checkDetectors(raw, checks), checkPolicies(raw), checkKeeping(raw)].flat().filter(({ path }) => !told.has(pathText(path))));
   const resolved = parsed.success ? resolveFiles(parsed.data, dirname(file), env) : undefined;
   complaints.push(...(resolved?.complaints ?? []));
-  const problems = located(complaints.filter(({ level }) => level === 'error'), source);
-  const warnings = located(complaints.filter(({ level }) => level === 'warning'), source);
+  const problems = located(complaints.filter(({ level }) => level === 'error').slice(0, PROBLEMS_MOST), source);
+  const warnings = located(complaints.filter(({ level }) => level === 'warning').slice(0, PROBLEMS_MOST), source);
   if (resolved === undefined || problems.length > 0) return { ok: false, file, problems, warnings };
   return { ok: true, file, revision: revisionOf(content), config: resolved.config, warnings };
 }

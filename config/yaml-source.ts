@@ -1,11 +1,13 @@
 /** A YAML file read with care: bounded in size and aliases, and able to say in which line a value stands. */
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { Path, Problem } from './problem.js';
 
 /** A policy of 500 long rules takes 200 KiB; more than this is not a configuration file. */
 export const MAX_CONFIG_BYTES = 1024 * 1024;
 /** Enough to share a list of hosts between routes, far from what an alias bomb needs. */
 const MAX_ALIASES = 100;
+/** What does not parse is mended from the top. */
+const ERRORS_MOST = 100;
 
 export interface Place {
   readonly line: number;
@@ -35,9 +37,10 @@ export function readYaml(bytes: Uint8Array): ReadYaml {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error' });
-  if (document.errors.length > 0) {
-    return { ok: false, problems: document.errors.map((error) => problemAt(place(error.pos[0]), `not valid YAML: ${sentence(error.code, error.message)}`, 'key: value, with two spaces per level')) };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error', uniqueKeys: false });
+  const offsets = [...document.errors.map((error) => ({ at: error.pos[0], problem: sentence(error.code, error.message) })), ...repeatedKeys(document)];
+  if (offsets.length > 0) {
+    return { ok: false, problems: offsets.slice(0, ERRORS_MOST).map(({ at, problem }) => problemAt(place(at), `not valid YAML: ${problem}`, 'key: value, with two spaces per level')) };
   }
   if (document.contents === null) return refuse('the file is empty', 'version: 1');
   try {
@@ -48,6 +51,22 @@ export function readYaml(bytes: Uint8Array): ReadYaml {
     if (thrown instanceof ReferenceError) return refuse('the aliases (*name) in this file multiply too far, or name nothing; write the values out', 'hosts: [a.example, b.example]');
     throw thrown;
   }
+}
+
+/** The parser's own look for them compares each key with every other: a group of many thousand keys takes minutes. */
+function repeatedKeys(document: Document): readonly { readonly at: number; readonly problem: string }[] {
+  const found: { at: number; problem: string }[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value)) found.push({ at: key.range?.[0] ?? 0, problem: 'Map keys must be unique' });
+        known.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 function sentence(code: string, message: string): string {

@@ -138,3 +138,17 @@ policies: { p: { rules: [], unscannable: pass }, unused: { rules: [] } }
     ]);
   });
 });
+
+describe('a file made to be expensive', () => {
+  // The API's validator takes files from people: whoever sends one must not hold up the gateway that looks at it.
+  it.each([
+    ['tens of thousands of keys in one group', Array.from({ length: 60_000 }, (_, n) => `${n.toString(36)}: 1`).join('\n')],
+    ['the same key again and again', 'a: 1\n'.repeat(30_000)],
+    ['a mistake in each of twenty thousand routes', `version: 1\nroutes:\n${'- {ix: 1}\n'.repeat(20_000)}`],
+  ])('with %s is refused soon, and with as many problems as a person reads', (_what, text) => {
+    const result = check(text);
+    if (result.ok) throw new Error('it was accepted');
+    expect(result.problems.length).toBeGreaterThan(0);
+    expect(result.problems.length).toBeLessThanOrEqual(500);
+  });
+});
