@@ -6,18 +6,22 @@ import type { LedgerDatabase } from './database.js';
 import { inScope, isWaiting, matching, ORDERS } from './queue-filter.js';
 import { jsonText } from './text.js';
 
+/** Pictures have nothing to mask. Of findings beyond those kept it is not known whether a mask reaches them. */
+const leavesUnmasked = sql<boolean>`(jsonb_path_exists(unscannable, '$[*] ? (@.reason != "no-text")') or jsonb_path_exists(findings, '$[*] ? (@.maskable == false)')
+  or (select coalesce(sum(value::bigint), 0) from jsonb_each_text(finding_counts)) > jsonb_array_length(findings))`.as('leaves_unmasked');
+
 export function bulkLedger(options: { readonly database: LedgerDatabase; readonly audit: AuditWriter; readonly clock: Clock }): BulkLedger {
   const { database, audit, clock } = options;
   return {
     async candidates(pick, scope, limit) {
       const rows = await database.read((db) => {
-        const query = db.selectFrom('messages').select(['id', 'state', 'four_eyes', 'legal_hold', 'route', 'sender', 'finding_counts']).where(inScope(scope)).limit(limit);
+        const query = db.selectFrom('messages').select(['id', 'state', 'four_eyes', 'legal_hold', 'route', 'sender', 'finding_counts', leavesUnmasked]).where(inScope(scope)).limit(limit);
         if ('ids' in pick) return query.where(sql<boolean>`id = any(${pick.ids}::text[])`).orderBy('id').execute();
         const found = query.where(matching(pick.filter)).$if(pick.filter.states === undefined, (all) => all.where(isWaiting()));
         return ORDERS.risk.reduce((sorted, [column, direction]) => sorted.orderBy(column, direction), found).execute();
       });
       return rows.map((row) => ({
-        id: row.id, state: row.state, fourEyes: row.four_eyes, legalHold: row.legal_hold, route: row.route, sender: row.sender ?? undefined,
+        id: row.id, state: row.state, fourEyes: row.four_eyes, legalHold: row.legal_hold, leavesUnmasked: row.leaves_unmasked, route: row.route, sender: row.sender ?? undefined,
         findingCounts: row.finding_counts as Readonly<Record<string, number>>,
       }));
     },

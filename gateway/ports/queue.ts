@@ -129,9 +129,9 @@ export interface Deciders {
 
 export const BULK_ACTIONS = ['release', 'release-masked', 'reject', 'assign'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
-export const BULK_SKIPS = ['not-found', 'four-eyes', 'wrong-state', 'legal-hold'] as const;
+export const BULK_SKIPS = ['not-found', 'four-eyes', 'wrong-state', 'legal-hold', 'leaves-unmasked'] as const;
 export type BulkSkip = (typeof BULK_SKIPS)[number];
-export const BULK_RESULTS = ['done', 'not-found', 'wrong-state', 'four-eyes', 'legal-hold', 'failed'] as const;
+export const BULK_RESULTS = ['done', 'not-found', 'wrong-state', 'four-eyes', 'legal-hold', 'leaves-unmasked', 'failed'] as const;
 export type BulkResult = (typeof BULK_RESULTS)[number];
 
 export interface BulkCandidate {
@@ -139,6 +139,8 @@ export interface BulkCandidate {
   readonly state: HeldState;
   readonly fourEyes: boolean;
   readonly legalHold: boolean;
+  /** Something in it would leave as it came even when it is released masked: unread, not maskable, or found beyond what is kept. */
+  readonly leavesUnmasked?: boolean | undefined;
   readonly route: string;
   readonly sender: string | undefined;
   readonly findingCounts: Readonly<Record<string, number>>;

@@ -95,10 +95,12 @@ export function bulkOperations(ports: BulkPorts): readonly Operation[] {
   ];
 }
 
-function whySkipped({ state, fourEyes, legalHold }: BulkCandidate, action: BulkAction): BulkSkip | undefined {
+function whySkipped({ state, fourEyes, legalHold, leavesUnmasked }: BulkCandidate, action: BulkAction): BulkSkip | undefined {
   if (action === 'assign') return waits(state) ? undefined : 'wrong-state';
   if (fourEyes) return 'four-eyes';
   if (!DECIDABLE.includes(state)) return 'wrong-state';
+  // Only its comparison shows what a mask does not reach: somebody has to look at this one.
+  if (leavesUnmasked === true && action === 'release-masked') return 'leaves-unmasked';
   // A rejection shreds, and a person keeps this one.
   return legalHold && action === 'reject' ? 'legal-hold' : undefined;
 }

@@ -17,7 +17,7 @@ import type { PgConnection } from '../../../gateway/ledger/connection.js';
 import { QUEUE_ORDERS, WAITING_STATES, type HeldMessage, type HeldState, type MessageChange, type QueueFilter, type QueueOrder, type ScopeMarks } from '../../../gateway/ports.js';
 import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
-import { DAY_MS, heldEntry, testId } from '../../kit/held.js';
+import { DAY_MS, heldEntry, heldMessage, testId } from '../../kit/held.js';
 import { SLA } from '../../kit/memory-queue.js';
 import { runs } from '../../laws/runs.js';
 import { assess, mark, queueMessage, seeded } from '../../kit/queue-messages.js';
@@ -214,6 +214,26 @@ describe('a bulk plan', () => {
     const taken = await Promise.all([1, 2, 3].map(() => bulk().take('hash-1', { actor: 'account:ann', action: 'reject' })));
     expect(taken.filter((one) => one !== undefined)).toEqual([{ ...plan }]);
     expect(await audited('message.bulk')).toHaveLength(1);
+  });
+
+  it('knows what a masked release would send as it came', async () => {
+    const random = seeded(5);
+    const [one] = queueMessage(random, { findings: heldMessage().findings }).findings;
+    const finding = one as NonNullable<typeof one>;
+    const part = (reason: 'no-text' | 'encrypted') => [{ part: 'body/2', reason, bytes: 9, detail: 'x' }];
+    const cases: readonly (readonly [Partial<HeldMessage>, boolean])[] = [
+      [{}, false], [{ unscannable: part('no-text') }, false], [{ unscannable: part('encrypted') }, true],
+      [{ findings: [finding, { ...finding, maskable: false }], findingCounts: { 'cn.phone': 2 } }, true], [{ findingCounts: { 'cn.phone': 2 } }, true],
+    ];
+    const ids: string[] = [];
+    for (const [change] of cases) {
+      const message = queueMessage(random, { findings: [finding], findingCounts: { 'cn.phone': 1 }, unscannable: [], ...change, id: testId() });
+      await hold().hold(message, heldEntry(message));
+      ids.push(message.id);
+    }
+    const found = await bulk().candidates({ ids }, undefined, 10);
+    expect(ids.map((id) => found.find((row) => row.id === id)?.leavesUnmasked)).toEqual(cases.map(([, leaves]) => leaves));
+    await database.db.deleteFrom('messages').where('id', 'in', ids).execute();
   });
 
   it('is void after its five minutes', async () => {

@@ -48,6 +48,12 @@ function stand(candidates: BulkCandidate[]) {
 }
 
 describe('a preview', () => {
+  it('leaves out of a masked release what no mask would reach', async () => {
+    const { preview } = stand([candidate('w1'), candidate('w2', { leavesUnmasked: true })]);
+    expect(await preview({ ids: ['w1', 'w2'], action: 'release-masked' })).toMatchObject({ count: 1, skipped: [{ id: 'w2', why: 'leaves-unmasked' }] });
+    expect(await preview({ ids: ['w1', 'w2'], action: 'reject' })).toMatchObject({ count: 2, skipped: [] });
+  });
+
   it('says what would be touched and what would not, and why', async () => {
     const { preview, plans, decided } = stand([candidate('w1'), candidate('w2', { sender: undefined, state: 'failed' }), candidate('w3', { fourEyes: true }), candidate('w4', { state: 'released' }), candidate('w5', { legalHold: true })]);
     const answer = await preview({ ids: ['w1', 'w2', 'w3', 'w4', 'w5', 'w9'], action: 'reject' });

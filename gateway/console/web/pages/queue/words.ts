@@ -123,6 +123,7 @@ export const queueWords = defineWords({
   'skip.not-found': { en: 'no longer there', zh: '已不存在' },
   'skip.four-eyes': { en: 'need a second person: decide them singly', zh: '需双人复核，请逐条处理' },
   'skip.wrong-state': { en: 'their state does not allow it', zh: '当前状态不允许' },
+  'skip.leaves-unmasked': { en: 'something in it would leave unmasked: look at it by itself', zh: '部分内容无法遮盖，会原样发出：请单独查看' },
   'skip.legal-hold': { en: 'kept by a legal hold', zh: '处于法律保全' },
   'skip.failed': { en: 'failed, try again', zh: '失败，请重试' },
   nothingTouched: { en: 'None of these can be decided this way.', zh: '这些消息都不能以此方式处理。' },
