@@ -2,6 +2,7 @@
 import type { Config } from '../../config/schema.js';
 import type { ActiveBypass, PolicyRevision, PolicyRevisionsLedger, PolicyRun } from '../ports.js';
 import { away } from './away.js';
+import { hasNumberShape } from './number-shape.js';
 import { operation, type Operation } from './operation.js';
 import { policyAnswer, revisionAnswer, revisionParams, revisionsAnswer, validateAnswer, validateBody, type PolicyAnswer, type ValidateAnswer } from './policy-schemas.js';
 import { conditionWords } from './policy-words.js';
@@ -55,9 +56,18 @@ export function policyOperations({ running, revisions, inForce, validate }: Poli
       id: 'validatePolicy', method: 'post', right: 'policy.read', path: '/policy/validate', bodyMost: VALIDATE_BODY_MOST,
       summary: 'Check a configuration file as a start or a reload would, with every problem at once. Nothing is changed or kept.',
       params: noParams, query: noQuery, body: validateBody, status: 200, answer: validateAnswer, problems: [],
-      run: ({ body }) => Promise.resolve(validate(body.yaml)),
+      run({ body }) {
+        const { problems, warnings, ...result } = validate(body.yaml);
+        return Promise.resolve({ ...result, problems: problems.map(withoutNumbers), warnings: warnings.map(withoutNumbers) });
+      },
     }),
   ];
+}
+
+/** Problems name keys and values of the file; one that may be somebody's number is not said back. */
+function withoutNumbers({ path, problem, example, ...place }: ValidateAnswer['problems'][number]): ValidateAnswer['problems'][number] {
+  const plain = (text: string): string => (hasNumberShape(text) ? text.replace(/\p{Nd}/gu, '*') : text);
+  return { ...place, path: plain(path), problem: plain(problem), example: plain(example) };
 }
 
 const runView = ({ at, how, node, version }: PolicyRun) => ({ at: at.toISOString(), how, node, version });

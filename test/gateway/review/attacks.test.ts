@@ -7,6 +7,7 @@ import { auditExportQuery, auditQuery } from '../../../gateway/review/audit-sche
 import { contentQuery } from '../../../gateway/review/content-schemas.js';
 import { decisionOperations } from '../../../gateway/review/decision-operations.js';
 import { exceptionsOperations } from '../../../gateway/review/exceptions-operations.js';
+import { policyOperations } from '../../../gateway/review/policy-operations.js';
 import { filterBody, queueQuery } from '../../../gateway/review/queue-schemas.js';
 import { adminListener } from '../../../gateway/wiring/admin-listener.js';
 import { numberSource } from '../../kit/numbers.js';
@@ -19,6 +20,18 @@ describe('what a search leaves in the audit', () => {
     for (const query of [queueQuery, filterBody]) expect(query.safeParse({ assignee: phone }).success).toBe(false);
     expect(contentQuery.safeParse({ offset: phone }).success).toBe(false);
     expect([auditQuery.safeParse({ subject: 'w01K9Z7A0B1C2D3E4F5G6H7J8K9' }).success, queueQuery.safeParse({ assignee: 'w01K9Z7A0B1C2D3E4F5G6H7J8K9' }).success, contentQuery.safeParse({ offset: '9000000000' }).success]).toEqual([true, true, true]);
+  });
+});
+
+describe('the validator', () => {
+  it('does not say a number back that stands in the file it looks at', async () => {
+    const problem = { path: `routes.${phone}`, line: 1, column: 1, problem: `${phone} is not a known key`, example: `${phone}: 1` };
+    const anything: unknown = new Proxy(() => undefined, { get: () => anything });
+    const ports = { ...(anything as Parameters<typeof policyOperations>[0]), validate: () => ({ ok: false, problems: [problem], warnings: [problem] }) };
+    const validate = policyOperations(ports).find(({ id }) => id === 'validatePolicy');
+    const answer = await validate?.run({ params: {}, query: {}, body: { yaml: 'x: 1' }, caller: {} as Caller, visit: {} as Visit, language: 'en' });
+    expect(JSON.stringify(answer)).not.toContain(phone);
+    expect(answer).toMatchObject({ problems: [{ line: 1, problem: '*********** is not a known key' }] });
   });
 });
 
