@@ -28,7 +28,7 @@ export function addAudit(program: Command, terminal: Terminal, version: string):
       const key = options.key === undefined && !existsSync(path) ? '' : await readFile(path, 'latin1');
       await onLedger(dataDir, async (database) => {
         const { verifyAudit } = await import('../ledger/audit-chain.js');
-        const result = await verifyAudit(database, signatureCheck(key));
+        const result = await verifyAudit(database, key === '' ? undefined : signatureCheck(key));
         if (options.json === true) terminal.print(JSON.stringify(result));
         else if (result.ok) {
           terminal.print(fill(words.auditFine, { n: result.rows }));

@@ -1,11 +1,13 @@
 /** The audit keeps its time and no less: months that are over go whole, what is left still verifies, and nobody can drop a younger row. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { checkpointAudit, verifyAudit, type CheckpointSignature } from '../../../gateway/ledger/audit-chain.js';
+import { appendAudit, checkpointAudit, verifyAudit, type CheckpointSignature } from '../../../gateway/ledger/audit-chain.js';
 import { auditReading } from '../../../gateway/ledger/audit-reading.js';
 import { AUDIT_FLOOR_DAYS, keepAuditInBounds } from '../../../gateway/ledger/audit-retention.js';
 import { auditWriter } from '../../../gateway/ledger/audit-writer.js';
 import { ledgerDatabase, type LedgerDatabase } from '../../../gateway/ledger/database.js';
+import type { Trx } from '../../../gateway/ledger/tables.js';
+import type { ChainHead } from '../../../gateway/ports.js';
 import { migrateLedger } from '../../../gateway/ledger/migrate.js';
 import { checkpointSigner, signatureCheck, signingPaths } from '../../../gateway/vault/signing.js';
 import { readFileSync } from 'node:fs';
@@ -98,10 +100,11 @@ describe('the audit', () => {
   });
 
   it('is not whole when the record of a drop was forged, or its beginning taken without one', async () => {
-    const forged = async (statement: string): Promise<unknown> => {
+    const forged = async (statement: string, also?: (trx: Trx) => Promise<void>): Promise<unknown> => {
       let found: unknown;
       await owner.transact(async (trx) => {
         await sql`alter table audit disable trigger all`.execute(trx);
+        await also?.(trx);
         await sql.raw(statement).execute(trx);
         found = await verifyAudit({ ...owner, read: (work) => work(trx) }, check());
         throw new Error('undo');
@@ -110,6 +113,12 @@ describe('the audit', () => {
     };
     expect(await forged(`delete from audit where writer = 'test/points'`)).toMatchObject({ ok: true });
     expect(await forged(`delete from audit where writer = 'test/1' and seq = (select min(seq) from audit where writer = 'test/1')`)).toMatchObject({ ok: false, problem: 'missing' });
+    // Whoever takes the beginning of a chain may also write that its time was over, but cannot sign it.
+    for (const signature of [undefined, { key: 'of-nobody', value: 'AAAA' }])
+      expect(await forged(`delete from audit where writer = 'test/2' and seq = (select min(seq) from audit where writer = 'test/2')`, async (trx) => {
+        const { rows } = await sql<ChainHead>`select writer, seq, hash from audit where writer = 'test/2' order by seq limit 1`.execute(trx);
+        await appendAudit(trx, 'test/2', 'forged', { at: new Date(), actor: 'system', act: 'audit.dropped', subject: undefined, data: { heads: rows, ...(signature === undefined ? {} : { signature }) } });
+      })).toMatchObject({ ok: false, problem: 'signature' });
     expect(await forged(`update audit set data = replace(data, '"signature":{"key"', '"signature":{"kez"') where act = 'audit.dropped'`)).toMatchObject({ ok: false });
   });
 });
