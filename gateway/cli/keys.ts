@@ -77,7 +77,7 @@ export function addKeys(program: Command, terminal: Terminal): void {
       const dataDir = dataOf(options);
       const file = options.keyFile ?? env['WEIR_REVIEW_KEY_FILE'];
       const { keys: provider } = await openKeys({ dataDir, custody: file === undefined ? 'local' : 'supplied', env: { ...env, WEIR_REVIEW_KEY_FILE: file } });
-      const counts = { rewrapped: 0, current: 0, 'other-suite': 0, missing: 0, ended: 0 };
+      const counts = { rewrapped: 0, current: 0, 'other-suite': 0, missing: 0, unreadable: 0, ended: 0 };
       await withLedger(options, async (ledger) => {
         for (let after = ''; ; ) {
           const ids = await ledger.kept(after, PAGE);
@@ -88,7 +88,7 @@ export function addKeys(program: Command, terminal: Terminal): void {
         }
         await ledger.record('keys.rewrap', { to: await provider.current(), ...counts });
       });
-      terminal.print(fill(words.keysRewrapped, { n: counts.rewrapped, current: counts.current, other: counts['other-suite'], missing: counts.missing }));
+      terminal.print(fill(words.keysRewrapped, { n: counts.rewrapped, current: counts.current, other: counts['other-suite'], missing: counts.missing, unreadable: counts.unreadable }));
     });
 
   keys

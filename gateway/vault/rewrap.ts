@@ -4,10 +4,14 @@ import { messagePaths } from './file-vault.js';
 import type { KeyProvider } from './keys.js';
 import { readIfThere } from './secrets.js';
 import { suiteOf } from './suites.js';
+import { VaultError } from './vault-error.js';
 import { vaultFiles, type VaultFiles } from './vault-files.js';
 
-/** `other-suite`: its body has another cipher than the new key's suite, so it stays with the old key. */
-export type Rewrapped = 'rewrapped' | 'current' | 'other-suite' | 'missing';
+/** `other-suite`: its body has another cipher than the new key's suite, so it stays with the old key. `unreadable`: damaged, or its old key is not here. */
+export type Rewrapped = 'rewrapped' | 'current' | 'other-suite' | 'missing' | 'unreadable';
+
+/** One such message must not keep all others with their old keys. */
+const UNREADABLE: ReadonlySet<string> = new Set(['KEY_WRONG', 'VAULT_DAMAGED']);
 
 /**
  * Call it only while the message cannot be destroyed (its row locked and open): a header written after a shredding would bring a
@@ -18,7 +22,12 @@ export async function rewrapMessage(options: { readonly dir: string; readonly ke
   const path = messagePaths(dir, id).key;
   const header = await readIfThere(path);
   if (header === undefined) return 'missing';
-  const { suite, fileKey, recipient } = await keys.unwrap(header);
+  const unwrapped = await keys.unwrap(header).catch((thrown: unknown) => {
+    if (thrown instanceof VaultError && UNREADABLE.has(thrown.code)) return undefined;
+    throw thrown;
+  });
+  if (unwrapped === undefined) return 'unreadable';
+  const { suite, fileKey, recipient } = unwrapped;
   try {
     const current = await keys.current();
     if (recipient === current) return 'current';

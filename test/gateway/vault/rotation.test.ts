@@ -89,6 +89,18 @@ describe.each(['age-v1', 'gm-1'] as const)('rotation in suite %s', (suite) => {
     expect((await on.read(1, await newestOnly(on.dataDir))).equals(CONTENT)).toBe(true);
   });
 
+  it('goes on past a message whose old key is gone, and says so', async () => {
+    const on = await site(suite);
+    await on.seal(1);
+    const lost = readFileSync(keyPaths(on.dataDir).private, 'utf8');
+    await rotate(on.dataDir, suite);
+    await on.seal(2);
+    await rotate(on.dataDir, suite);
+    writeFileSync(keyPaths(on.dataDir).private, readFileSync(keyPaths(on.dataDir).private, 'utf8').replace(lost, ''));
+    const { keys } = await openKeys({ dataDir: on.dataDir, custody: 'local' });
+    expect([await rewrapMessage({ ...on, keys }, messageId(1)), await rewrapMessage({ ...on, keys }, messageId(2))]).toEqual(['unreadable', 'rewrapped']);
+  });
+
   it('that was cut off leaves no key behind once the message is shredded', async () => {
     const on = await site(suite);
     await on.seal(1);
