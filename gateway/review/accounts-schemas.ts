@@ -28,7 +28,7 @@ const scopeAsked = z.strictObject({
   routes: z.array(plainText(48)).min(1).max(SCOPE_MOST).optional(),
   departments: z.array(plainText(100)).min(1).max(SCOPE_MOST).optional(),
   senders: z.array(plainText(254)).min(1).max(SCOPE_MOST).optional(),
-});
+}).refine((lists) => Object.values(lists).some((list) => list !== undefined), 'empty-scope');
 
 // ---------------------------------------------------------------- requests
 

@@ -81,6 +81,7 @@ const WORDS_OF_ISSUES: Readonly<Record<string, Readonly<Record<Language, string>
   [UNKNOWN_KEY]: { en: 'There is a key that this operation does not know.', zh: '含有此操作不支持的字段。' },
   [CONTROL_CHARACTER]: { en: 'Contains a control character.', zh: '含有控制字符。' },
   'either-filter-or-ids': { en: 'Name either a filter or ids.', zh: '请在筛选条件与编号列表中选择其一。' },
+  'empty-scope': { en: 'Name at least one list, or leave the scope out: it then covers everything.', zh: '请至少指定一项范围；若不限范围，请省略该字段。' },
   'account-with-assign': { en: 'An account belongs to the action `assign`, and only there.', zh: '仅在操作为 `assign` 时须指定账号。' },
 };
 

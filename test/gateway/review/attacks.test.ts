@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { RIGHTS_OF, type Caller, type ExceptionLedger, type Visit } from '../../../gateway/ports.js';
 import { afterCursor } from '../../../gateway/ledger/queue-filter.js';
+import { grantBody } from '../../../gateway/review/accounts-schemas.js';
 import { auditExportQuery, auditQuery } from '../../../gateway/review/audit-schemas.js';
 import { contentQuery } from '../../../gateway/review/content-schemas.js';
 import { decisionOperations } from '../../../gateway/review/decision-operations.js';
@@ -20,6 +21,13 @@ describe('what a search leaves in the audit', () => {
     for (const query of [queueQuery, filterBody]) expect(query.safeParse({ assignee: phone }).success).toBe(false);
     expect(contentQuery.safeParse({ offset: phone }).success).toBe(false);
     expect([auditQuery.safeParse({ subject: 'w01K9Z7A0B1C2D3E4F5G6H7J8K9' }).success, queueQuery.safeParse({ assignee: 'w01K9Z7A0B1C2D3E4F5G6H7J8K9' }).success, contentQuery.safeParse({ offset: '9000000000' }).success]).toEqual([true, true, true]);
+  });
+});
+
+describe('a scope', () => {
+  it('that bounds nothing is not taken for one: who approves would read a bound that is not there', () => {
+    expect(grantBody.safeParse({ accountId: 'a1', role: 'reviewer', scope: {} }).success).toBe(false);
+    expect(grantBody.safeParse({ accountId: 'a1', role: 'reviewer', scope: { routes: ['mail'] } }).success).toBe(true);
   });
 });
 
