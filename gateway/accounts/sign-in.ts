@@ -56,7 +56,7 @@ export function signIn(options: SignInOptions): SignIn {
   };
 
   /** Judged one at a time: guesses sent all at once would pass the lock before it falls. */
-  const inTurn = async (name: string, guess: () => Promise<SignInResult>): Promise<SignInResult> => (await guesses.take(keyOf(name), guess)) ?? { kind: 'busy' };
+  const inTurn = async <T extends object>(name: string, guess: () => Promise<SignInResult<T>>): Promise<SignInResult<T>> => (await guesses.take(keyOf(name), guess)) ?? { kind: 'busy' };
 
   /** The step that is left; a complete session takes a new secret, so that one from before is worth nothing. */
   const begin: BeginSession = async (found, by, visit, { secondFactor }) => {
@@ -101,6 +101,13 @@ export function signIn(options: SignInOptions): SignIn {
     });
   };
 
+  /** Whether the app shows this code now; then it is spent. */
+  const appShows = async (code: string, { account, totp, totpStep: last }: Credentials): Promise<boolean> => {
+    const secret = totp === undefined ? undefined : unseal(key, account.id, totp);
+    const step = secret === undefined ? undefined : totpStep(secret, code, clock.now(), last);
+    return step !== undefined && (await accounts.useTotpStep(account.id, step));
+  };
+
   return {
     oidc: options.oidc?.(begin),
     phase: async () => ((await accounts.setUpEnded()) ? 'normal' : 'set-up'),
@@ -123,12 +130,7 @@ export function signIn(options: SignInOptions): SignIn {
         return await begin(found, 'password', visit, { secondFactor: false });
       }),
 
-    totp: (code, visit) =>
-      withCode(visit, 'code', async ({ account, totp, totpStep: last }) => {
-        const secret = totp === undefined ? undefined : unseal(key, account.id, totp);
-        const step = secret === undefined ? undefined : totpStep(secret, code, clock.now(), last);
-        return step !== undefined && (await accounts.useTotpStep(account.id, step));
-      }),
+    totp: (code, visit) => withCode(visit, 'code', (found) => appShows(code, found)),
 
     recovery: (code, visit) => withCode(visit, 'recovery-code', async ({ account }) => (await accounts.useRecoveryCode(account.id, recoveryHash(code))) !== undefined),
 
@@ -175,6 +177,22 @@ export function signIn(options: SignInOptions): SignIn {
         await accounts.changePassword(found.account.id, hash);
         await sessions.endOthers(found.account.id, session.hash, actorOf(found));
         return await begin({ ...found, passwordAt: new Date(clock.now()) }, session.by, visit, { secondFactor: true });
+      });
+    },
+
+    async renewRecoveryCodes(code, visit) {
+      const { session } = visit;
+      const found = session === undefined || session.step !== undefined ? undefined : await accounts.credentials({ id: session.accountId });
+      if (session === undefined || found === undefined) return { kind: 'wrong-step' };
+      return await inTurn(found.account.name, async () => {
+        const locked = await lockOf(found.account.name);
+        if (locked !== undefined) return locked;
+        // An open session alone is not enough: whoever sits down at it would have a way in for good.
+        if (!(await appShows(code, found))) return await refuse(found.account.name, { accountId: found.account.id, what: 'code', address: visit.address });
+        const { codes, hashes: recoveryHashes } = newRecoveryCodes();
+        await accounts.renewRecoveryCodes(found.account.id, recoveryHashes);
+        const begun = await begin(found, session.by, visit, { secondFactor: true });
+        return begun.kind === 'done' ? { ...begun, recoveryCodes: codes } : begun;
       });
     },
 

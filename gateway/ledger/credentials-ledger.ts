@@ -13,7 +13,7 @@ const LOCK_MS = 15 * 60_000;
 /** Counts of names that nobody tries any more; names are free, so the table must not keep them. */
 const FORGET_MS = 24 * 3_600_000;
 
-type CredentialActs = Pick<AccountsLedger, 'credentials' | 'enrol' | 'useTotpStep' | 'useRecoveryCode' | 'changePassword' | 'linkOidc' | 'lockedUntil' | 'noteFailure' | 'clearFailures'>;
+type CredentialActs = Pick<AccountsLedger, 'credentials' | 'enrol' | 'useTotpStep' | 'useRecoveryCode' | 'renewRecoveryCodes' | 'changePassword' | 'linkOidc' | 'lockedUntil' | 'noteFailure' | 'clearFailures'>;
 
 export function credentialActs({ database, audit, clock }: Pick<AccountsLedgerOptions, 'database' | 'audit' | 'clock'>): CredentialActs {
   const now = (): Date => new Date(clock.now());
@@ -52,8 +52,7 @@ export function credentialActs({ database, audit, clock }: Pick<AccountsLedgerOp
         const enrolled = await trx.updateTable('accounts').set({ totp, totp_step: step, enrolled_at: now() }).where('id', '=', id).where('enrolled_at', 'is', null).executeTakeFirst();
         if (enrolled.numUpdatedRows === 0n) return false;
         await trx.deleteFrom('sessions').where('account_id', '=', id).where('step', 'is not', null).execute();
-        await trx.deleteFrom('recovery_codes').where('account_id', '=', id).execute();
-        await trx.insertInto('recovery_codes').values(recoveryHashes.map((hash) => ({ account_id: id, hash }))).execute();
+        await replaceCodes(trx, id, recoveryHashes);
         await audit.append(trx, { at: now(), actor: await actorOf(trx, id), act: 'account.enrol', subject: id, data: { recoveryCodes: recoveryHashes.length } });
         await endSetUpWhenDue(trx, audit, now());
         return true;
@@ -71,6 +70,12 @@ export function credentialActs({ database, audit, clock }: Pick<AccountsLedgerOp
         const left = await trx.selectFrom('recovery_codes').select(({ fn }) => fn.countAll<number>().as('count')).where('account_id', '=', id).where('used_at', 'is', null).executeTakeFirst();
         await audit.append(trx, { at: now(), actor: await actorOf(trx, id), act: 'account.recovery-code', subject: id, data: { left: left?.count ?? 0 } });
         return left?.count ?? 0;
+      }),
+
+    renewRecoveryCodes: (id, hashes) =>
+      database.transact(async (trx) => {
+        await replaceCodes(trx, id, hashes);
+        await audit.append(trx, { at: now(), actor: await actorOf(trx, id), act: 'account.recovery-codes', subject: id, data: { recoveryCodes: hashes.length } });
       }),
 
     async changePassword(id, passwordHash) {
@@ -131,4 +136,9 @@ export function credentialActs({ database, audit, clock }: Pick<AccountsLedgerOp
       await database.transact((trx) => trx.deleteFrom('sign_in_failures').where('name_key', '=', nameKey).execute());
     },
   };
+}
+
+async function replaceCodes(trx: Trx, id: string, hashes: readonly string[]): Promise<void> {
+  await trx.deleteFrom('recovery_codes').where('account_id', '=', id).execute();
+  await trx.insertInto('recovery_codes').values(hashes.map((hash) => ({ account_id: id, hash }))).execute();
 }

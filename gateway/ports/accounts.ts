@@ -122,6 +122,8 @@ export interface AccountsLedger {
   useTotpStep(id: string, step: number): Promise<boolean>;
   /** How many are left; undefined when there is no such code. */
   useRecoveryCode(id: string, hash: string): Promise<number | undefined>;
+  /** The old ones are worth nothing afterwards. */
+  renewRecoveryCodes(id: string, hashes: readonly string[]): Promise<void>;
   changePassword(id: string, passwordHash: string): Promise<void>;
   /** The identity provider vouched for the person, and with `secondFactor` for a second factor as well. */
   linkOidc(id: string, subject: string, secondFactor: boolean): Promise<'done' | 'other-subject'>;

@@ -63,6 +63,8 @@ export interface SignIn {
   recovery(code: string, visit: Visit): Promise<SignInResult>;
   enrolBegin(visit: Visit): Promise<{ readonly kind: 'done'; readonly secret: string; readonly uri: string } | SignInRefusal>;
   enrolFinish(code: string, visit: Visit): Promise<SignInResult<{ readonly recoveryCodes: readonly string[] }>>;
+  /** New ones in place of those that are left; asks for the app's code. */
+  renewRecoveryCodes(code: string, visit: Visit): Promise<SignInResult<{ readonly recoveryCodes: readonly string[] }>>;
   changePassword(current: string, password: string, visit: Visit): Promise<SignInResult>;
   end(session: Session): Promise<void>;
   invitation(token: string): Promise<Invitation | undefined>;

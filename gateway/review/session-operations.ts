@@ -89,6 +89,15 @@ export function sessionOperations({ signIn, csrf }: SessionPorts): readonly Oper
       },
     }),
     operation({
+      ...step, id: 'renewRecoveryCodes', path: '/session/recovery-codes', body: codeBody, answer: enrolFinishAnswer,
+      summary: 'New recovery codes in place of those that are left; the code of the authenticator app allows it.',
+      async run({ body, visit }) {
+        const done = await signIn.renewRecoveryCodes(body.code, visit);
+        if (done.kind !== 'done') throw refusalOf(done);
+        return { recoveryCodes: [...done.recoveryCodes] };
+      },
+    }),
+    operation({
       ...step, id: 'changePassword', path: '/session/change-password', body: changePasswordBody, problems: [...REFUSALS, 'weak-password'],
       summary: 'A new password; every other session of the account ends.',
       run: async ({ body, visit }) => after(visit, tokenOf(await signIn.changePassword(body.current, body.password, visit))),

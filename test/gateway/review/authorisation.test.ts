@@ -27,6 +27,7 @@ const MAY: Readonly<Record<string, string>> = {
   signInWithRecoveryCode: 'anyone',
   beginEnrolment: 'anyone',
   finishEnrolment: 'anyone',
+  renewRecoveryCodes: 'anyone',
   changePassword: 'anyone',
   signOut: 'anyone',
   startOidc: 'anyone',

@@ -114,6 +114,21 @@ describe('signing in', () => {
     expect((await again.post('/session/recovery', { code })).body.code).toBe('sign-in-failed');
   });
 
+  it('recovery codes are made anew for a code of the app, and the old ones are worth nothing then', async () => {
+    const person = await accept(stand, await firstLink());
+    const own = await signInAs(stand, person);
+    expect((await own.post('/session/recovery-codes', { code: '000000' })).body.code).toBe('sign-in-failed');
+    stand.clock.advance(30_000);
+    const { recoveryCodes } = must(await own.post('/session/recovery-codes', { code: person.code(stand.clock.now()) })) as { recoveryCodes: string[] };
+    expect(new Set([...recoveryCodes, ...person.recoveryCodes]).size).toBe(20);
+    expect(must(await own.get('/session'))).toMatchObject({ signedIn: true, recoveryCodes: 10 });
+    const later = browser(stand.app);
+    must(await later.post('/session/password', { name: 'admin', password: PASSWORD }));
+    expect((await later.post('/session/recovery-codes', { code: person.code(stand.clock.now()) })).body.code).toBe('wrong-step');
+    expect((await later.post('/session/recovery', { code: person.recoveryCodes[0] })).body.code).toBe('sign-in-failed');
+    must(await later.post('/session/recovery', { code: recoveryCodes[0] }));
+  });
+
   it('answers a name that does not exist like a wrong password, with the same lock after five', async () => {
     await accept(stand, await firstLink());
     const tried = async (name: string): Promise<unknown[]> => {

@@ -11,6 +11,7 @@ import { PageFrame, Section } from '../../ui/page-frame.js';
 import { ScopeText } from '../accounts/scope-text.js';
 import { Tokens } from '../accounts/tokens.js';
 import { ChangePasswordForm } from '../sign-in/change-password.js';
+import { RenewCodes } from './renew-codes.js';
 import { meWords } from './words.js';
 
 /** Fewer than this are soon gone. */
@@ -55,6 +56,7 @@ export function MePage(): ReactNode {
           <p className="empty">
             {words.recoveryLeft(recoveryCodes)} {recoveryCodes < FEW_CODES ? words.recoveryFew : ''}
           </p>
+          <RenewCodes onDone={renew} />
         </Section>
       )}
       <Section title={words.password}>

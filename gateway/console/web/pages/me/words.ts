@@ -18,7 +18,9 @@ export const meWords = defineWords({
   changed: { en: 'The password is changed; your other sessions have ended.', zh: '密码已更改，其他会话已结束。' },
   recovery: { en: 'Recovery codes', zh: '恢复码' },
   recoveryLeft: { en: (n: number) => (n === 1 ? 'One code is left.' : `${n} codes are left.`), zh: (n: number) => `还剩 ${n} 个恢复码。` },
-  recoveryFew: { en: 'Ask an administrator to reset your second factor before they run out: setting it up anew gives new codes.', zh: '用完之前，请联系管理员重置第二验证因素；重新设置后会得到新的恢复码。' },
+  recoveryFew: { en: 'Make new ones before they run out.', zh: '请在用完之前重新生成。' },
+  recoveryCode: { en: 'The app’s code', zh: '验证器应用的验证码' },
+  recoveryRenew: { en: 'Make new codes', zh: '重新生成恢复码' },
   end: { en: 'Sign out', zh: '退出登录' },
   tour: { en: 'Take the tour', zh: '查看快速上手' },
 });
