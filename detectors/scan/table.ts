@@ -28,9 +28,6 @@ const LEAST_LIKELY = 0.5;
 /** Quotes, blanks and signs between a cell's border and its number: few, so that the border is in sight however the text was cut. */
 const MAX_PADDING = 4;
 
-/** Most first cells are no longer: their end is looked for element by element, as a search takes longer to begin. */
-const FIRST_CELL = 16;
-
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const QUOTE = 0x22;
@@ -69,6 +66,22 @@ interface Position {
   readonly ended: boolean;
 }
 
+/** What tells of a line whether the table goes on in it. */
+export interface LinePosition {
+  at: number;
+  line: number;
+  row: number;
+  bare: number;
+  blank: boolean;
+  parted: boolean;
+  ended: boolean;
+}
+/** Whoever holds the text in a way in which whole lines are quickly passed over. */
+export interface LineFollower {
+  /** Follows the lines that end before `stop`; the text's first element has offset `base`. Ends the table at a longer line, a blank one, or so many without delimiter. */
+  skipLines(now: LinePosition, base: number, stop: number, delimiter: number, between: number, longest: number): void;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type Elements = ArrayLike<number>;
@@ -104,8 +117,8 @@ export class Table {
   #near: Position;
   readonly #rows = new Map<string, number[]>();
 
-  /** `start` is the offset of the text's first element; `read` turns header elements into text. */
-  constructor(start: number, private readonly read: (elements: readonly number[]) => string) {
+  /** `start` is the offset of the text's first element; `read` turns header elements into text; `lines` reads the same elements as the table is given. */
+  constructor(start: number, private readonly read: (elements: readonly number[]) => string, private readonly lines?: LineFollower) {
     this.#headAt = start;
     this.#kept = this.#near = { at: start, row: 0, column: 0, line: start, cell: start, quoted: false, blank: true, parted: false, bare: 0, ended: false };
   }
@@ -182,7 +195,7 @@ export class Table {
     const now = { ...from };
     const stop = Math.min(until, base + elements.length);
     // Quotes end with their line: only the last line has to be read closely.
-    if (this.#head === undefined && elements instanceof Uint8Array && now.at < stop && now.at >= base) this.#skipLines(now, elements, base, stop);
+    if (this.#head === undefined && this.lines !== undefined && this.#delimiter >= 0 && now.at < stop && now.at >= base) this.#skipLines(now, base, stop);
     if (this.#head !== undefined) this.#followHeader(this.#head, now, elements, base, stop);
     if (this.possible) this.#followRows(now, elements, base, stop);
     return now.ended ? { ...now, at: Math.max(now.at, until) } : now;
@@ -242,30 +255,24 @@ export class Table {
   }
 
   /** Of whole lines only what tells whether the table goes on. */
-  #skipLines(now: Mutable<Position>, elements: Uint8Array, base: number, stop: number): void {
-    let delimiter = -1;
-    for (let end = elements.indexOf(NEWLINE, now.at - base); !now.ended && end >= 0 && base + end < stop; end = elements.indexOf(NEWLINE, now.at - base)) {
-      const start = now.at - base;
-      if (!now.parted) {
-        const near = Math.min(end, start + FIRST_CELL);
-        for (let at = start; at < near && !now.parted; at++) now.parted = elements[at] === this.#delimiter;
-        if (!now.parted && near < end) {
-          if (delimiter < near) delimiter = elements.indexOf(this.#delimiter, near);
-          if (delimiter < 0) delimiter = elements.length;
-          now.parted = delimiter < end;
-        }
-        for (let i = start; now.blank && i < end; i++) now.blank = isBlank(elements[i] ?? 0) && elements[i] !== this.#delimiter;
-      }
-      now.at = base + end + 1;
-      if (now.at - 1 - now.line > MAX_ROW) now.ended = true;
-      else this.#nextLine(now, now.at);
-    }
+  #skipLines(now: Mutable<Position>, base: number, stop: number): void {
+    const { row } = now;
+    this.lines?.skipLines(now, base, stop, this.#delimiter, this.#between, MAX_ROW);
+    if (now.row === row) return;
+    now.column = 0;
+    now.cell = now.line;
+    now.quoted = false;
+  }
+
+  /** So many lines without a delimiter end the table. */
+  get #between(): number {
+    return this.#delimiter === BAR ? 1 : LINES_BETWEEN;
   }
 
   #nextLine(now: Mutable<Position>, start: number): void {
     if (now.row > 0) {
       now.bare = now.parted ? 0 : now.bare + 1;
-      now.ended = now.blank || now.bare >= (this.#delimiter === BAR ? 1 : LINES_BETWEEN);
+      now.ended = now.blank || now.bare >= this.#between;
     }
     now.row++;
     now.column = 0;

@@ -85,7 +85,7 @@ export class ViewScanner {
   ) {
     this.#base = this.#settled = this.#covered = options.start;
     this.#json = options.json;
-    this.#table = new Table(options.start, (header) => new TextDecoder(view.charset).decode(Uint8Array.from(header)));
+    this.#table = new Table(options.start, (header) => new TextDecoder(view.charset).decode(Uint8Array.from(header)), filter);
     this.#finders = findersOf(view, settings.finders ?? NO_FINDERS);
     const bits = (view.trigger ?? []).map((byte) => filter.bitOf(byte));
     this.#bits = bits.reduce((all, bit) => all | bit, 0);

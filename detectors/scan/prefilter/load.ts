@@ -26,6 +26,8 @@ export interface Module {
   /** Sets `seen` and does nothing else. */
   survey(from: number, end: number): void;
   followJson(from: number, end: number, state: number, mark: number): number;
+  /** Follows the whole lines of a table; where from and to stands at LINES. */
+  skipLines(stop: number, delimiter: number, between: number, longest: number): void;
   /** Bits of all that the text held. */
   seen(): number;
   /** Where a candidate may begin that needs more text; 0 when none does. */
@@ -59,6 +61,7 @@ export function instantiate(): Module {
     configure: named.configure.bind(named),
     survey: named.survey.bind(named),
     followJson: named.followJson.bind(named),
+    skipLines: named.skipLines.bind(named),
     seen: named.seen.bind(named),
     openFrom: named.openFrom.bind(named),
     endless: named.endless.bind(named),

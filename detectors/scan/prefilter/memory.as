@@ -10,6 +10,8 @@ export const PAIR_NIBBLES: usize = 0xa0;
 export const HEX_VALUES: usize = 0x100;
 /** 1 for each byte that may stand outside the strings of a JSON text. */
 export const JSON_OUTSIDE: usize = 0x200;
+/** Where following a table's lines begins and has got to: place, line, row, lines without delimiter, blank, parted, ended. */
+export const LINES: usize = 0x300;
 /** Names of character references by first letter: 128 offsets of 2 bytes, then the entries. */
 export const NAME_INDEX: usize = 0x2000;
 /** Inline elements: a count, then their names in packed letters of 5 bits. */
@@ -25,6 +27,8 @@ export const SHAPE_FACTS: usize = 0x32400;
 export const DATES: usize = 0x32480;
 export const CELLS: usize = 0x32680;
 export const STARTS: usize = 0x32800;
+/** The same by the first three digits: made of the table before it, and small. */
+export const FEW_STARTS: usize = 0x96000;
 
 /** One run of digit groups: values by digit, places and facts by group. */
 export const DIGITS: usize = 0x98000;

@@ -2,6 +2,7 @@
 import { MAX_GAP, MAX_IGNORED } from '../candidates.js';
 import { CONTEXT } from '../../contract.js';
 import type { DetectorSet } from '../scan-units.js';
+import type { LineFollower, LinePosition } from '../table.js';
 import type { Carry } from './carry.js';
 import { instantiate, type Module } from './load.js';
 import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, fillPairs, shapeTables, type Markup, type Pairs } from './tables.js';
@@ -34,7 +35,7 @@ const PLUS_STAYS = 16;
 /** One kind of escapes, each of which begins with a sign of its own: a plus that is a space is one that nobody would look for. */
 const NEAR_MODES: ReadonlySet<number> = new Set([2, 4, 1 | PLUS_STAYS]);
 
-export class Prefilter {
+export class Prefilter implements LineFollower {
   readonly #module: Module;
   /** All of the memory. */
   #memory: Uint8Array;
@@ -52,6 +53,7 @@ export class Prefilter {
   /** The last scan was of such a charset. */
   #inPairs = false;
   readonly #marks: number;
+  readonly #lines: number;
   readonly #shapes = new WeakMap<DetectorSet, ReturnType<typeof shapeTables>>();
 
   /** Chunks loaded so far. */
@@ -65,6 +67,7 @@ export class Prefilter {
     this.#windows = this.#module.address('WINDOWS') >> 2;
     this.#escapes = this.#module.address('ESCAPES') >> 2;
     this.#marks = this.#module.address('MARKS') >> 2;
+    this.#lines = this.#module.address('LINES') >> 2;
     this.#text = this.#module.address('TEXT');
     this.#start = this.#end = this.#chunk = this.#text + ROOM;
     this.#memory = new Uint8Array(this.#module.memory.buffer);
@@ -188,6 +191,26 @@ export class Prefilter {
     json.before = state;
     json.behind = behind;
     return behind;
+  }
+
+  skipLines(now: LinePosition, base: number, stop: number, delimiter: number, between: number, longest: number): void {
+    const words = this.#words;
+    const lines = this.#lines;
+    const shift = this.#start - base;
+    words[lines] = now.at + shift;
+    words[lines + 1] = now.line + shift;
+    words[lines + 2] = now.row;
+    words[lines + 3] = now.bare;
+    words[lines + 4] = now.blank ? 1 : 0;
+    words[lines + 5] = now.parted ? 1 : 0;
+    this.#module.skipLines(stop + shift, delimiter, between, longest);
+    now.at = (words[lines] ?? 0) - shift;
+    now.line = (words[lines + 1] ?? 0) - shift;
+    now.row = words[lines + 2] ?? 0;
+    now.bare = words[lines + 3] ?? 0;
+    now.blank = words[lines + 4] === 1;
+    now.parted = words[lines + 5] === 1;
+    now.ended = words[lines + 6] === 1;
   }
 
   /** What `seen` tells, without a scan. */

@@ -1,7 +1,7 @@
 /** Walks a run of digit groups as candidates.ts joins them, and keeps those stretches in which some detector's shape is fulfilled. */
 import {
   BYTE_KINDS, CELLS, CHECK_X, DATES, DIGIT, DIGITS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL,
-  SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
+  FEW_STARTS, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
 } from './memory';
 import { after, plainAt, unitAt } from './read';
 
@@ -18,6 +18,12 @@ const LIST_GOES_ON: i32 = 8 + 2;
 /** Bytes of a digit's character below U+10000: beyond, it is two units, which lists do not know. */
 const LONGEST_DIGIT: usize = 3;
 
+/** First digits by which shapes are told apart; so few of them that what they allow lies near at hand. */
+const HEAD: i32 = 5;
+const BY_FEW: i32 = 1000;
+/** Beginnings of all digits to each of those. */
+const TO_EACH: i32 = 100;
+
 /** Set by `configure`. */
 let most: i32 = 0;
 export let least: i32 = 0;
@@ -30,6 +36,8 @@ export let open: usize = 0;
 
 let digits: i32 = 0;
 let groups: i32 = 0;
+/** Groups of one digit in the run so far. */
+let singles: i32 = 0;
 let judged: i32 = 0;
 /** Group borders are not certain: how many groups there are says nothing. */
 let fuzzy: bool = false;
@@ -39,6 +47,11 @@ export function configure(leastDigits: i32, mostDigits: i32, gap: i32, ignored: 
   most = mostDigits;
   maxGap = gap;
   maxIgnored = ignored;
+  for (let few = 0; few < BY_FEW; few++) {
+    let shapes: u32 = 0;
+    for (let i = 0; i < TO_EACH; i++) shapes |= load<u32>(STARTS + (<usize>(few * TO_EACH + i) << 2));
+    store<u32>(FEW_STARTS + (<usize>few << 2), shapes);
+  }
 }
 
 export function reset(): void {
@@ -163,7 +176,7 @@ function dated(shapes: u32, first: i32, count: i32): bool {
 /** Shapes that the first digits of a group allow. */
 @inline
 function starting(index: i32, first: i32, count: i32): u32 {
-  if (count < 5) return 0xffffffff;
+  if (count < HEAD) return 0xffffffff;
   let shapes = load<u32>(group(index), 24);
   if (shapes == 0) {
     const at = DIGITS + <usize>first;
@@ -224,21 +237,59 @@ function judge(index: i32, until: i32, before: i32): void {
     shapes &= starting(from, first, count);
     if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
     if (shapes == 0) continue;
-    if (from < index) shapes = spaced(shapes, from, index, until);
-    const luhn = load<u32>(SHAPE_FACTS);
-    if ((shapes & luhn) != 0 && !passesLuhn(first, until)) shapes &= ~luhn;
-    if (shapes == 0 || !dated(shapes, first, count)) continue;
-    const mod11 = load<u32>(SHAPE_FACTS + 4);
-    if ((shapes & mod11) != 0 && (count != 18 || !passesMod11(first, load<u8>(DIGITS + until - 1)))) shapes &= ~mod11;
-    if (shapes != 0) keep(from, endOf(index));
+    if (fits(shapes, from, index, first, until)) keep(from, endOf(index));
+  }
+}
+
+/** Do these shapes allow the groups [from, index], which hold the digits [first, until)? */
+@inline
+function fits(shapes: u32, from: i32, index: i32, first: i32, until: i32): bool {
+  if (from < index) shapes = spaced(shapes, from, index, until);
+  const luhn = load<u32>(SHAPE_FACTS);
+  if ((shapes & luhn) != 0 && !passesLuhn(first, until)) shapes &= ~luhn;
+  if (shapes == 0 || !dated(shapes, first, until - first)) return false;
+  const mod11 = load<u32>(SHAPE_FACTS + 4);
+  if ((shapes & mod11) != 0 && (until - first != 18 || !passesMod11(first, load<u8>(DIGITS + until - 1)))) shapes &= ~mod11;
+  return shapes != 0;
+}
+
+/** The same as `judge` for all groups up to `until`, where none is part of a list: most are done with when their first digits are known. */
+function judgeStarts(until: i32, before: i32): void {
+  const stop = min(until, before);
+  /** The first group behind which enough digits have come, and the digits up to there. */
+  let enough = judged;
+  let reached = 0;
+  for (let from = 0; from < stop; from++) {
+    const first = digitOf(from);
+    for (; reached - first < least; enough++) {
+      if (enough >= until) return;
+      reached = enough + 1 < groups ? digitOf(enough + 1) : digits;
+      if (reached - first >= least) break;
+    }
+    if (reached - first > most) continue;
+    const at = DIGITS + <usize>first;
+    const begun = load<u32>(FEW_STARTS + (<usize>(<u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2)) << 2));
+    if (begun == 0) continue;
+    for (let index = enough; index < until; index++) {
+      const end = index + 1 < groups ? digitOf(index + 1) : digits;
+      if (end - first > most) break;
+      let shapes = begun & load<u32>(LENGTHS + (<usize>(end - first) << 2));
+      if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
+      if (shapes == 0) continue;
+      shapes &= starting(from, first, HEAD);
+      if (shapes != 0 && fits(shapes, from, index, first, end)) keep(from, endOf(index));
+    }
   }
 }
 
 /** Judges what is new; `complete`: the last group has ended too. */
 function judgeGroups(complete: bool, before: i32): void {
   const until = complete ? groups : groups - 1;
-  listTo = -1;
-  for (let index = judged; index < until; index++) judge(index, index + 1 < groups ? digitOf(index + 1) : digits, before);
+  if (singles < LIST_GOES_ON && least >= HEAD) judgeStarts(until, before);
+  else {
+    listTo = -1;
+    for (let index = judged; index < until; index++) judge(index, index + 1 < groups ? digitOf(index + 1) : digits, before);
+  }
   judged = max(judged, until);
 }
 
@@ -313,6 +364,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
   groups = 0;
   digits = 0;
   judged = 0;
+  singles = 0;
   fuzzy = false;
   for (;;) {
     let kind: u32 = MORE;
@@ -337,6 +389,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
         store<u32>(own, signs, 20);
         store<u32>(own, 0, 24);
         inGroup = what;
+        if (size == 1) singles++;
         size = 0;
       } else ignored += pending;
       pending = 0;
@@ -349,10 +402,15 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
       }
       if (what == DIGIT) {
         // Plain digits in a row; what stands behind the text is none.
-        for (let digit: u32 = <u32>load<u8>(next) - 0x30; digit < 10; digit = <u32>load<u8>(++next) - 0x30) {
-          if (size >= most + 2) continue;
-          store<u8>(DIGITS + digits++, <u8>digit);
-          size++;
+        for (;;) {
+          const values = i8x16.sub(v128.load(next), i8x16.splat(0x30));
+          const row = <i32>ctz(i8x16.bitmask(i8x16.gt_u(values, i8x16.splat(9))) | 0x10000);
+          v128.store(DIGITS + digits, values);
+          const taken = min(row, most + 2 - size);
+          digits += taken;
+          size += taken;
+          next += row;
+          if (row < 16) break;
         }
       }
       store<u32>(own, <u32>next, 4);

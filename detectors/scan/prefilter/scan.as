@@ -9,6 +9,7 @@ import { after, begin, endless as endlessEscape, escapes as escapesRead, marks a
 import { configure as configureRuns, leaveUnfinished, open, reset, walk, windows as windowsKept } from './runs';
 
 export { followJson } from './json';
+export { skipLines } from './lines';
 export { scanPairs } from './pairs';
 export * from './memory';
 
