@@ -194,10 +194,10 @@ export class Table {
     if (from.ended) return { ...from, at: Math.max(from.at, until) };
     const now = { ...from };
     const stop = Math.min(until, base + elements.length);
-    // Quotes end with their line: only the last line has to be read closely.
-    if (this.#head === undefined && this.lines !== undefined && this.#delimiter >= 0 && now.at < stop && now.at >= base) this.#skipLines(now, base, stop);
     if (this.#head !== undefined) this.#followHeader(this.#head, now, elements, base, stop);
-    if (this.possible) this.#followRows(now, elements, base, stop);
+    // Quotes end with their line: only the last line has to be read closely.
+    if (this.lines !== undefined && this.#delimiter >= 0 && now.at < stop && now.at >= base) this.#skipLines(now, base, stop);
+    if (this.possible && !now.ended) this.#followRows(now, elements, base, stop);
     return now.ended ? { ...now, at: Math.max(now.at, until) } : now;
   }
 
