@@ -54,17 +54,21 @@ export function addKeys(program: Command, terminal: Terminal): void {
     .action(async (options: Where & { readonly suite?: 'age-v1' | 'gm-1' }) => {
       const { keyPaths, knownRecipient, suiteOf, passphraseIn, withNewKey, writeKeyFile } = await vault();
       const paths = keyPaths(dataOf(options));
-      const known = await knownRecipient(paths.public);
-      if (known === undefined) throw new CommandFailed(fill(words.noKeys, { path: paths.public }));
       const path = options.keyFile ?? env['WEIR_REVIEW_KEY_FILE'] ?? paths.private;
-      const rotated = await withNewKey(path, options.suite ?? suiteOf(known).name, await passphraseIn(env));
-      await withLedger(options, async (ledger) => {
-        // The private half first: a public half without it would seal for nobody.
-        await writeKeyFile(path, rotated.text, 0o600, true);
-        await writeKeyFile(paths.public, `${rotated.recipient}\n`, 0o644, true);
-        await ledger.record('keys.rotate', { from: known, to: rotated.recipient });
-      });
-      terminal.print(fill(words.keyRotated, { recipient: rotated.recipient }));
+      if ((await knownRecipient(paths.public)) === undefined) throw new CommandFailed(fill(words.noKeys, { path: paths.public }));
+      let recipient = '';
+      await withLedger(options, (ledger) =>
+        ledger.alone(async () => {
+          const known = (await knownRecipient(paths.public)) ?? '';
+          const rotated = await withNewKey(path, options.suite ?? suiteOf(known).name, await passphraseIn(env));
+          // The private half first: a public half without it would seal for nobody.
+          await writeKeyFile(path, rotated.text, 0o600, true);
+          await writeKeyFile(paths.public, `${rotated.recipient}\n`, 0o644, true);
+          await ledger.record('keys.rotate', { from: known, to: rotated.recipient });
+          ({ recipient } = rotated);
+        }),
+      );
+      terminal.print(fill(words.keyRotated, { recipient }));
     });
 
   keys

@@ -69,11 +69,21 @@ describe('weir keys', () => {
     expect([first, second, decided].map((id) => [ageOpens(id, old), ageOpens(id, newest)])).toEqual([[true, false], [true, false], [true, false]]);
 
     const { code, out } = await weir(['keys', 'rewrap'], { WEIR_DATA: dataDir });
-    expect([code, out]).toEqual([0, 'Re-wrapped: 2; had the newest key already: 0; of another suite, still with an older key: 0; without files: 0.\n']);
+    expect([code, out]).toEqual([0, 'Re-wrapped: 2; had the newest key already: 0; of another suite, still with an older key: 0; without files: 0; damaged, or their key is not here: 0.\n']);
     expect([first, second, decided].map((id) => [ageOpens(id, old), ageOpens(id, newest)])).toEqual([[false, true], [false, true], [true, false]]);
     expect((await weir(['keys', 'rewrap'], { WEIR_DATA: dataDir })).out).toContain('already: 2');
     const { rows } = await auditReading(database).page({ limit: 20, act: 'keys.' });
     expect(rows.map(({ act, actor }) => [act, actor])).toEqual([['keys.rewrap', 'command'], ['keys.rewrap', 'command'], ['keys.rotate', 'command']]);
+  });
+
+  it('loses no key when it is rotated twice at once', async () => {
+    const secrets = (): readonly string[] => [...readFileSync(keyFile, 'utf8').matchAll(/AGE-SECRET-KEY-1[A-Z0-9]+/g)].map(([secret]) => secret);
+    const before = secrets();
+    const both = await Promise.all([weir(['keys', 'rotate'], { WEIR_DATA: dataDir }), weir(['keys', 'rotate'], { WEIR_DATA: dataDir })]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(secrets()).toHaveLength(before.length + 2);
+    expect(secrets().slice(2)).toEqual(before);
+    expect((await weir(['keys', 'rewrap'], { WEIR_DATA: dataDir })).out).toContain('Re-wrapped: 2;');
   });
 
   it('writes an escrow copy that the stock command opens with the other key, and never over a file', async () => {
