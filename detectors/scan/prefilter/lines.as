@@ -19,11 +19,18 @@ export function skipLines(stop: usize, sign: i32, between: i32, longest: i32): v
   let lineBlank = blank;
   let lineParted = parted;
   const delimiter = i8x16.splat(<i8>sign);
+  const newline = i8x16.splat(NEWLINE);
   for (let block = at; block < stop && !ended; block += 16) {
+    // Of a line that is known to go on in the table only the end is looked for.
+    while (lineParted && !lineBlank && block + 64 <= stop && !v128.any_true(v128.or(
+      v128.or(i8x16.eq(v128.load(block), newline), i8x16.eq(v128.load(block, 16), newline)),
+      v128.or(i8x16.eq(v128.load(block, 32), newline), i8x16.eq(v128.load(block, 48), newline)),
+    ))) block += 64;
+    if (block >= stop) break;
     const bytes = v128.load(block);
     const room = stop - block;
     const inside: u32 = room < 16 ? ((<u32>1 << <u32>room) - 1) : 0xffff;
-    let newlines = <u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(NEWLINE))) & inside;
+    let newlines = <u32>i8x16.bitmask(i8x16.eq(bytes, newline)) & inside;
     const delimiters = <u32>i8x16.bitmask(i8x16.eq(bytes, delimiter)) & inside;
     const blanks = <u32>i8x16.bitmask(v128.or(v128.or(i8x16.eq(bytes, i8x16.splat(BLANK)), i8x16.eq(bytes, i8x16.splat(TAB))), i8x16.eq(bytes, i8x16.splat(RETURN))));
     const others = (~blanks | delimiters) & inside & ~newlines;

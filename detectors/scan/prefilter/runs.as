@@ -400,7 +400,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
         store<i32>(own, ignored, 16);
         size++;
       }
-      if (what == DIGIT) {
+      if (what == DIGIT && <u32>load<u8>(next) - 0x30 < 10) {
         // Plain digits in a row; what stands behind the text is none.
         for (;;) {
           const values = i8x16.sub(v128.load(next), i8x16.splat(0x30));
