@@ -1,5 +1,6 @@
 /** One exchange from its first byte to its audit row: sniff, choose the mode, scan, decide, act, record. Read this after ports.ts. */
 import { createHmac } from 'node:crypto';
+import { closer, newBooks, PASSED_SO_FAR, raise, timed, type BookPorts, type Books } from './act/books.js';
 import { countsOf, joined, kinds, type Kinds } from './act/evidence.js';
 import { handedOut, startingWith } from './act/handed-out.js';
 import { inflow, type Inflow } from './act/inflow.js';
@@ -12,23 +13,19 @@ import { replay } from './body/replay.js';
 import { rewriter } from './body/rewriter.js';
 import { WeirError, asWeirError } from './errors.js';
 import type {
-  Alerts, AuditEntry, AuditTrail, Ended, Evidence, Exchange, HeadInspection, Inspector, InspectorFactory, Mode, Outbound, Pipeline, Plan,
-  PolicySource, Receipt, Recorder, Relief, ReliefSource, Sniffed, Spool, SpoolFactory, Verdict,
+  AuditEntry, AuditTrail, Ended, Evidence, Exchange, HeadInspection, Inspector, InspectorFactory, Mode, Outbound, Pipeline, Plan,
+  PolicySource, Relief, ReliefSource, Sniffed, Spool, SpoolFactory, Verdict,
 } from './ports.js';
 
-export interface PipelinePorts extends Keeping {
+export interface PipelinePorts extends Keeping, BookPorts {
   readonly inspectors: InspectorFactory;
   readonly policies: PolicySource;
   /** Exceptions and break-glass; without it there are none. */
   readonly relief?: ReliefSource | undefined;
   readonly spools: SpoolFactory;
   readonly audit: AuditTrail;
-  readonly alerts: Alerts;
-  readonly recorder: Recorder;
   /** Keys the fingerprint of whole bodies. */
   readonly fingerprintKey: Uint8Array;
-  /** Seconds spent scanning are measured with this; milliseconds. */
-  readonly stopwatch: () => number;
 }
 
 /** Everything known of an exchange once its mode is chosen. */
@@ -45,23 +42,12 @@ interface Run {
   readonly books: Books;
 }
 
-/** What the recorder will be told; filled on the way. */
-interface Books {
-  mode: Mode;
-  verdict: Verdict | undefined;
-  receipt: Receipt | undefined;
-  evidence: Evidence | undefined;
-  error: WeirError | undefined;
-  bytes: number;
-  scanMs: number;
-}
-
 type Result<T> = { readonly kind: 'forwarded'; readonly sent: T } | { readonly kind: 'blocked' } | { readonly kind: 'held'; readonly incident: Exchange['id'] };
 
 export function pipeline(ports: PipelinePorts): Pipeline {
   return {
     async run<T>(exchange: Exchange, forward: (outbound: Outbound) => Promise<T>): Promise<Ended<T>> {
-      const books: Books = { mode: 'hold', verdict: undefined, receipt: undefined, evidence: undefined, error: undefined, bytes: 0, scanMs: 0 };
+      const books = newBooks();
       const close = closer(ports, exchange, books);
       const verdict = (): Verdict => books.verdict ?? PASSED_SO_FAR;
       const body = inflow(exchange.chunks);
@@ -78,8 +64,6 @@ export function pipeline(ports: PipelinePorts): Pipeline {
     },
   };
 }
-
-const PASSED_SO_FAR: Verdict = { action: 'pass', rule: 'default', policy: '', severity: 'info', notify: false, fourEyes: false, monitored: [] };
 
 /** Reads the head and the prefix, and lets policy say which mode they need. */
 async function prepare(ports: PipelinePorts, exchange: Exchange, body: Inflow, books: Books): Promise<Run> {
@@ -335,15 +319,6 @@ async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<U
   if (uncovered.size > 0 || isBlind) throw new WeirError('mask-failed');
 }
 
-function timed<R>(ports: PipelinePorts, books: Books, work: () => R): R {
-  const start = ports.stopwatch();
-  try {
-    return work();
-  } finally {
-    books.scanMs += ports.stopwatch() - start;
-  }
-}
-
 function auditOf(ports: PipelinePorts, run: Run, act: string, more: AuditEntry['data'] = {}): AuditEntry {
   const { verdict, evidence, receipt } = run.books;
   return {
@@ -373,47 +348,4 @@ async function recordVerdict(ports: PipelinePorts, run: Run, act: string): Promi
   const isRelieved = verdict?.excepted !== undefined || (verdict?.bypass !== undefined && verdict.monitored.length > 0);
   if (verdict?.action === 'pass' && (receipt?.unscanned ?? 0) === 0 && !isRelieved && act === 'verdict') return;
   await ports.audit.append(auditOf(ports, run, act));
-}
-
-function raise(ports: PipelinePorts, exchange: Exchange, books: Books, kind: 'block' | 'failure'): void {
-  ports.alerts.raise({
-    kind,
-    at: new Date(ports.clock.now()),
-    severity: kind === 'failure' ? 'high' : (books.verdict?.severity ?? 'medium'),
-    route: exchange.route.id,
-    incident: exchange.id,
-    rule: books.verdict?.rule,
-    code: books.error?.code,
-    counts: books.evidence === undefined ? {} : countsOf(books.evidence),
-  });
-}
-
-/** Tells the recorder once, whatever happens. */
-function closer(ports: PipelinePorts, exchange: Exchange, books: Books): (status: number | undefined) => void {
-  let closed = false;
-  return (status) => {
-    if (closed) return;
-    closed = true;
-    const verdict = books.verdict ?? PASSED_SO_FAR;
-    ports.recorder.exchange({
-      id: exchange.id,
-      channel: exchange.facts.channel,
-      route: exchange.route.id,
-      direction: exchange.facts.direction,
-      mode: books.mode,
-      action: verdict.action,
-      rule: verdict.rule,
-      policy: verdict.policy,
-      monitored: verdict.monitored,
-      excepted: verdict.excepted,
-      bypass: verdict.bypass,
-      bytes: books.bytes,
-      receipt: books.receipt,
-      findingCounts: books.evidence === undefined ? {} : countsOf(books.evidence),
-      durationSeconds: Math.max(0, ports.clock.now() - exchange.receivedAt) / 1000,
-      scanSeconds: books.scanMs / 1000,
-      status,
-      error: books.error?.code,
-    });
-  };
 }

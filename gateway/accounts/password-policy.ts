@@ -8,7 +8,7 @@ const DISTINCT_LEAST = 5;
 /** A name of two letters stands in too many words. */
 const NAME_LEAST = 3;
 
-/** What lists of broken passwords are made of: any one of these and nothing much beside it. */
+/** What lists of broken passwords are made of; one of these, and nothing much beside it, is no password. */
 const COMMON = [
   'password', 'passw0rd', 'passwd', 'p@ssw0rd', 'p@ssword', 'admin', 'administrator', 'root', 'welcome', 'letmein', 'iloveyou', 'woaini', 'monkey', 'dragon', 'sunshine',
   'princess', 'football', 'baseball', 'master', 'shadow', 'superman', 'batman', 'trustno1', 'changeme', 'default', 'secret', 'login', 'guest', 'test', 'user', 'hello',

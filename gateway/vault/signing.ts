@@ -43,7 +43,7 @@ export async function checkpointSigner(dataDir: string, suite: SuiteName, comman
 
 export type SignatureCheck = (text: string, signature: Signature) => 'good' | 'bad' | 'unknown-key';
 
-/** `pem`: any number of public keys, so that checkpoints from before a key was replaced can still be checked. */
+/** `pem` may hold several public keys, so that checkpoints from before a key was replaced can still be checked. */
 export function signatureCheck(pem: string): SignatureCheck {
   const known = new Map(publicKeys(pem).map((key) => [keyName(key), key]));
   return (text, { key, value }) => {

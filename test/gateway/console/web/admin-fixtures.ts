@@ -61,7 +61,7 @@ listen:
 policies:
   share:
     rules:
-      - id: any-identity
+      - id: identities
         when: { detector: [cn.resident-id, bank-card], count: 1 }
         then: hold
         severity: high # somebody must look
@@ -86,7 +86,7 @@ export const POLICY: PolicyAnswer = {
       retentionDays: 30,
       retentionByGradeDays: { C3: 14 },
       rules: [
-        { ...rule, id: 'any-identity', describe: 'Identity numbers are never shared unseen', action: 'hold', fourEyes: true, whenText: { en: 'at least one resident ID or bank card', zh: '至少一个身份证号或银行卡号' } },
+        { ...rule, id: 'identities', describe: 'Identity numbers are never shared unseen', action: 'hold', fourEyes: true, whenText: { en: 'at least one resident ID or bank card', zh: '至少一个身份证号或银行卡号' } },
         { ...rule, id: 'phones', action: 'mask', otherwise: 'block', severity: 'medium', monitor: true, whenText: { en: 'at least 50 distinct phone numbers', zh: '至少 50 个不同的手机号' } },
       ],
     },
