@@ -43,6 +43,21 @@ describe('vault and the stock age command', () => {
     expect(plain.equals(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body, edits]))).toBe(true);
   });
 
+  it('age refuses both files when one bit of either was flipped', async () => {
+    const dir = tempFolder('vault');
+    const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: Date });
+    const id = messageId(3);
+    await vault.seal(id, sealedHead(id, 5_000, 0), pieces(pattern(5_000)), pieces(Buffer.alloc(0)));
+    const [key, body] = [readFileSync(join(dir, `${id}.key`)), readFileSync(join(dir, `${id}.body`))];
+    const opens = (input: Buffer): boolean => spawnSync('age', ['-d', '-i', identity], { input }).status === 0;
+    expect(opens(Buffer.concat([key, body]))).toBe(true);
+    for (const at of [30, key.length - 5, key.length + 3, key.length + 2_000, key.length + body.length - 1]) {
+      const flipped = Buffer.concat([key, body]);
+      flipped[at] = (flipped[at] ?? 0) ^ 1;
+      expect([at, opens(flipped)]).toEqual([at, false]);
+    }
+  });
+
   it.each(SIZES)('a message of %i bytes sealed by age opens here', async (size) => {
     const dir = tempFolder('vault');
     const id = messageId(2);
