@@ -106,6 +106,14 @@ export interface TableWindow {
   weigh(cell: Cell, detector: string, verified: Verified): Verified | undefined;
 }
 
+/** The rows of one column that hold such numbers, before and now. */
+export interface Weighed {
+  readonly before: readonly number[];
+  readonly now: readonly number[];
+}
+
+const NO_ROWS: readonly number[] = [];
+
 export class Table {
   #head: number[] | undefined = [];
   /** Offset of the next element that belongs to the header: what is followed twice is read once. */
@@ -115,7 +123,9 @@ export class Table {
   /** The state at the start of what can still be asked for, and the furthest one reached. */
   #kept: Position;
   #near: Position;
-  readonly #rows = new Map<string, number[]>();
+  /** By column and detector; a list never changes once it is in here. */
+  readonly #rows = new Map<string, readonly number[]>();
+  readonly #weighed = new Map<string, Weighed>();
 
   /** `start` is the offset of the text's first element; `read` turns header elements into text; `lines` reads the same elements as the table is given. */
   constructor(start: number, private readonly read: (elements: readonly number[]) => string, private readonly lines?: LineFollower) {
@@ -168,11 +178,15 @@ export class Table {
   /** Remembers that `detector` believes the cell's number, and lets the column's last cells speak. */
   weigh(cell: Cell, detector: string, verified: Verified): Verified | undefined {
     const key = `${cell.column} ${detector}`;
-    const rows = this.#rows.get(key) ?? [];
+    const rows = this.#rows.get(key) ?? NO_ROWS;
     const first = cell.row - COLUMN_MEMORY;
     // A number may be judged again after a later one: only what stands above it counts.
     const hits = rows.filter((row) => row >= first && row < cell.row).length;
-    if (!rows.includes(cell.row)) this.#rows.set(key, [...rows.filter((row) => row >= first - COLUMN_MEMORY), cell.row]);
+    if (!rows.includes(cell.row)) {
+      const now = [...rows.filter((row) => row >= first - COLUMN_MEMORY), cell.row];
+      this.#weighed.set(key, { before: this.#weighed.get(key)?.before ?? rows, now });
+      this.#rows.set(key, now);
+    }
     const seen = Math.min(cell.row - 1, COLUMN_MEMORY);
     if (verified.confidence >= WEAK) return verified;
     // A header that names another number is no column of these, however many of its cells look like them; and no column sets a check digit right.
@@ -183,6 +197,28 @@ export class Table {
     if (seen < LEAST_AGAINST || hits > seen * SHARE_AGAINST || verified.reasons.includes('keyword')) return verified;
     const confidence = verified.confidence - AGAINST;
     return confidence < LEAST_LIKELY ? undefined : { ...verified, confidence: rounded(confidence), reasons: [...verified.reasons, 'column-other'] };
+  }
+
+  /** The rows whose numbers were believed since the last `forgetWeighed`. */
+  get weighed(): ReadonlyMap<string, Weighed> {
+    return this.#weighed;
+  }
+
+  forgetWeighed(): void {
+    if (this.#weighed.size > 0) this.#weighed.clear();
+  }
+
+  /** Believes what another reading of the same table does, of text that both of them read the same. */
+  believe(weighed: ReadonlyMap<string, Weighed>): void {
+    for (const [key, { before, now }] of weighed) {
+      const rows = this.#rows.get(key) ?? NO_ROWS;
+      if (rows === before) this.#rows.set(key, now);
+      else {
+        const last = Math.max(...rows, ...now);
+        const added = now.filter((row) => !before.includes(row) && !rows.includes(row));
+        this.#rows.set(key, [...rows, ...added].filter((row) => row >= last - 2 * COLUMN_MEMORY));
+      }
+    }
   }
 
   #from(until: number): Position {

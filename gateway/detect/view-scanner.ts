@@ -5,7 +5,7 @@ import { Carry } from '../../detectors/scan/prefilter/carry.js';
 import { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet } from '../../detectors/scan/scan-units.js';
-import { Table, type TableWindow } from '../../detectors/scan/table.js';
+import { Table, type TableWindow, type Weighed } from '../../detectors/scan/table.js';
 import { editsOf } from './edits.js';
 import type { Decoded, Finding, MaskEdit, View } from '../ports.js';
 import { followJson, followJsonIn, isNumberToken, type JsonPosition } from './bare-numbers.js';
@@ -38,6 +38,8 @@ export interface ViewProgress {
   kept: number;
   /** Its masks that are wider than a unit, from `kept` on. */
   readonly wide: WideMasks;
+  /** Which rows of a table it has found numbers in. */
+  readonly weighed: ReadonlyMap<string, Weighed>;
 }
 export interface Judge {
   finding(match: Match, start: number, end: number): Finding;
@@ -73,7 +75,7 @@ export class ViewScanner {
   /** Who can look at this view's text; undefined when somebody would have to and cannot. */
   readonly #finders: readonly WindowFinder[] | undefined;
   readonly #wide = new WideMasks();
-  readonly #progress: ViewProgress = { settled: 0, found: NOTHING, malformed: false, kept: 0, wide: this.#wide };
+  readonly #progress: ViewProgress;
 
   constructor(
     readonly view: View,
@@ -86,6 +88,7 @@ export class ViewScanner {
     this.#base = this.#settled = this.#covered = options.start;
     this.#json = options.json;
     this.#table = new Table(options.start, (header) => new TextDecoder(view.charset).decode(Uint8Array.from(header)), filter);
+    this.#progress = { settled: 0, found: NOTHING, malformed: false, kept: 0, wide: this.#wide, weighed: this.#table.weighed };
     this.#finders = findersOf(view, settings.finders ?? NO_FINDERS);
     const bits = (view.trigger ?? []).map((byte) => filter.bitOf(byte));
     this.#bits = bits.reduce((all, bit) => all | bit, 0);
@@ -104,6 +107,7 @@ export class ViewScanner {
   /** Scans the chunk that the filter holds. */
   scan(last: boolean): ViewProgress {
     this.filter.prepend(this.#carry);
+    this.#table.forgetWeighed();
     const { least, set } = this.settings;
     const { reading } = this.view;
     if (least > 0 && reading !== undefined && this.#finders !== undefined && Prefilter.serves(set)) this.#scanWindows(last, reading, this.#finders);
@@ -124,6 +128,7 @@ export class ViewScanner {
       for (const { edits } of plain.found) for (const edit of edits) if (edit.at >= this.#base && edit.at < chunk) text.set(edit.bytes, edit.at - this.#base);
     }
     if (plain.wide.count > 0) this.#wide.addAll(plain.wide);
+    if (plain.weighed.size > 0) this.#table.believe(plain.weighed);
     this.#settled = Math.max(this.#settled, plain.settled);
     this.#keep(Math.max(0, plain.kept - this.#base), false);
     return this.#report(NOTHING, false);

@@ -72,4 +72,14 @@ describe('cutting never matters', () => {
       runs(150),
     );
   });
+
+  it('holds for an escaped cell of a column whose other cells need no escapes', () => {
+    const source = numberSource(5);
+    const escaped = (digits: string): string => `\\u003${digits}`;
+    const cells = Array.from({ length: 60 }, (_, i) => (i % 20 === 19 ? escaped(source.phone()) : source.phone()));
+    const bytes = Buffer.from(['no,val', ...cells.map((cell, i) => `${i},${cell}`), ...Array.from({ length: 90 }, () => 'x,y')].join('\n'));
+    const whole = inspectBody('text/csv; charset=utf-8', [bytes], () => false);
+    expect(whole.findings).toHaveLength(cells.length);
+    for (const size of [1, 7, 64, 300, 500, 700]) expect(essence(inspectBody('text/csv; charset=utf-8', chunked(bytes, [size]), () => false))).toEqual(essence(whole));
+  });
 });
