@@ -1,7 +1,7 @@
 /** The reviewers' pages in Chromium: keys, bulk decisions, the message and its content, openings, four eyes, figures; in both languages. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { browser, consoleServer, serious, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
+import { browser, consoleServer, serious, until, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
 import { sessionOf } from './fixtures.js';
 import { ago, COMPARE, COUNTS, idOf, listAnswer, messageAnswers, reviewersAnswers, summary } from './reviewers-fixtures.js';
 
@@ -238,7 +238,11 @@ describe('a message', () => {
   it('is rejected with or without a notice to its sender', async () => {
     const page = await message(0);
     await page.keyboard.press('d');
+    // A click on a dialog that is still growing may begin on the switch and end beside it.
+    await dialog(page).waitFor();
+    await until(page, `document.querySelector('.ant-zoom-appear, .ant-zoom-enter') === null`);
     await dialog(page).getByLabel('Tell the sender, where the route can').click();
+    await until(page, `document.querySelector('#notify-sender').getAttribute('aria-checked') === 'false'`);
     await dialog(page).getByRole('button', { name: 'Wrong recipient.' }).click();
     await dialog(page).getByRole('button', { name: 'Reject', exact: true }).click();
     await page.getByText('Rejected').first().waitFor();
