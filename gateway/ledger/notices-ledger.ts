@@ -1,21 +1,13 @@
 /** Notices to senders: one for each decision that ends a message, queued with it, sent by a worker, and never lost silently (HC 29). */
-import type { Clock, Direction } from '../ports.js';
+import type { Clock, Direction, SenderNotice } from '../ports.js';
 import { insertAlerts } from './alert-rows.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
 import type { Trx } from './tables.js';
 
-/** What a sender may know: that it ended, and how to ask. Neither findings nor detectors. */
-export interface Notice {
+/** One that waits to be sent. */
+export interface Notice extends SenderNotice {
   readonly n: number;
-  readonly kind: 'rejected' | 'expired';
-  readonly incident: string;
-  readonly route: string;
-  readonly direction: Direction;
-  readonly receivedAt: Date;
-  readonly at: Date;
-  /** Masked. */
-  readonly sender: string | undefined;
   readonly attempts: number;
 }
 

@@ -232,3 +232,15 @@ export interface Clock {
 
 /** What a port wrapper sees: crash tests name every awaited port call with it. */
 export type WrapPort = <T extends object>(name: string, port: T) => T;
+
+/** What a sender may be told of a held message that has ended: that it did, and how to ask. Neither findings nor detectors. */
+export interface SenderNotice {
+  readonly kind: 'rejected' | 'expired';
+  readonly incident: string;
+  readonly route: string;
+  readonly direction: Direction;
+  readonly receivedAt: Date;
+  readonly at: Date;
+  /** Masked. */
+  readonly sender: string | undefined;
+}

@@ -1,17 +1,7 @@
 /** Tells a system of yours that a held message has ended, so that it can tell the sender: signed JSON with the incident, and words a person may read. */
-import type { Direction } from '../ports.js';
+import type { SenderNotice } from '../ports.js';
 import { postSigned, type SignedPost } from './webhook-sink.js';
 
-export interface SenderNotice {
-  readonly kind: 'rejected' | 'expired';
-  readonly incident: string;
-  readonly route: string;
-  readonly direction: Direction;
-  readonly receivedAt: Date;
-  readonly at: Date;
-  /** Masked. */
-  readonly sender: string | undefined;
-}
 export interface NoticeSink {
   readonly id: string;
   /** `deliveryId` is the same on a retry. Throws when the far side did not say 2xx. */
