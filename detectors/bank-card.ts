@@ -1,6 +1,6 @@
 /** Bank card numbers: issuer range and length, Luhn, the way cards are written, and what stands around. */
 import type { Candidate, NumberDetector, Verified } from './contract.js';
-import { judgeCard } from './card-evidence.js';
+import { CARD_GROUPS, judgeCard } from './card-evidence.js';
 import { luhn } from './checksum.js';
 import { cardShapes, issuerOf } from './issuers.js';
 
@@ -12,7 +12,7 @@ export const bankCard: NumberDetector = {
   rank: 20,
   least: 13,
   most: 19,
-  shapes: cardShapes(),
+  shapes: cardShapes(CARD_GROUPS),
   verify: (candidate: Candidate): Verified | undefined => {
     const { digits } = candidate;
     // A 17-digit body before an X is an ID's, never a card's.

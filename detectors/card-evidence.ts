@@ -4,7 +4,7 @@ import { luhn } from './checksum.js';
 import { TEST_CARDS } from './data/test-cards.js';
 import { hasLetters, isAmongFigures, isInDigitList } from './digit-list.js';
 import { evidence, isBeyond, type Evidence } from './evidence.js';
-import { issuerOf, type Issuer, type Trust } from './issuers.js';
+import { BEYOND_FLOAT, issuerOf, type Issuer, type Trust } from './issuers.js';
 import { neighbourLines } from './neighbour-lines.js';
 import { isOldForm } from './old-form.js';
 import type { Reason } from './reasons.js';
@@ -34,8 +34,6 @@ const LEAST_LIKELY = 0.5;
 const FILLER_RUN = 7;
 /** Fewer numerals beside decimal digits are words: `6222…一张`. */
 const LEAST_NUMERALS = 3;
-/** No floating-point number has so many digits: `1.6222…` is an item of a list. */
-const BEYOND_FLOAT = 18;
 /** Digits of a group that punctuation may part from the next: half a card. */
 const LONGEST_CELL = 10;
 /** Dumps come in groups of two, four or eight hexadecimal digits. */
@@ -53,14 +51,18 @@ export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | unde
   const trust = test ? 'test' : issuer.trust;
   // Where no word stands at all, none has to be looked for: most windows of numeric tables end here.
   if (!isWritten(writing) && !hasLetters(candidate.before) && !hasLetters(candidate.after)) return undefined;
+  // Nor what stands around, where the writing alone says more than any word could mend: most windows of drawings and tables with words end here.
+  let odd = 0;
+  weighForm(candidate, writing, (amount) => (odd += amount));
+  if (isBeyond(WORTH[trust].strong, odd * WITH_NAME, LEAST_LIKELY)) return undefined;
   const around = surroundingsOf(candidate);
   if (around.cutFromMask || around.hexadecimal) return undefined;
   const hex = besideHex(candidate, around);
   const filler = !test && longestRun(digits) >= FILLER_RUN;
   const row = isRow(candidate, around);
   // Words are the dearest to look for: not where the best of them could not help.
-  let cost = (hex ? 3 : 0) + (filler ? 4 : 0) + (row ? (trust === 'known' || test ? 1.6 : 2.2) : 0);
-  weighWriting(candidate, writing, around, trust, (amount) => (cost += amount));
+  let cost = odd + (hex ? 3 : 0) + (filler ? 4 : 0) + (row ? (trust === 'known' || test ? 1.6 : 2.2) : 0);
+  weighLineEnds(writing, around, trust, (amount) => (cost += amount));
   const speechless = !hasLetters(around.left) && !hasLetters(around.right);
   if (isBeyond(WORTH[trust][speechless ? 'none' : 'strong'], cost * (speechless ? 1 : WITH_NAME), LEAST_LIKELY)) return undefined;
   const label = isLabel(around.leftToken, BANK_CARD_WORDS);
@@ -74,7 +76,8 @@ export function judgeCard(candidate: Candidate, issuer: Issuer): Verified | unde
   const against = (amount: number, reason: Reason): void => {
     found.weigh(-amount * ease, reason);
   };
-  weighWriting(candidate, writing, around, trust, against);
+  weighForm(candidate, writing, against);
+  weighLineEnds(writing, around, trust, against);
   if (!label && around.leftToken + around.rightToken !== '') against(3.2, 'glued');
   if (hex) against(3, 'hexadecimal');
   if (around.fraction && !isListItem(around.left, digits)) against(5, 'decimal');
@@ -99,8 +102,10 @@ function isWritten({ groups, gaps, lineEnds }: Writing): boolean {
   return groups !== 'uneven' && gaps !== 'several' && gaps !== 'list' && lineEnds <= 1;
 }
 
-function weighWriting(candidate: Candidate, writing: Writing, around: Surroundings, trust: Trust | 'test', against: (amount: number, reason: Reason) => void): void {
-  const { groups, gaps, lineEnds, switches, kinds } = writing;
+type Against = (amount: number, reason: Reason) => void;
+
+/** What its own writing says, whatever stands around. */
+function weighForm(candidate: Candidate, { groups, gaps, lineEnds, switches, kinds }: Writing, against: Against): void {
   const alone = groups === 'singles' && !isInDigitList(candidate);
   if (groups === 'uneven') against(3, 'odd-groups');
   if (groups === 'singles') against(alone ? 0.5 : 4, 'odd-groups');
@@ -111,10 +116,13 @@ function weighWriting(candidate: Candidate, writing: Writing, around: Surroundin
   if (gaps === 'list') against(candidate.groups.some((size) => size > LONGEST_CELL) ? 12 : alone ? 0.4 : 1.6, 'odd-groups');
   if (candidate.groups.length === 2 && /^[.．]$/.test(candidate.gaps[0] ?? '')) against(3, 'decimal');
   if (gaps === 'several') against(kinds > 2 ? 4 : 3, 'odd-groups');
-  if (lineEnds === 1) against(!isColumn(around) ? 0.5 : trust === 'known' ? 1.1 : 2.5, 'odd-groups');
   if (lineEnds > 1) against(4, 'odd-groups');
-  if (lineEnds > 0 && besideGroup(around)) against(3, 'row');
   if (switches > 0) against(candidate.numerals < LEAST_NUMERALS ? 2 : 1, 'odd-groups');
+}
+
+function weighLineEnds({ lineEnds }: Writing, around: Surroundings, trust: Trust | 'test', against: Against): void {
+  if (lineEnds === 1) against(!isColumn(around) ? 0.5 : trust === 'known' ? 1.1 : 2.5, 'odd-groups');
+  if (lineEnds > 0 && besideGroup(around)) against(3, 'row');
 }
 
 /** `9a1f 4874 1366 6198 5660 a2bd`: the rows of a dump. */

@@ -1,6 +1,6 @@
 /** Judges whether a domestic number is a mainland landline: an area code, then 7 or 8 digits that begin with 2 to 8. */
 import type { Domestic } from './calling-codes.js';
-import { isUpc, type Judged } from './cn-mobile.js';
+import { isOctal, isUpc, octalCost, type Judged } from './cn-mobile.js';
 import { AREAS, EIGHT_DIGIT_AREAS, SEVEN_DIGIT_AREAS, TWO_DIGIT_AREAS } from './data/phone-numbers.js';
 import type { Reason } from './reasons.js';
 import { plainContext, type Surroundings } from './surroundings.js';
@@ -8,7 +8,7 @@ import { isCompanyLine } from './words/phone.js';
 import type { Hint } from './words/match.js';
 
 /** How the 7 or 8 digits after the area code are written. */
-const SUBSCRIBER_GROUPS: ReadonlySet<string> = new Set(['8', '7', '4-4', '3-4', '4-3', '2-2-3', '2-3-3', '3-2-2', '2-2-2-2', '2-3-2', '3-5']);
+export const SUBSCRIBER_GROUPS: ReadonlySet<string> = new Set(['8', '7', '4-4', '3-4', '4-3', '2-2-3', '2-3-3', '3-2-2', '2-2-2-2', '2-3-2', '3-5']);
 const WITH_WORDS = 0.95;
 const WITH_COUNTRY = 0.93;
 const PARTED = 0.91;
@@ -69,6 +69,7 @@ export function judgeLandline(number: Domestic, around: Surroundings, hint: Hint
   if (number.numerals > 0) reasons.push('numerals');
   if (parting === 'odd') cost('odd-groups', sure ? ODDLY_COST : 0);
   if (parting === 'odd' && around.besideDigit) cost('row', 0.35);
+  if (isOctal(number)) cost('octal', octalCost(sure));
   if (hint === 'lower') cost('other-label', OTHER_LABEL);
   if (!usual) cost('unusual-length', 0.12);
   if (around.inRow && !china && !EXTENSION.test(around.right)) cost('row', sure ? 0.12 : 0.45);

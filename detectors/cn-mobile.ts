@@ -14,6 +14,10 @@ const WITH_BARE_CODE = 0.88;
 const UNLISTED_CEILING = 0.72;
 /** `13800000000` and the like stand in templates; runs of any other digit are sold as lucky numbers. */
 const FILLER = /0{7}/;
+/** All bits of 31 to 33, as programs write them: `037777777777`. Lucky numbers have no such 0 in front, nor do they stand in one piece where they have. */
+const OCTAL = /^0[1-3]7{10}$/;
+const OCTAL_ALONE = 0.35;
+const OCTAL_SURE = 0.2;
 /** Eleven digits that another label names are that other number: nineteen times of twenty. */
 const OTHER_LABEL = 0.45;
 const OTHER_LABEL_CONCLUSIVE = 0.12;
@@ -75,6 +79,7 @@ export function judgeMobile(number: Domestic, { digits, trunk, listed, writing }
   if (writing.reason !== undefined) reasons.push(writing.reason);
   if (hint === 'lower') cost('other-label', china || writing.conclusive ? OTHER_LABEL_CONCLUSIVE : OTHER_LABEL);
   if (trunk) cost('trunk-zero', sure ? 0.05 : isUpc(number.digits) ? 0.25 : 0.08);
+  if (isOctal(number)) cost('octal', octalCost(sure));
   if (FILLER.test(digits)) cost('filler', sure ? 0.2 : 0.35);
   if (around.chained && number.country === 'none') cost('chained', sure ? 0.05 : number.groups.length > 1 && DATE_GOES_ON.test(around.right) ? 0.4 : 0.1);
   if (!china) tableCosts(number, around, writing, sure, cost);
@@ -93,6 +98,13 @@ export function judgeMobile(number: Domestic, { digits, trunk, listed, writing }
   if (!listed) confidence = Math.min(confidence, UNLISTED_CEILING);
   return { confidence, reasons, tags: TEST_PHONES.has(digits) ? ['test-number'] : [], skip: trunk ? 1 : 0 };
 }
+
+export function isOctal({ digits, groups, numerals }: Domestic): boolean {
+  return groups.length === 1 && numerals === 0 && OCTAL.test(digits);
+}
+
+/** What that costs: less where a word or a country code names a phone. */
+export const octalCost = (sure: boolean): number => (sure ? OCTAL_SURE : OCTAL_ALONE);
 
 function baseOf(writing: Writing, number: Domestic, sure: boolean, around: Surroundings): number | undefined {
   if (number.gaps.some((gap) => LINE_END.test(gap))) {

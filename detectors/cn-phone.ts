@@ -3,6 +3,7 @@ import type { NumberDetector } from './contract.js';
 import { domesticOf } from './calling-codes.js';
 import { judgeLandline, mayBeLandline } from './cn-landline.js';
 import { judgeMobile, mobileOf } from './cn-mobile.js';
+import { PHONE_GROUPINGS } from './phone-groupings.js';
 import { plainBefore, surroundingsOf } from './surroundings.js';
 import { LONGER_SEGMENTS, MOBILE_SEGMENTS, AREAS } from './data/phone-numbers.js';
 import { gluedLabel, phoneHint } from './words/phone.js';
@@ -14,6 +15,8 @@ const SEGMENTS = [...MOBILE_SEGMENTS, ...LONGER_SEGMENTS];
 const AREA_STARTS = [...AREAS].flatMap((area) => [2, 3, 4, 5, 6, 7, 8].map((first) => `0${area}${String(first)}`));
 /** A cell of a list with more digits is a number of its own. */
 const LONGEST_CELL = 10;
+/** The number itself is cut by one line end at most, and its country code may stand on a line of its own. */
+const GROUPINGS = { usual: PHONE_GROUPINGS, joins: 2, lineEnds: -1 };
 
 export const cnPhone: NumberDetector = {
   kind: 'number',
@@ -25,12 +28,13 @@ export const cnPhone: NumberDetector = {
   least: 11,
   most: 16,
   shapes: [
-    { lengths: [11], starts: SEGMENTS, cell: LONGEST_CELL },
-    { lengths: [12], starts: SEGMENTS.map((segment) => `0${segment}`), cell: LONGEST_CELL },
-    { lengths: [11, 12], starts: AREA_STARTS, cell: LONGEST_CELL },
+    { lengths: [11], starts: SEGMENTS, cell: LONGEST_CELL, groupings: GROUPINGS },
+    { lengths: [12], starts: SEGMENTS.map((segment) => `0${segment}`), cell: LONGEST_CELL, groupings: GROUPINGS },
+    // No landline is a fraction's whole part; of mobile numbers some are, where words name them.
+    { lengths: [11, 12], starts: AREA_STARTS, cell: LONGEST_CELL, groupings: GROUPINGS, fraction: 0 },
     // A landline has 10 or 11 digits after the code, 11 or 12 with its 0; a mobile number 11 or 12.
-    { lengths: [12, 13, 14], starts: ['86'], cell: LONGEST_CELL },
-    { lengths: [14, 15, 16], starts: ['0086'], cell: LONGEST_CELL },
+    { lengths: [12, 13, 14], starts: ['86'], cell: LONGEST_CELL, groupings: GROUPINGS },
+    { lengths: [14, 15, 16], starts: ['0086'], cell: LONGEST_CELL, groupings: GROUPINGS },
   ],
   verify: (candidate) => {
     // Cheap first: most candidates begin with no digit that a phone number begins with.
@@ -77,6 +81,9 @@ export const cnPhone: NumberDetector = {
       '+86 «10 6915 6699»',
       '0086-«020-82803159»',
       '«0571-87654321»-8001',
+      '«17777777777»',
+      '«0377-77777777»',
+      '电话 0«17777777777»',
       '«0571-87654321»转8001',
       '"mobile":«19912345678»',
       'name=a+«13812345678»',
@@ -117,6 +124,10 @@ export const cnPhone: NumberDetector = {
     miss: [
       '12345678901',
       '15412345678',
+      'mode & 037777777777',
+      'mask = 017777777777;',
+      '0177777777777',
+      '01777777777777777777777',
       '400-810-8888',
       '800-810-8888',
       '95588',

@@ -49,7 +49,7 @@ export const cnResidentId: NumberDetector = {
   shapes: [
     { lengths: [18], starts: [...PROVINCE_STARTS, '81', '82', '83', ...PROVINCE_STARTS.map((start) => `9${start}`)], date: { at: 6, year: 4, from: EARLIEST_YEAR, to: LATEST_YEAR }, checksum: 'mod11-2' },
     // Two cells of a table side by side are no number.
-    { lengths: [15], starts: PROVINCE_STARTS, date: { at: 6, year: 2 }, cell: 10 },
+    { lengths: [15], starts: PROVINCE_STARTS, date: { at: 6, year: 2 }, cell: 10, fraction: 0 },
   ],
   verify: (candidate) => {
     if (candidate.digits.length === 18) return verify18(candidate);

@@ -61,6 +61,14 @@ export interface Shape {
   readonly groups?: number;
   /** Where commas and other signs of a list (or tabs) part its groups: most digits of a group. Such signs then never stand beside blanks, hyphens or dots. */
   readonly cell?: number;
+  /**
+   * How people part it, for numbers of 19 digits at most. In groups other than `usual` (as in `3-4-4`, of 12 groups at most) it is none where
+   * more than `lineEnds` of its gaps hold a line end; -1: nowhere. Where `joins` of them at most hold one, they need not part groups.
+   * Not asked of groups that touch, nor where all digits behind the first group stand one by one.
+   */
+  readonly groupings?: { readonly usual: ReadonlySet<string>; readonly joins: number; readonly lineEnds: number };
+  /** Where a dot and a digit follow, it is none if so many of its gaps hold a line end, or more. */
+  readonly fraction?: number;
 }
 
 /** Looks at numbers: candidates between `least` and `most` digits. */

@@ -1,4 +1,4 @@
-/** How a number is written: in one piece, in groups people really use, or in pieces that only chance put side by side. */
+/** How a number is written: in one piece, in groups people really use, or in pieces that only chance put side by side. The samples that new-detector.mjs writes use it. */
 import type { Candidate } from './contract.js';
 
 /**

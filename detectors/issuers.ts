@@ -2,6 +2,7 @@
 import type { Shape } from './contract.js';
 import { BINS } from './data/bins.js';
 import { ISSUER_RANGES } from './data/iins.js';
+import { TEST_CARDS } from './data/test-cards.js';
 
 /** A prefix of three digits is too short to tell a card from any other number; with four it is as good as UnionPay's whole range. */
 const LEAST_PREFIX = 4;
@@ -44,14 +45,48 @@ const START = 4;
 /** A cell of a list with more digits is a number of its own. */
 const LONGEST_CELL = 10;
 
-/** One shape for each set of starts: what issuerOf takes, rounded up to whole starts of at most four digits. */
-export function cardShapes(): Shape[] {
+/** One line end may cut a number; where more do, only a bank's own prefix or a published number makes up for groups that nobody writes (card-evidence.ts). */
+const LINE_ENDS = 1;
+/** All line ends in a number may be those of cut groups. */
+const ANY_LINE_ENDS = 18;
+
+/** Shapes by sets of starts: what issuerOf takes, rounded up to whole starts of at most four digits. `usual`: how cards are written. */
+export function cardShapes(usual: ReadonlySet<string>): Shape[] {
+  const groupings = { usual: new Set([...usual, ...LENGTHS.map(String)]), joins: ANY_LINE_ENDS, lineEnds: LINE_ENDS };
+  return [
+    ...shapesOf(LENGTHS, isTrusted),
+    ...shapesOf(LENGTHS.filter((length) => length < BEYOND_FLOAT), isOther).map((shape) => ({ ...shape, groupings, fraction: LINE_ENDS + 1 })),
+    ...shapesOf(LENGTHS.filter((length) => length >= BEYOND_FLOAT), isOther).map((shape) => ({ ...shape, groupings })),
+  ];
+}
+
+/** No floating-point number has so many digits: `1.6222…` is an item of a list. */
+export const BEYOND_FLOAT = 18;
+const LENGTHS = [13, 14, 15, 16, 17, 18, 19];
+
+function shapesOf(lengths: readonly number[], takes: (start: string, length: number) => boolean): Shape[] {
   const lengthsOf = new Map<string, number[]>();
-  for (let length = 13; length <= 19; length++) {
-    const starts = shortest(startsOf(length)).join(' ');
-    lengthsOf.set(starts, [...(lengthsOf.get(starts) ?? []), length]);
+  for (const length of lengths) {
+    const starts = shortest(new Set([...startsOf(length)].filter((start) => takes(start, length)))).join(' ');
+    if (starts !== '') lengthsOf.set(starts, [...(lengthsOf.get(starts) ?? []), length]);
   }
   return [...lengthsOf].map(([starts, lengths]) => ({ lengths, starts: starts.split(' '), checksum: 'luhn', cell: LONGEST_CELL }));
+}
+
+const isOther = (start: string, length: number): boolean => !isTrusted(start, length);
+
+/** By length: starts of banks' own prefixes and of published test numbers. */
+const trusted = new Map<number, Set<string>>();
+
+/** Is a number with this start perhaps of a `known` issuer, or a test number? */
+function isTrusted(start: string, length: number): boolean {
+  let known = trusted.get(length);
+  if (known === undefined) {
+    const prefixes = [...(unionPayBins.get(length) ?? []), ...[...(otherBins.get(length) ?? [])].filter((prefix) => prefix.length >= BANK_PREFIX)];
+    const published = [...TEST_CARDS].filter((card) => card.length === length);
+    trusted.set(length, (known = new Set([...prefixes, ...published].map((one) => one.slice(0, START)))));
+  }
+  return known.has(start);
 }
 
 function startsOf(length: number): Set<string> {

@@ -33,7 +33,7 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 ];
 
 /** What few people write; a first group that may be a year weakens it further. */
-const SELDOM: ReadonlySet<string> = new Set(['4-4-3', '3-3-5', '4-3-4', '4-7', '5-6', '3-5-3', '3-2-2-2-2', '3-2-3-3', '3-4-2-2', '5-3-3', '3-2-6', '3-6-2', '6-5']);
+export const SELDOM: ReadonlySet<string> = new Set(['4-4-3', '3-3-5', '4-3-4', '4-7', '5-6', '3-5-3', '3-2-2-2-2', '3-2-3-3', '3-4-2-2', '5-3-3', '3-2-6', '3-6-2', '6-5']);
 const YEAR_FIRST: ReadonlySet<string> = new Set(['4-7', '4-4-3']);
 const SINGLES = Array.from({ length: DIGITS }, () => 1).join('-');
 

@@ -29,6 +29,7 @@ export const REASONS = {
   'unusual-length': { side: 'against', zh: '该区号的号码通常不是这个长度', en: 'numbers of this area usually have another length' },
   'check-digit': { side: 'against', zh: '校验位不对', en: 'its check digit is wrong' },
   filler: { side: 'against', zh: '同一数字连续过多，像占位数字', en: 'one digit is repeated as in a filled-in sample' },
+  octal: { side: 'against', zh: '像八进制常量：0 开头，第二位之后全是 7', en: 'it looks like an octal constant: a 0, one digit, and 7s only' },
   // How it is written.
   'odd-groups': { side: 'against', zh: '分组方式不像这类号码', en: 'it is grouped as such numbers seldom are' },
   numerals: { side: 'for', zh: '以汉字或带圈数字写成，其他号码很少这样写', en: 'it is spelled in numerals, as other numbers hardly are' },

@@ -1,8 +1,9 @@
 /** Cuts the candidates out of a window of text: whole digit groups, joined where only a small gap parts them. */
 import { CONTEXT, type Candidate, type NumberDetector } from '../contract.js';
 import { CLASS, DIGIT, IGNORABLE, NUMERAL, OTHER, SEPARATOR, VALUE, encloses, isAnyDigit, isCheckX } from './characters.js';
-import { HEAD_DIGITS, LIST_SIGN, X_VALUE, holdsLength, lengthsBegun, longestOf, notRuledOut, possibleOf, signOf, type Possible } from './shape.js';
+import { HEAD_DIGITS, LINE_END, LIST_SIGN, X_VALUE, holdsLength, lengthsBegun, longestOf, notRuledOut, possibleOf, signOf, type Possible } from './shape.js';
 import type { Cell, TableWindow } from './table.js';
+import { countGroups, type Written } from './written-groups.js';
 
 /** Longest gap between two groups: `) ` or ` - `. Longer ones part two numbers. */
 export const MAX_GAP = 3;
@@ -39,6 +40,7 @@ export interface Placed {
 /** All candidates that begin at one place; `undecided` when more text is needed to know them. */
 export type Begun = readonly Placed[] | 'undecided' | 'malformed';
 
+const DOT = 0x2e;
 /** The kind of a group whose last digit is enclosed: no digit goes on in it. */
 const ENCLOSED = -1;
 /** Most digits that are ever read from one start. */
@@ -54,6 +56,10 @@ const gapFrom = new Int32Array(ROOM);
 const gapTo = new Int32Array(ROOM);
 /** All kinds of signs in the gaps up to each group. */
 const signsUpTo = new Uint8Array(ROOM);
+/** 1 where nothing but what is ignored stands in the gap before a group, and where a line end does. */
+const touches = new Uint8Array(ROOM);
+const lineEnds = new Uint8Array(ROOM);
+const written: Written = { parted: 0, joined: 0, lineEnds: 0, free: true, fraction: false };
 
 function signsIn(units: Uint16Array, from: number, to: number): number {
   let signs = 0;
@@ -141,6 +147,11 @@ function isListDigit(unit: number | undefined): boolean {
   return unit === 0x2a || unit === 0xff0a || (unit !== undefined && isAnyDigit(CLASS[unit]));
 }
 
+/** The same of ASCII alone. */
+function isPlainDigit(unit: number): boolean {
+  return unit === 0x2a || (unit >= 0x30 && unit <= 0x39);
+}
+
 /** How many single digits follow each other in steps of `step` from `at` on, in the gaps that begin at `gap`. */
 function singlesFrom({ units, length }: Units, at: number, step: number, gap: number, size: number): number {
   let count = 0;
@@ -179,7 +190,13 @@ function offered(
   if (possible.lengths[size] !== 1) return undefined;
   if (x >= 0) digits[count] = X_VALUE;
   const signs = group > 0 ? (signsUpTo[group] ?? 0) : 0;
-  const left = notRuledOut(detectors, digits, size, group + 1, signs, (signs & LIST_SIGN) !== 0 ? longestGroup(size) : size);
+  if (group > 0) countGroups(written, groupOf, size, touches, lineEnds);
+  else {
+    written.lineEnds = 0;
+    written.free = true;
+  }
+  written.fraction = end + 1 < window.length && window.units[end] === DOT && isPlainDigit(window.units[end + 1] ?? 0);
+  const left = notRuledOut(detectors, digits, size, group + 1, signs, (signs & LIST_SIGN) !== 0 ? longestGroup(size) : size, written);
   if (left === undefined) return undefined;
   if (!window.last && end + CONTEXT > window.length) return 'undecided';
   if (group > 0 && group + 1 === count && x < 0 && isPartOfList(window, start, end, count)) return undefined;
@@ -190,7 +207,10 @@ function offered(
 function beginGroup(units: Uint16Array, group: number, from: number, to: number): void {
   gapFrom[group] = from;
   gapTo[group] = to;
-  signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signsIn(units, from, to);
+  const signs = signsIn(units, from, to);
+  touches[group] = signs === 0 ? 1 : 0;
+  lineEnds[group] = (signs & LINE_END) === 0 ? 0 : 1;
+  signsUpTo[group] = (group > 1 ? (signsUpTo[group - 1] ?? 0) : 0) | signs;
 }
 
 /** Units of the window last asked for in which nothing is to be ignored: [clearFrom, clearTo). */

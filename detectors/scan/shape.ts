@@ -1,5 +1,6 @@
 /** Whether digits alone rule a number out: the cheap first question, asked before any string is made (HC 12). */
 import type { NumberDetector, Shape } from '../contract.js';
+import { isUsual, type Written } from './written-groups.js';
 
 /** Weights of GB 11643 (ISO 7064 MOD 11-2), first digit first. */
 const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -63,7 +64,7 @@ function fitsBehind(shape: Shape, digits: Uint8Array, count: number, groups: num
 
 /** What can stand in a gap: a sign that parts the items of a list, a line end, or any other separator. The prefilter knows them by the same numbers (memory.as). */
 export const LIST_SIGN = 1;
-const LINE_END = 2;
+export const LINE_END = 2;
 const GROUP_SIGN = 4;
 
 const LIST_SIGNS = Array.from(',\uff0c\ufe50\u3001\uff64;\uff1b:\uff1a|\uff5c\t', (one) => one.charCodeAt(0));
@@ -91,6 +92,8 @@ const OWN_BITS = 31;
 interface Index {
   readonly byLength: Int32Array;
   readonly byHead: Int32Array;
+  /** Heads at which other shapes begin than at the one before: a few hundred of a hundred thousand. */
+  readonly edges: readonly number[];
   /** Shapes whose beginnings the index knows whole. */
   readonly exact: number;
 }
@@ -115,7 +118,13 @@ function indexOf(shapes: readonly Shape[]): Index {
       for (let at = Number(head.padEnd(HEAD, '0')); at <= Number(head.padEnd(HEAD, '9')); at++) add(byHead, at, bit);
     }
   }
-  const index = { byLength, byHead, exact };
+  const edges: number[] = [];
+  for (let at = 0, last: number | undefined; at < byHead.length; at++) {
+    const bits = byHead[at];
+    if (bits !== last) edges.push(at);
+    last = bits;
+  }
+  const index = { byLength, byHead, edges, exact };
   indexes.set(shapes, index);
   return index;
 }
@@ -157,32 +166,28 @@ function possibleOfNew(detectors: readonly NumberDetector[]): Possible {
   for (const [i, { least, most }] of detectors.entries()) {
     for (let length = least; length <= most; length++) if (indexes[i]?.byLength[length] !== 0) lengths[length] = 1;
   }
-  const kinds = new Int32Array(10 ** HEAD);
+  // Between two edges all heads are of one kind, so the kinds are told apart by the edges alone.
+  const edges = Int32Array.from(new Set([0, ...indexes.flatMap((index) => index.edges)])).sort();
+  const kindsOfEdges = new Int32Array(edges.length);
   let shapesOf: number[][] = [[]];
-  for (const { byHead } of indexes) shapesOf = parted(kinds, shapesOf, byHead);
+  for (const { byHead } of indexes) shapesOf = parted(kindsOfEdges, shapesOf, edges, byHead);
+  const kinds = shapesOf.length <= 2 ** 16 ? new Uint16Array(10 ** HEAD) : new Int32Array(10 ** HEAD);
+  for (const [at, edge] of edges.entries()) kinds.fill(kindsOfEdges[at] ?? 0, edge, edges[at + 1]);
   const lengthsOf = shapesOf.map((shapes) => detectors.reduce((bits, detector, i) => bits | lengthBits(detector, indexes[i], shapes[i] ?? 0), 0));
-  return { lengths, kinds: shapesOf.length <= 2 ** 16 ? new Uint16Array(kinds) : kinds, lengthsOf: Int32Array.from(lengthsOf), shapesOf: Int32Array.from(shapesOf.flat()), indexes };
+  return { lengths, kinds, lengthsOf: Int32Array.from(lengthsOf), shapesOf: Int32Array.from(shapesOf.flat()), indexes };
 }
 
-/** Parts the kinds of heads by one more detector's shapes; answers with the shapes of each new kind. */
-function parted(kinds: Int32Array, shapesOf: readonly (readonly number[])[], byHead: Int32Array): number[][] {
+/** Parts the kinds of edges by one more detector's shapes; answers with the shapes of each new kind. */
+function parted(kinds: Int32Array, shapesOf: readonly (readonly number[])[], edges: Int32Array, byHead: Int32Array): number[][] {
   const known = new Map<number, number>();
   const out: number[][] = [];
-  // Neighbours are of one kind, nearly always.
-  let lastKind = -1;
-  let lastBits = 0;
-  let last = 0;
-  for (let head = 0; head < kinds.length; head++) {
-    const kind = kinds[head] ?? 0;
-    const bits = byHead[head] ?? 0;
-    if (kind !== lastKind || bits !== lastBits) {
-      const key = kind * 2 ** 32 + (bits >>> 0);
-      last = known.get(key) ?? out.push([...(shapesOf[kind] ?? []), bits]) - 1;
-      known.set(key, last);
-      lastKind = kind;
-      lastBits = bits;
-    }
-    kinds[head] = last;
+  for (const [at, edge] of edges.entries()) {
+    const kind = kinds[at] ?? 0;
+    const bits = byHead[edge] ?? 0;
+    const key = kind * 2 ** 32 + (bits >>> 0);
+    const last = known.get(key) ?? out.push([...(shapesOf[kind] ?? []), bits]) - 1;
+    known.set(key, last);
+    kinds[at] = last;
   }
   return out;
 }
@@ -210,9 +215,9 @@ export function longestOf(bits: number): number {
   return bits === -1 ? Infinity : BITS - 1 - Math.clz32(bits);
 }
 
-/** Those of `detectors` that digits of this length and shape do not rule out; `signs` and `longest` tell of their groups. */
+/** Those of `detectors` that digits of this length and shape do not rule out; `signs`, `longest` and `written` tell of their groups, where they are several. */
 export function notRuledOut(
-  detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count,
+  detectors: readonly NumberDetector[], digits: Uint8Array, count: number, groups: number, signs = 0, longest = count, written?: Written,
 ): readonly NumberDetector[] | undefined {
   let left = 0;
   let more: NumberDetector[] | undefined;
@@ -225,7 +230,7 @@ export function notRuledOut(
     const { byLength, exact } = index;
     let bits = byLength[count] ?? 0;
     if (kind >= 0) bits &= shapesOf[kind + i] ?? 0;
-    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest)) {
+    if (bits !== 0 && anyFits(detector.shapes, bits, count >= HEAD ? exact : 0, digits, count, groups, signs, longest, written)) {
       if (i < OWN_BITS) left |= 1 << i;
       else (more ??= []).push(detector);
     }
@@ -234,12 +239,15 @@ export function notRuledOut(
   return more === undefined ? subset : [...(subset ?? []), ...more];
 }
 
-function anyFits(shapes: readonly Shape[], possible: number, exact: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number): boolean {
+function anyFits(
+  shapes: readonly Shape[], possible: number, exact: number, digits: Uint8Array, count: number, groups: number, signs: number, longest: number, written: Written | undefined,
+): boolean {
   for (let bits = possible; bits !== 0; bits &= bits - 1) {
     const bit = 31 - Math.clz32(bits & -bits);
     for (let at = bit; at < (bit === OWN_BITS ? shapes.length : bit + 1); at++) {
       const shape = shapes[at];
-      if (shape !== undefined && keepsCells(shape, signs, longest) && ((exact >> bit) & 1 ? fitsBehind : fits)(shape, digits, count, groups)) return true;
+      if (shape === undefined || !keepsCells(shape, signs, longest) || (written !== undefined && !isUsual(shape, written))) continue;
+      if ((exact >> bit) & 1 ? fitsBehind(shape, digits, count, groups) : fits(shape, digits, count, groups)) return true;
     }
   }
   return false;

@@ -156,6 +156,32 @@ function isLetter(bytes: v128): v128 {
   return i8x16.gt_s(i8x16.add(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x7f - 0x7a)), i8x16.splat(0x7f - 26));
 }
 
+/** 1 when what stands beside the first and the last of these digits ends a run, and what lies between is not enough for a number. */
+@inline
+function isShort(block: usize, digits: u64, beyond: u64): bool {
+  const first = <u64>ctz(digits);
+  const final = 63 - <u64>clz(digits);
+  // None of the others has two bytes, so that three bytes are one digit at most; nor has the block as many as may be ignored.
+  const inside = (<u64>-1 << first) & (<u64>-1 >> (63 - final));
+  return (memberNear(block + <usize>first - 2) | member(block + <usize>final + 1)) == 0 && <i32>popcnt(digits) + <i32>popcnt(beyond & inside) / 3 < few;
+}
+
+/** Where nothing of ASCII is ignored: does more than a gap lie between these digits and both ends of the block? */
+@inline
+function isInside(digits: u64): bool {
+  return <i32>ctz(digits) > maxGap && <i32>clz(digits) > maxGap;
+}
+
+/** Bytes of ASCII that are ignored, and some that end every run. */
+@inline
+function hasControls(one: v128, two: v128, three: v128, four: v128): bool {
+  const shift = i8x16.splat(0x0e);
+  const upper = i8x16.min_u(i8x16.min_u(i8x16.sub(one, shift), i8x16.sub(two, shift)), i8x16.min_u(i8x16.sub(three, shift), i8x16.sub(four, shift)));
+  const lowest = i8x16.min_u(i8x16.min_u(one, two), i8x16.min_u(three, four));
+  const highest = i8x16.max_u(i8x16.max_u(one, two), i8x16.max_u(three, four));
+  return v128.any_true(v128.or(v128.or(i8x16.lt_u(upper, i8x16.splat(0x20 - 0x0e)), i8x16.lt_u(lowest, i8x16.splat(0x09))), i8x16.eq(highest, i8x16.splat(0x7f))));
+}
+
 /** The digits of the block that may belong to a number, and what of it `others` names. */
 @inline
 export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOthers: bool): u64 {
@@ -170,7 +196,8 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
   if (hasOthers) mask = ~without(classes(one, low, high, nibble), classes(two, low, high, nibble), classes(three, low, high, nibble), classes(four, low, high, nibble), others);
   if (digits == 0) return mask;
   let rest = digits;
-  if (!hasOthers) {
+  if (!hasOthers && <i32>popcnt(digits) < few) {
+    if (beyond != 0 ? isShort(block, digits, beyond) : isInside(digits) && !hasControls(one, two, three, four)) return 0;
     const letters = together(isLetter(one), isLetter(two), isLetter(three), isLetter(four));
     if (beyond == 0 && few >= LONG) rest &= wide(~letters);
     if (rest == 0 || tooFew(block, rest, letters, beyond)) return 0;
@@ -181,7 +208,8 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
     classes(one, membersLow, membersHigh, nibble), classes(two, membersLow, membersHigh, nibble), classes(three, membersLow, membersHigh, nibble),
     classes(four, membersLow, membersHigh, nibble), i8x16.splat(-1),
   );
-  return mask | numbers(block, rest, ends, beyond != 0);
+  if (beyond == 0 && few >= LONG) rest &= wide(~ends);
+  return rest == 0 ? mask : mask | numbers(block, rest, ends, beyond != 0);
 }
 
 /** Those of these bits that stand LONG in a row or more, and those that stand at the ends. */

@@ -8,7 +8,12 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const root = join(folder, '..', '..', '..');
 const target = join(root, 'dist', 'detectors', 'scan', 'prefilter', 'prefilter.wasm');
 const stamp = `${target}.made-from`;
-const OPTIONS = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--enable', 'simd', '--initialMemory', '44'];
+/**
+ * Pages. Where addresses are bounded, as in processes that open files, V8 reserves all that a memory may grow to, and without
+ * a bound as much as it gets: nothing would be left for the rest. 64 MiB is many times the longest text that is carried over.
+ */
+const MOST_MEMORY = 1024;
+const OPTIONS = ['--runtime', 'stub', '-O3', '--converge', '--noAssert', '--enable', 'simd', '--initialMemory', '44', '--maximumMemory', String(MOST_MEMORY)];
 
 /** The source that the compiler asks for by the name it has in its own language. */
 function source(name) {

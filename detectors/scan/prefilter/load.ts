@@ -25,6 +25,13 @@ export interface Module {
   configure(least: number, most: number, maxGap: number, maxIgnored: number): void;
   /** Sets `seen` and does nothing else. */
   survey(from: number, end: number): void;
+  /** Where a run of signs begins that may be a string of base64; `end` for nowhere. */
+  nextSigns(from: number, end: number, chunk: number, wordless: number): number;
+  /** Looks once at a chunk for what nextSigns and holdsBegin tell. */
+  sweep(from: number, end: number): void;
+  holdsBegin(armour: number): number;
+  /** Behind that run. */
+  signsEnd(): number;
   followJson(from: number, end: number, state: number, mark: number): number;
   /** Follows the whole lines of a table; where from and to stands at LINES. */
   skipLines(stop: number, delimiter: number, between: number, longest: number): void;
@@ -60,6 +67,10 @@ export function instantiate(): Module {
     scanPairs: named.scanPairs.bind(named),
     configure: named.configure.bind(named),
     survey: named.survey.bind(named),
+    nextSigns: named.nextSigns.bind(named),
+    signsEnd: named.signsEnd.bind(named),
+    sweep: named.sweep.bind(named),
+    holdsBegin: named.holdsBegin.bind(named),
     followJson: named.followJson.bind(named),
     skipLines: named.skipLines.bind(named),
     seen: named.seen.bind(named),

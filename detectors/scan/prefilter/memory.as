@@ -4,6 +4,8 @@
 export const BYTE_BITS: usize = 0x20;
 /** The same for the bytes of ASCII that runs of digits are made of, whatever the bit. */
 export const ASCII_MEMBERS: usize = 0x40;
+/** The same for the bytes that signs of base64 are, or that may begin an escape of one. */
+export const SIGNS: usize = 0x60;
 /** The first four of such tables for digits of two bytes in another charset. */
 export const PAIR_NIBBLES: usize = 0xa0;
 /** Value of each byte as a hexadecimal digit, -1 for others. */
@@ -20,6 +22,9 @@ export const INLINE: usize = 0x3000;
 export const UNIT_KINDS: usize = 0x10000;
 export const PLANE_1: usize = 0x20000;
 export const PLANE_14: usize = 0x30000;
+/** Value of each byte as a sign of base64: 64 for others, 65 for what may begin an escape of one. Behind them room for a few bytes. */
+export const BASE64_VALUES: usize = 0x31000;
+export const SCRATCH: usize = 0x31100;
 /** Shapes as bits of 32: by count of digits, by count of groups; then masks, dates, cells; and by the first five digits. */
 export const LENGTHS: usize = 0x32000;
 export const GROUPS: usize = 0x32200;
@@ -27,12 +32,19 @@ export const SHAPE_FACTS: usize = 0x32400;
 export const DATES: usize = 0x32480;
 export const CELLS: usize = 0x32680;
 export const STARTS: usize = 0x32800;
-/** The same by the first three digits: made of the table before it, and small. */
-export const FEW_STARTS: usize = 0x96000;
+/** By shape: the number of its groupings (0: all), line ends that need not part groups, those that any other groups may have, and those from which on no fraction begins with it. Then all groupings, by their keys. */
+export const GROUPED: usize = 0x94400;
+export const GROUPINGS: usize = 0x94800;
+export const GROUPINGS_BITS: i32 = 10;
+/** Starts by the first three digits: made of the table before, and small. */
+export const FEW_STARTS: usize = 0x97000;
 
 /** One run of digit groups: values by digit, places and facts by group. */
 export const DIGITS: usize = 0x98000;
 export const GROUP_AT: usize = 0x9a000;
+
+/** By the first three digits: a bit for each count of digits that a number beginning so may have. Made of the tables of shapes. */
+export const LENGTHS_BEGUN: usize = 0xaa000;
 
 /** Of a part of the text: places that are probed and may lie in runs; blocks with digits or escapes, each with the bits of its bytes. */
 export const PROBES: usize = 0xac000;
@@ -55,6 +67,8 @@ export const BYTE_KINDS: usize = 0x16c000;
 /** First bytes of units, in order: nothing but reading on from one tells in such a charset where a character begins. */
 export const MARKS: usize = 0x170000;
 export const MOST_MARKS: i32 = 0x2000;
+/** Blocks of the chunk with dense stretches: see sweep.as. */
+export const DENSE: usize = 0x178000;
 /** By the lower seven bits of the first byte and the lower six of the next two: 1 where a digit, a separator or something to ignore begins so in UTF-8. */
 export const MEMBERS: usize = 0x180000;
 /** The text, behind what is carried over from the last chunk. */

@@ -1,6 +1,6 @@
 /** Where escapes stand, and what lies near to them: a view that differs from the plain one in these alone need not look at the rest. */
 import { AMPERSAND_BYTE, BACKSLASH_BYTE, HEX_VALUES, JSON, LESS_BYTE, MARKUP, MORE, PERCENT, PERCENT_BYTE, STRETCHES } from './memory';
-import { after, unitAt, unread } from './read';
+import { LONGEST_ELEMENT, after, isInline, unitAt, unread } from './read';
 import { windows, windowEnd, windowStart } from './runs';
 
 /**
@@ -50,7 +50,7 @@ export function findStretches(from: usize, end: usize, mode: i32): bool {
     if (!v128.any_true(v128.or(first, second))) continue;
     for (let marks = <u32>i8x16.bitmask(first) | (<u32>i8x16.bitmask(second) << 16); marks != 0; marks &= marks - 1) {
       const at = block + <usize>ctz(marks);
-      if (at < place) continue;
+      if (at < place || (at + IN_SIGHT < end && isNone(at, mode))) continue;
       let start = at;
       // A character may begin with bytes as they are and end with escaped ones.
       if (mode & PERCENT) for (let back = 0; back < 3 && start > place && load<u8>(start - 1) >= 0x80; back++) start--;
@@ -74,10 +74,37 @@ export function findStretches(from: usize, end: usize, mode: i32): bool {
   return true;
 }
 
+/** Nothing that begins an escape has fewer bytes in sight than this, unless the text ends. */
+const IN_SIGHT: usize = 16;
+
+@inline
+function isLetter(byte: u32): bool {
+  return (byte | 0x20) - 0x61 < 26;
+}
+
+/** Can what begins at `at` be told to be no escape by its first few bytes? Bytes stand for themselves here, except behind percent signs. */
+function isNone(at: usize, mode: i32): bool {
+  const next: u32 = load<u8>(at, 1);
+  if (mode & PERCENT) return <i32>load<i8>(HEX_VALUES + next) < 0;
+  if (mode & JSON) return !isLetter(next) && next != 0x22 && next != <u32>BACKSLASH_BYTE && next != 0x2f;
+  if (load<u8>(at) == AMPERSAND_BYTE) return next != 0x23 && !isLetter(next);
+  if (next == 0x21) return load<u8>(at, 2) != 0x2d;
+  let name: u64 = 0;
+  let length: usize = 0;
+  for (const first = at + (next == 0x2f ? 2 : 1); length <= <usize>LONGEST_ELEMENT && isLetter(load<u8>(first + length)); length++) {
+    name |= <u64>((<u32>load<u8>(first + length) | 0x20) - 0x60) << (5 * <u64>length);
+  }
+  return length > <usize>LONGEST_ELEMENT || !isInline(name);
+}
+
 /** Does a percent escape stand there, or one that the end of the text may cut off? */
 export function hasPercentEscape(from: usize, end: usize): bool {
   const percent = i8x16.splat(<i8>PERCENT_BYTE);
   for (let block = from; block < end; block += 32) {
+    while (block + 64 <= end && !v128.any_true(v128.or(
+      v128.or(i8x16.eq(v128.load(block), percent), i8x16.eq(v128.load(block, 16), percent)),
+      v128.or(i8x16.eq(v128.load(block, 32), percent), i8x16.eq(v128.load(block, 48), percent)),
+    ))) block += 64;
     const first = i8x16.eq(v128.load(block), percent);
     const second = i8x16.eq(v128.load(block, 16), percent);
     if (!v128.any_true(v128.or(first, second))) continue;

@@ -56,8 +56,12 @@ export class Prefilter implements LineFollower {
   readonly #lines: number;
   readonly #shapes = new WeakMap<DetectorSet, ReturnType<typeof shapeTables>>();
 
+  /** Lies in memory as it came, and nobody has looked at it yet. */
+  #loaded: Uint8Array | undefined;
   /** Chunks loaded so far. */
   #chunks = 0;
+  /** The last one that was swept. */
+  #swept = -1;
   /** The last answer of `followJson`. */
   private readonly json = { chunk: -1, start: 0, end: 0, before: 0, behind: 0 };
 
@@ -86,10 +90,32 @@ export class Prefilter implements LineFollower {
 
   /** Copies a chunk of at most LONGEST_CHUNK bytes in. */
   load(bytes: Uint8Array): void {
+    const isThere = this.#loaded === bytes;
+    this.#loaded = undefined;
+    if (isThere) return;
     this.#chunks++;
     this.#memory.set(bytes, this.#chunk);
     this.#end = this.#chunk + bytes.length;
     this.#start = this.#chunk;
+  }
+
+  /** May a line of these bytes begin with `begin ` or `=ybegin `, or stands `BEGIN PGP` in them, with `armour`? They are most often scanned next: then they are there already. */
+  holdsBegin(bytes: Uint8Array, armour = false): boolean {
+    if (bytes.length > LONGEST_CHUNK) {
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      return text.includes('begin ') || (armour && text.includes('BEGIN PGP'));
+    }
+    this.load(bytes);
+    this.#loaded = bytes;
+    this.#sweep();
+    return this.#module.holdsBegin(armour ? 1 : 0) !== 0;
+  }
+
+  /** One pass for `holdsBegin` and `nextSigns`, however often they are asked of a text. */
+  #sweep(): void {
+    if (this.#swept === this.#chunks) return;
+    this.#swept = this.#chunks;
+    this.#module.sweep(this.#chunk, this.#end);
   }
 
   /** Another number whenever the text is another. */
@@ -99,6 +125,7 @@ export class Prefilter implements LineFollower {
 
   /** Told when the text is written to: what was known of it is to be asked again. */
   touch(): void {
+    this.#loaded = undefined;
     this.#chunks++;
   }
 
@@ -211,6 +238,16 @@ export class Prefilter implements LineFollower {
     now.blank = words[lines + 4] === 1;
     now.parted = words[lines + 5] === 1;
     now.ended = words[lines + 6] === 1;
+  }
+
+  /** The first run of signs from `from` on that may be a string of base64 with something in it; the chunk's length for none. `wordless`: words without a digit are nothing. Ask before the chunk is scanned. */
+  nextSigns(from: number, wordless: boolean): number {
+    this.#sweep();
+    return this.#module.nextSigns(this.#chunk + from, this.#end, this.#chunk, wordless ? 1 : 0) - this.#chunk;
+  }
+  /** Behind the run that was last told. */
+  get signsEnd(): number {
+    return this.#module.signsEnd() - this.#chunk;
   }
 
   /** What `seen` tells, without a scan. */

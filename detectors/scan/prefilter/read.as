@@ -1,5 +1,5 @@
 /** Reads the kind of the unit that begins at a byte, as the layers' decoders do: UTF-8, and the escapes of each way of reading. */
-import { ESCAPES, FOUR_UNITS, HEX_VALUES, INLINE, JSON, MARKS, MARKUP, MORE, MOST_ESCAPES, MOST_MARKS, NAME_INDEX, PAIRS, PAIR_UNITS, PERCENT, PLANE_1, PLANE_14, PLUS_STAYS, UNIT_KINDS } from './memory';
+import { BACKSLASH_BYTE, ESCAPES, FOUR_UNITS, HEX_VALUES, INLINE, JSON, MARKS, MARKUP, MORE, MOST_ESCAPES, MOST_MARKS, NAME_INDEX, PAIRS, PAIR_UNITS, PERCENT, PERCENT_BYTE, PLANE_1, PLANE_14, PLUS_STAYS, UNIT_KINDS } from './memory';
 
 /** What no unit has: the text ends too early to tell. */
 const NO_CHARACTER: i32 = -1;
@@ -9,7 +9,7 @@ const INVALID: i32 = 0xfffd;
 const LONGEST_REFERENCE: i32 = 64;
 const LONGEST_NAME: i32 = 24;
 const LONGEST_TAG: i32 = 512;
-const LONGEST_ELEMENT: i32 = 10;
+export const LONGEST_ELEMENT: i32 = 10;
 
 /** First byte behind what was read last. */
 export let after: usize = 0;
@@ -304,7 +304,7 @@ function tag(): i32 {
   return NO_ESCAPE;
 }
 
-function isInline(name: u64): bool {
+export function isInline(name: u64): bool {
   const count: i32 = load<i32>(INLINE);
   for (let i = 0; i < count; i++) if (load<u64>(INLINE + 8 + (i << 3)) == name) return true;
   return false;
@@ -353,6 +353,39 @@ export function plainAt(at: usize): u32 {
     }
   }
   return unitAt(at);
+}
+
+@inline
+function hexByte(at: usize): i32 {
+  return (<i32>load<i8>(HEX_VALUES + load<u8>(at)) << 4) | <i32>load<i8>(HEX_VALUES + load<u8>(at, 1));
+}
+
+/** The longest that is read here at once. */
+const WHOLE: usize = 9;
+
+/** Behind the escapes from `at` on of usual characters that are no part of any run: text that is escaped throughout is mostly these. */
+export function passOver(from: usize): usize {
+  let at = from;
+  for (; at + WHOLE <= stop; ) {
+    const byte: i32 = load<u8>(at);
+    if (byte == BACKSLASH_BYTE && (way & JSON) != 0 && load<u8>(at, 1) == 0x75) {
+      const high = hexByte(at + 2);
+      const low = hexByte(at + 4);
+      if ((high | low) < 0 || (high & 0xf8) == 0xd8 || load<u8>(UNIT_KINDS + ((high << 8) | low)) != 0) return at;
+      remember(at, at + 6);
+      at += 6;
+    } else if (byte == PERCENT_BYTE && (way & PERCENT) != 0 && load<u8>(at, 3) == PERCENT_BYTE && load<u8>(at, 6) == PERCENT_BYTE) {
+      const lead = hexByte(at + 1);
+      const second = hexByte(at + 4);
+      const third = hexByte(at + 7);
+      // Those from E1 to EC have no forbidden second byte.
+      if (lead < 0xe1 || lead > 0xec || (second & ~0x3f) != 0x80 || (third & ~0x3f) != 0x80) return at;
+      if (load<u8>(UNIT_KINDS + (((lead & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f))) != 0) return at;
+      remember(at, at + WHOLE);
+      at += WHOLE;
+    } else return at;
+  }
+  return at;
 }
 
 /** Kind of the unit at `at`, with `after` behind it; MORE when the text ends before it does. */

@@ -1,7 +1,8 @@
 /** Walks a run of digit groups as candidates.ts joins them, and keeps those stretches in which some detector's shape is fulfilled. */
 import {
-  BYTE_KINDS, CELLS, CHECK_X, DATES, DIGIT, DIGITS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL,
-  FEW_STARTS, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
+  BYTE_KINDS, CELLS, CHECK_X, DATES, DIGIT, DIGITS, GROUPED, GROUPINGS, GROUPINGS_BITS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LINE_END, LIST_SIGN, MORE,
+  MOST_WINDOWS, NUMERAL,
+  FEW_STARTS, LENGTHS_BEGUN, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
 } from './memory';
 import { after, plainAt, unitAt } from './read';
 
@@ -36,7 +37,8 @@ export let open: usize = 0;
 
 let digits: i32 = 0;
 let groups: i32 = 0;
-/** Groups of one digit in the run so far. */
+/** Groups of one digit one after the other: the last of the run so far, and the most of them that are to be judged. */
+let row: i32 = 0;
 let singles: i32 = 0;
 let judged: i32 = 0;
 /** Group borders are not certain: how many groups there are says nothing. */
@@ -51,6 +53,9 @@ export function configure(leastDigits: i32, mostDigits: i32, gap: i32, ignored: 
     let shapes: u32 = 0;
     for (let i = 0; i < TO_EACH; i++) shapes |= load<u32>(STARTS + (<usize>(few * TO_EACH + i) << 2));
     store<u32>(FEW_STARTS + (<usize>few << 2), shapes);
+    let lengths: u64 = 0;
+    for (let count = least; count <= most; count++) if ((load<u32>(LENGTHS + (<usize>count << 2)) & shapes) != 0) lengths |= <u64>1 << <u64>count;
+    store<u64>(LENGTHS_BEGUN + (<usize>few << 3), lengths);
   }
 }
 
@@ -65,7 +70,8 @@ export function leaveUnfinished(at: usize): void {
 }
 
 // A group: first byte; byte behind its last digit; index of its first digit; ignorables of the run before it, and up to its last digit
-// that is read; what stands in the gap before it; the shapes that its first digits allow, 0 while nobody asked.
+// that is read; what stands in the gap before it; the shapes that its first digits allow, 0 while nobody asked; whether
+// a number can begin with it.
 @inline
 function group(index: i32): usize {
   return GROUP_AT + <usize>(index << 5);
@@ -241,6 +247,83 @@ function judge(index: i32, until: i32, before: i32): void {
   }
 }
 
+/** As in written-groups.ts: what a grouping's number is made with, and the most groups of one. */
+const BASE: u64 = 20;
+const MOST_GROUPED: i32 = 12;
+
+/** Is the grouping with this key one of those with this number? */
+@inline
+function isKnown(key: u64, own: u64): bool {
+  const wanted = key | (own << 56);
+  let slot = <usize>((wanted * 0x9e3779b97f4a7c15) >> (64 - GROUPINGS_BITS));
+  // Some places are empty.
+  for (let tried = 0; tried < 1 << GROUPINGS_BITS; tried++) {
+    const found = load<u64>(GROUPINGS + (slot << 3));
+    if (found == wanted) return true;
+    if (found == 0) break;
+    slot = (slot + 1) & ((1 << GROUPINGS_BITS) - 1);
+  }
+  return false;
+}
+
+/** Is there a dot behind the group, and a digit or a star behind that? */
+@inline
+function isFraction(index: i32): bool {
+  const end = endOf(index);
+  if (load<u8>(end) != 0x2e) return false;
+  const next: u32 = load<u8>(end, 1);
+  return next - 0x30 < 10 || next == 0x2a;
+}
+
+/** Those of `shapes` whose numbers may be whole parts of fractions with so many line ends in them as [from, index]. */
+function fractional(shapes: u32, from: i32, index: i32): u32 {
+  let lineEnds = 0;
+  for (let one = from + 1; one <= index; one++) if ((load<u32>(group(one), 20) & LINE_END) != 0) lineEnds++;
+  for (let rest = shapes; rest != 0; rest &= rest - 1) if (load<i32>(GROUPED + <usize>(ctz(rest) << 4), 12) <= lineEnds) shapes &= ~(rest & -rest);
+  return shapes;
+}
+
+/** Shapes whose numbers may be parted like the groups [from, index], the last of which ends before digit `until`. */
+function grouped(shapes: u32, from: i32, index: i32, until: i32): u32 {
+  let parted: u64 = 0;
+  let joined: u64 = 0;
+  let lineEnds = 0;
+  let joins = 0;
+  let open: u64 = 0;
+  let single = true;
+  for (let one = from; one <= index; one++) {
+    const size = <u64>((one < index ? digitOf(one + 1) : until) - digitOf(one));
+    // No such shape is so long.
+    if (size >= BASE) return shapes;
+    const signs = load<u32>(group(one), 20);
+    if (one > from) {
+      if (signs == 0) return shapes;
+      if (size > 1) single = false;
+    }
+    parted = parted * BASE + size;
+    if (one > from && (signs & LINE_END) != 0) {
+      lineEnds++;
+      open += size;
+    } else {
+      joined = joined * BASE + open;
+      joins++;
+      open = size;
+    }
+  }
+  if (single) return shapes;
+  joined = joins <= MOST_GROUPED ? joined * BASE + open : 0;
+  if (index - from >= MOST_GROUPED) parted = 0;
+  for (let rest = shapes; rest != 0; rest &= rest - 1) {
+    const facts = GROUPED + <usize>(ctz(rest) << 4);
+    const own = load<u32>(facts);
+    if (own == 0 || lineEnds <= load<i32>(facts, 8)) continue;
+    if (parted != 0 && isKnown(parted, own)) continue;
+    if (joined != 0 && lineEnds <= load<i32>(facts, 4) && isKnown(joined, own)) continue;
+    shapes &= ~(rest & -rest);
+  }
+  return shapes;
+}
+
 /** Do these shapes allow the groups [from, index], which hold the digits [first, until)? */
 @inline
 function fits(shapes: u32, from: i32, index: i32, first: i32, until: i32): bool {
@@ -250,32 +333,49 @@ function fits(shapes: u32, from: i32, index: i32, first: i32, until: i32): bool 
   if (shapes == 0 || !dated(shapes, first, until - first)) return false;
   const mod11 = load<u32>(SHAPE_FACTS + 4);
   if ((shapes & mod11) != 0 && (until - first != 18 || !passesMod11(first, load<u8>(DIGITS + until - 1)))) shapes &= ~mod11;
+  if (shapes != 0 && isFraction(index)) shapes = fractional(shapes, from, index);
+  if (shapes != 0 && from < index && !fuzzy) shapes = grouped(shapes, from, index, until);
   return shapes != 0;
+}
+
+/**
+ * Notes of each group before `until` whether a number can begin with it and end with a later one, as its first digits and the counts of
+ * digits up to the ends of groups tell; answers with the first of them, or `until`.
+ */
+@inline
+function noteBegins(until: i32): i32 {
+  let ends: u64 = 0;
+  let behind = until < groups ? digitOf(until) : digits;
+  let earliest = until;
+  for (let from = until - 1; from >= 0; from--) {
+    const own = group(from);
+    const first = load<i32>(own, 8);
+    // A group has two digits more than the longest number at most: each count has a bit.
+    ends = (ends | 1) << <u64>(behind - first);
+    behind = first;
+    const at = DIGITS + <usize>first;
+    const few = <u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2);
+    const may = (load<u64>(LENGTHS_BEGUN + (<usize>few << 3)) & ends) != 0;
+    store<u32>(own, may ? 1 : 0, 28);
+    earliest = may ? from : earliest;
+  }
+  return earliest;
 }
 
 /** The same as `judge` for all groups up to `until`, where none is part of a list: most are done with when their first digits are known. */
 function judgeStarts(until: i32, before: i32): void {
   const stop = min(until, before);
-  /** The first group behind which enough digits have come, and the digits up to there. */
-  let enough = judged;
-  let reached = 0;
-  for (let from = 0; from < stop; from++) {
+  for (let from = noteBegins(until); from < stop; from++) {
+    if (load<u32>(group(from), 28) == 0) continue;
     const first = digitOf(from);
-    for (; reached - first < least; enough++) {
-      if (enough >= until) return;
-      reached = enough + 1 < groups ? digitOf(enough + 1) : digits;
-      if (reached - first >= least) break;
-    }
-    if (reached - first > most) continue;
     const at = DIGITS + <usize>first;
     const begun = load<u32>(FEW_STARTS + (<usize>(<u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2)) << 2));
-    if (begun == 0) continue;
-    for (let index = enough; index < until; index++) {
+    for (let index = max(from, judged); index < until; index++) {
       const end = index + 1 < groups ? digitOf(index + 1) : digits;
       if (end - first > most) break;
       let shapes = begun & load<u32>(LENGTHS + (<usize>(end - first) << 2));
-      if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
       if (shapes == 0) continue;
+      if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
       shapes &= starting(from, first, HEAD);
       if (shapes != 0 && fits(shapes, from, index, first, end)) keep(from, endOf(index));
     }
@@ -337,6 +437,7 @@ function forget(ignored: i32): void {
   digits -= gone;
   groups -= first;
   judged -= first;
+  singles = row;
   for (let index = 0; index < groups; index++) store<i32>(group(index), digitOf(index) - gone, 8);
 }
 
@@ -348,6 +449,18 @@ function leave(at: usize, ignored: i32): void {
   if (digits >= least) judgeGroups(false, first < 0 ? groups : first);
   if (ignored > maxIgnored) keepOverflowing(ignored);
   open = first < 0 ? at : startOf(joined(first));
+}
+
+/** So many groups of one digit are taken at once. */
+const EIGHT: i32 = 8;
+
+/** Are the next digits from `at` on single ones with this sign behind each, with room for them, and a digit behind them? */
+@inline
+function goesOnEvenly(at: usize, sign: u32, end: usize): bool {
+  if (at + 2 * EIGHT >= end || groups + EIGHT > MOST_GROUPS || digits + EIGHT > MOST_DIGITS) return false;
+  const bytes = v128.load(at);
+  const plain = i8x16.bitmask(i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10)));
+  return (plain | (i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>sign))) << 16)) == 0xaaaa5555 && <u32>load<u8>(at, 2 * EIGHT) - 0x30 < 10;
 }
 
 /** Follows the run that begins at `at`, if one does, in the way of reading `mode`; answers where to go on. */
@@ -364,6 +477,7 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
   groups = 0;
   digits = 0;
   judged = 0;
+  row = 0;
   singles = 0;
   fuzzy = false;
   for (;;) {
@@ -384,12 +498,11 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
         ignored += pending;
         const own = group(groups++);
         store<u32>(own, <u32>place);
-        store<i32>(own, digits, 8);
-        store<i32>(own, ignored, 12);
-        store<u32>(own, signs, 20);
-        store<u32>(own, 0, 24);
+        store<u64>(own, <u64><u32>digits | (<u64><u32>ignored << 32), 8);
+        store<u64>(own, signs, 20);
         inGroup = what;
-        if (size == 1) singles++;
+        row = size == 1 ? row + 1 : 0;
+        singles = max(singles, row);
         size = 0;
       } else ignored += pending;
       pending = 0;
@@ -404,13 +517,13 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
         // Plain digits in a row; what stands behind the text is none.
         for (;;) {
           const values = i8x16.sub(v128.load(next), i8x16.splat(0x30));
-          const row = <i32>ctz(i8x16.bitmask(i8x16.gt_u(values, i8x16.splat(9))) | 0x10000);
+          const more = <i32>ctz(i8x16.bitmask(i8x16.gt_u(values, i8x16.splat(9))) | 0x10000);
           v128.store(DIGITS + digits, values);
-          const taken = min(row, most + 2 - size);
+          const taken = min(more, most + 2 - size);
           digits += taken;
           size += taken;
-          next += row;
-          if (row < 16) break;
+          next += more;
+          if (more < 16) break;
         }
       }
       store<u32>(own, <u32>next, 4);
@@ -423,6 +536,20 @@ export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
         signs = sign & 15;
         gap = 1;
         place = next + 1;
+        // Digits one by one with the same sign between them, EIGHT at a time.
+        while (size == 1 && goesOnEvenly(place, load<u8>(next), end)) {
+          for (let i = 0; i < EIGHT; i++, place += 2) {
+            const one = group(groups++);
+            store<u64>(one, <u64>place | (<u64>(place + 1) << 32));
+            store<u64>(one, <u64><u32>digits | (<u64><u32>ignored << 32), 8);
+            store<u64>(one, <u64><u32>ignored | (<u64>signs << 32), 16);
+            store<u64>(one, 0, 24);
+            store<u8>(DIGITS + digits++, load<u8>(place) - 0x30);
+          }
+          row += EIGHT;
+          singles = max(singles, row);
+          next = place - 1;
+        }
       }
       continue;
     }

@@ -5,12 +5,14 @@ import {
   PROBES, SEPARATOR, SLOW, TWO_BYTE_DIGIT,
 } from './memory';
 import { findStretches, hasPercentEscape, isClosed, stretchEnd, stretchStart, stretches } from './near';
-import { after, begin, endless as endlessEscape, escapes as escapesRead, marks as marksMade, plainAt, unitAt, unread } from './read';
+import { after, begin, endless as endlessEscape, escapes as escapesRead, marks as marksMade, passOver, plainAt, unitAt, unread } from './read';
 import { configure as configureRuns, leaveUnfinished, open, reset, walk, windows as windowsKept } from './runs';
 
 export { followJson } from './json';
 export { skipLines } from './lines';
 export { scanPairs } from './pairs';
+export { nextSigns, signsEnd } from './signs';
+export { holdsBegin, sweep } from './sweep';
 export * from './memory';
 
 /** A byte that is nothing, written behind the text so that blocks may be read whole. */
@@ -96,13 +98,17 @@ function passFew(at: usize, end: usize, kinds: usize): usize {
   return 0;
 }
 
-/** Follows what stands around the hit; answers with a place behind which nothing is judged yet, further on than `floor`. */
-function follow(hit: usize, floor: usize, end: usize, mode: i32, last: bool): usize {
+/** Follows what stands around the hit, which has `many` more near by; answers with a place behind which nothing is judged yet, further on than `floor`. */
+function follow(hit: usize, floor: usize, end: usize, mode: i32, last: bool, many: bool): usize {
   if (<u32>load<u8>(hit) - 0x30 < 10) {
     const first = firstDigit(hit, floor, mode);
     if (first != 0) return walk(first, end, mode, last);
-    const behind = passFew(hit, end, BYTE_KINDS + <usize>(mode << 8));
+    const behind = many ? 0 : passFew(hit, end, BYTE_KINDS + <usize>(mode << 8));
     return behind != 0 ? behind : walk(hit, end, mode, last);
+  }
+  if (mode & (PERCENT | JSON)) {
+    const behind = passOver(hit);
+    if (behind != hit) return behind;
   }
   let at = hit;
   // A place that was probed lies anywhere in its character.
@@ -110,6 +116,8 @@ function follow(hit: usize, floor: usize, end: usize, mode: i32, last: bool): us
     for (let i = 0; i < 3 && at > floor && (load<u8>(at) & 0xc0) == 0x80; i++) at--;
   }
   let looked = false;
+  // In a run, a digit stands before the hit or soon behind it.
+  let gap = 0;
   while (at < end) {
     const before = escapesRead;
     const kind: u32 = mode == 0 ? plainAt(at) : unitAt(at);
@@ -130,6 +138,7 @@ function follow(hit: usize, floor: usize, end: usize, mode: i32, last: bool): us
       unread(before);
       return walk(at, end, mode, last);
     }
+    if (what == SEPARATOR && ++gap > maxGap) return next;
     at = next;
   }
   return end;
@@ -254,7 +263,7 @@ function pass(from: usize, to: usize, end: usize, mode: i32, last: bool): v128 {
           let near = hit;
           // A character may begin with bytes as they are and end with escaped ones.
           if (mode & PERCENT) for (let back = 0; back < 3 && near > place && load<u8>(near - 1) >= 0x80; back++) near--;
-          place = follow(near, place, end, mode, last);
+          place = follow(near, place, end, mode, last, <i32>popcnt(mask) >= few);
         } while (place <= hit && place < end);
         if (place >= block + 64 || place >= end) break;
         mask &= <u64>-1 << <u64>(place - block);

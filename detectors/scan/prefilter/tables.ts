@@ -1,6 +1,7 @@
 /** Fills the prefilter's memory with what characters.ts, the shapes of the detectors and the layers say: nothing is known there by itself. */
 import { CLASS, SEPARATOR, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
 import { signOf } from '../shape.js';
+import { keysOf } from '../written-groups.js';
 import type { DetectorSet } from '../scan-units.js';
 import { pairNibbleTables } from './digit-bytes.js';
 import type { Module } from './load.js';
@@ -81,6 +82,15 @@ function byteKinds(way: number): Uint8Array {
 
 const HEX_VALUES = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9a-f]/i.test(String.fromCharCode(byte)) ? Number.parseInt(String.fromCharCode(byte), 16) : 0xff));
 
+const SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Nothing of base64. */
+const STRAY = 64;
+const BASE64_VALUES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const sign = String.fromCharCode(byte);
+  const value = SIGNS.indexOf(sign === '-' ? '+' : sign === '_' ? '/' : sign);
+  return value >= 0 ? value : '\\%&'.includes(sign) ? 65 : STRAY;
+});
+
 const TWO_BYTE_DIGITS = firstBytes(Array.from({ length: 0x780 }, (_, i) => 0x80 + i).filter((unit) => isAnyDigit(CLASS[unit])));
 
 /** The bit of each byte that a view may be triggered by, and of the NUL that no text has. */
@@ -105,11 +115,17 @@ export function fillCharacters(module: Module): void {
   memory.set(members, module.address('MEMBERS'));
   for (let way = 0; way < WAYS; way++) memory.set(byteKinds(way), module.address('BYTE_KINDS') + way * 256);
   memory.set(HEX_VALUES, module.address('HEX_VALUES'));
+  memory.set(BASE64_VALUES, module.address('BASE64_VALUES'));
   // A bit for each high half: among the bytes of ASCII none is told wrong. A plus is a space in forms.
   const ascii = module.address('ASCII_MEMBERS');
   for (let byte = 0; byte < 128; byte++) {
     memory[ascii + 16 + (byte >> 4)] = 1 << (byte >> 4);
     if ((kindOf(byte) !== 0 && kindOf(byte) >> 4 !== CHECK_X) || byte === 0x2b) memory[ascii + (byte & 15)] = (memory[ascii + (byte & 15)] ?? 0) | (1 << (byte >> 4));
+  }
+  const signs = module.address('SIGNS');
+  for (let byte = 0; byte < 128; byte++) {
+    memory[signs + 16 + (byte >> 4)] = 1 << (byte >> 4);
+    if (BASE64_VALUES[byte] !== STRAY) memory[signs + (byte & 15)] = (memory[signs + (byte & 15)] ?? 0) | (1 << (byte >> 4));
   }
   const bits = module.address('BYTE_BITS');
   for (const [name, bytes] of BYTE_BITS) {
@@ -170,6 +186,26 @@ export function fillMarkup(module: Module, { names, unclosed, inline }: Markup):
   }
 }
 
+/** The hash of a grouping's key, as in runs.as. */
+const GOLDEN = 0x9e3779b97f4a7c15n;
+/** Of the places for groupings so many are filled at most: an empty one ends each search, soon. */
+const FULL = 0.7;
+
+/** Places the keys of `usual` under the number `own`; false, and nothing placed, when there is no room. */
+function placeGroupings(words: DataView, at: number, bits: number, usual: ReadonlySet<string>, own: number, room: { left: number }): boolean {
+  const keys = keysOf(usual);
+  if (keys.size > room.left) return false;
+  room.left -= keys.size;
+  const mask = (1 << bits) - 1;
+  for (const key of keys) {
+    const wanted = BigInt(key) | (BigInt(own) << 56n);
+    let slot = Number(BigInt.asUintN(64, wanted * GOLDEN) >> BigInt(64 - bits));
+    while (words.getBigUint64(at + slot * 8, true) !== 0n) slot = (slot + 1) & mask;
+    words.setBigUint64(at + slot * 8, wanted, true);
+  }
+  return true;
+}
+
 interface ShapeTables {
   readonly bytes: Uint8Array;
   readonly least: number;
@@ -179,11 +215,15 @@ interface ShapeTables {
 export function shapeTables(module: Module, set: DetectorSet): ShapeTables {
   const base = module.address('LENGTHS');
   const at = (name: string): number => module.address(name) - base;
-  const bytes = new Uint8Array(at('STARTS') + 10 ** HEAD * 4);
+  const bytes = new Uint8Array(at('GROUPINGS') + 2 ** module.address('GROUPINGS_BITS') * 8);
   const words = new DataView(bytes.buffer);
   const add = (offset: number, bit: number): void => words.setUint32(offset, (words.getUint32(offset, true) | (1 << bit)) >>> 0, true);
   let least = MOST_COUNT;
   let count = 0;
+  const groupings = new Map<ReadonlySet<string>, number>();
+  const bits = module.address('GROUPINGS_BITS');
+  const room = { left: Math.floor(2 ** bits * FULL) };
+  for (let bit = 0; bit < SHAPES; bit++) words.setInt32(at('GROUPED') + bit * 16 + 12, MOST_COUNT, true);
   for (const detector of set.numbers) {
     for (const shape of detector.shapes) {
       const bit = Math.min(count++, SHAPES - 1);
@@ -200,6 +240,14 @@ export function shapeTables(module: Module, set: DetectorSet): ShapeTables {
       }
       if (shared) continue;
       if (shape.checksum !== undefined) add(at('SHAPE_FACTS') + (shape.checksum === 'luhn' ? 0 : 4), bit);
+      if (shape.groupings !== undefined) {
+        const { usual, joins, lineEnds } = shape.groupings;
+        let own = groupings.get(usual);
+        // Where there is no room for them, all groups are taken.
+        if (own === undefined) groupings.set(usual, (own = placeGroupings(words, at('GROUPINGS'), bits, usual, groupings.size + 1, room) ? groupings.size + 1 : 0));
+        for (const [i, value] of [own, joins, lineEnds].entries()) words.setInt32(at('GROUPED') + bit * 16 + i * 4, value, true);
+      }
+      if (shape.fraction !== undefined) words.setInt32(at('GROUPED') + bit * 16 + 12, shape.fraction, true);
       if (shape.cell !== undefined) words.setInt32(at('CELLS') + bit * 4, shape.cell, true);
       if (shape.date !== undefined) {
         const { at: place, year, from = 0, to = 9999 } = shape.date;

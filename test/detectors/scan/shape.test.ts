@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Candidate } from '../../../detectors/contract.js';
 import { X_VALUE, fits, notRuledOut } from '../../../detectors/scan/shape.js';
+import { countGroups, isUsual, keyOf, type Written } from '../../../detectors/scan/written-groups.js';
 import { builtIns } from '../../kit/engine.js';
 import { numberSource } from '../../kit/numbers.js';
 import { runs } from '../../laws/runs.js';
@@ -22,8 +23,8 @@ const changed: fc.Arbitrary<string> = fc
     return whole.slice(0, whole.length - less).replace(/X(?=.)/g, '1');
   });
 const candidate: fc.Arbitrary<Candidate> = fc
-  .tuple(changed, fc.oneof({ weight: 2, arbitrary: fc.constantFrom<number[]>([], [4, 4, 4, 4], [3, 4], [6, 8], [3]) }, { weight: 1, arbitrary: fc.array(fc.integer({ min: 1, max: 19 }), { maxLength: 8 }) }), fc.constantFrom(' ', '-', '.', '  ', ' - ', '\u3000'), fc.constantFrom('', '身份证 ', '手机：', 'card no ', '+', '+86 ', '0086-', '(', 'x', '12 '), fc.constantFrom('', ' ', 'x', ' 12', '转1'))
-  .map(([digits, cuts, gap, before, after]) => {
+  .tuple(changed, fc.oneof({ weight: 2, arbitrary: fc.constantFrom<number[]>([], [4, 4, 4, 4], [3, 4], [6, 8], [3], [8], [2, 3, 4], [4, 3, 8], [6], [2, 5, 4]) }, { weight: 1, arbitrary: fc.array(fc.integer({ min: 1, max: 19 }), { maxLength: 8 }) }), fc.array(fc.constantFrom(' ', '-', '.', '\n', '\r\n', '-\n', ''), { minLength: 1, maxLength: 4 }), fc.constantFrom('', '身份证 ', '手机：', 'card no ', '+', '+86 ', '0086-', '(', 'x', '12 '), fc.constantFrom('', ' ', 'x', ' 12', '转1', '.5', '.'))
+  .map(([digits, cuts, among, before, after]) => {
     const groups: number[] = [];
     let left = digits.length;
     for (const cut of cuts) {
@@ -32,22 +33,69 @@ const candidate: fc.Arbitrary<Candidate> = fc
       left -= cut;
     }
     groups.push(left);
-    return { digits, groups, gaps: groups.slice(1).map(() => gap), before, after, ignored: 0, foreignDigits: 0, numerals: 0 };
+    return { digits, groups, gaps: groups.slice(1).map((_, at) => among[at % among.length] ?? ' '), before, after, ignored: 0, foreignDigits: 0, numerals: 0 };
   });
+
+function written({ digits, groups, gaps, after }: Candidate): Written {
+  const groupOf = Uint8Array.from(groups.flatMap((size, group) => Array.from({ length: size }, () => group)));
+  const own: Written = { parted: 0, joined: 0, lineEnds: 0, free: false, fraction: /^\.[0-9*]/.test(after) };
+  countGroups(own, groupOf, digits.length, Uint8Array.from([0, ...gaps.map((gap) => (gap === '' ? 1 : 0))]), Uint8Array.from([0, ...gaps.map((gap) => (gap.includes('\n') ? 1 : 0))]));
+  return own;
+}
+const parts = (groups: readonly number[], gap: string | readonly string[], after = ''): Written =>
+  written({ digits: '1'.repeat(groups.reduce((a, b) => a + b, 0)), groups, gaps: groups.slice(1).map((_, at) => (typeof gap === 'string' ? gap : (gap[at] ?? ' '))), before: '', after, ignored: 0, foreignDigits: 0, numerals: 0 });
+
+describe('a shape that names groupings', () => {
+  const shape = { lengths: [11], groupings: { usual: new Set(['3-4-4', '11']), joins: 1, lineEnds: -1 } };
+  it.each([
+    ['takes one of them', parts([3, 4, 4], '-'), true],
+    ['takes no other', parts([4, 4, 3], '-'), false],
+    ['takes digits in one piece', parts([11], ''), true],
+    ['takes one that a line end cuts', parts([7, 4], '\n'), true],
+    ['takes one with more of them between its groups', parts([3, 4, 4], ['\n', '\n']), true],
+    ['takes none of which only the joined pieces would be one', parts([4, 4, 3], ['\n', '\n']), false],
+    ['does not ask where groups touch', parts([4, 4, 3], ['', '-']), true],
+    ['does not ask where digits stand one by one', parts([3, 1, 1, 1, 1, 1, 1, 1, 1], '-'), true],
+  ])('%s', (_title, one, expected) => {
+    expect(isUsual(shape, one)).toBe(expected);
+  });
+  it('takes others with as few line ends as it says', () => {
+    const lax = { lengths: [11], groupings: { ...shape.groupings, lineEnds: 1 } };
+    expect([parts([4, 4, 3], ['\n', '-']), parts([4, 4, 3], '\n')].map((one) => isUsual(lax, one))).toEqual([true, false]);
+  });
+  it('knows groupings of more groups or digits than it can tell apart for none', () => {
+    expect([keyOf('1-1-1-1-1-1-1-1-1-1-1-1-1'), keyOf('20-1'), keyOf('3-4-4')]).toEqual([undefined, undefined, 3 * 400 + 4 * 20 + 4]);
+  });
+});
+
+describe('a shape that is no whole part of a fraction', () => {
+  it.each([
+    ['asks from so many line ends on', 1, parts([3, 4, 4], ['\n', '-'], '.5'), false],
+    ['and not before', 1, parts([3, 4, 4], '-', '.5'), true],
+    ['always, where it says none', 0, parts([11], '', '.5'), false],
+    ['takes what a dot alone follows', 0, parts([11], '', '.'), true],
+    ['takes the digits that a mask left for digits', 0, parts([11], '', '.*'), false],
+  ])('%s', (_title, fraction, one, expected) => {
+    expect(isUsual({ lengths: [11], fraction }, one)).toBe(expected);
+  });
+});
 
 describe('shapes', () => {
   it.each(builtIns.flatMap((one) => (one.kind === 'number' ? [[one.id, one] as const] : [])))('of %s fit everything that it vouches for', (_id, detector) => {
     let vouched = 0;
+    let parted = 0;
     fc.assert(
       fc.property(candidate, (one) => {
         if (detector.verify(one) === undefined) return;
         vouched++;
-        const left = notRuledOut([detector], valuesOf(one.digits), one.digits.length, one.groups.length);
+        const left = notRuledOut([detector], valuesOf(one.digits), one.digits.length, one.groups.length, 0, one.digits.length, written(one));
         expect(left).toEqual([detector]);
+        if (one.groups.length > 2) parted++;
       }),
       runs(4000),
     );
     expect(vouched).toBeGreaterThan(100);
+    expect(parted).toBeGreaterThan(10);
   });
 
   it.each([
