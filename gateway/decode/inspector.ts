@@ -1,9 +1,11 @@
 /** Puts decoding together for one body: sniffs it, opens its tree of parts, and keeps the books. */
-import type { BodyHead, Evidence, Finding, HeadInspection, HeadText, Inspector, InspectorFactory, LeafFactory, Progress, Sniffed, Unscannable } from '../ports.js';
-import { editQueue } from './edit-queue.js';
-import { readerFor, type PartContext } from './part-readers.js';
+import { prefilter } from '../../detectors/scan/prefilter/prefilter.js';
+import type { BodyHead, ChildBytes, ChildPart, ChildRange, ChildSink, Evidence, Finding, HeadInspection, HeadText, InspectOptions, Inspector, InspectorFactory, LeafFactory, Progress, Receipt, Sniffed, Unscannable } from '../ports.js';
+import { isRewritable } from './extract/registry.js';
+import { mailReader } from './part-readers.js';
 import { PartTree } from './part-tree.js';
-import { PREFIX_LENGTH, recognise, type Syntax } from './syntax.js';
+import { beginReading, type PartReading } from './reading.js';
+import { PREFIX_LENGTH, recognise, type Declared, type Syntax } from './syntax.js';
 import { VIEWS } from './views.js';
 
 export interface InspectorOptions {
@@ -18,17 +20,48 @@ export interface InspectorOptions {
   readonly onFinding?: (finding: Finding) => void;
 }
 
-function declared(head: BodyHead): { contentType: string | undefined; contentEncoding: string | undefined } {
-  return { contentType: head.contentType, contentEncoding: head.contentEncoding };
+const NOTHING = new Uint8Array(0);
+
+function declared(head: BodyHead): Declared {
+  const fileName = head.texts.find(({ kind }) => kind === 'file-name')?.text;
+  return { contentType: head.contentType, contentEncoding: head.contentEncoding, fileName };
 }
 
-function sniffed(syntax: Syntax, head: BodyHead): Sniffed {
+/** Shorter runs of such signs are not decoded (HC 11); a block of uuencode begins with its own line. */
+function mayCarry(prefix: Uint8Array): boolean {
+  const filter = prefilter();
+  if (filter.holdsBegin(prefix)) return true;
+  filter.load(prefix);
+  return filter.nextSigns(0, false) < prefix.length;
+}
+
+/** A picture in JSON, a file in a form: in a stream nobody could open it, so the text that shows one in its first bytes waits as the file itself would. */
+function carriesFile(options: InspectorOptions, head: BodyHead, prefix: Uint8Array): boolean {
+  if (!mayCarry(prefix)) return false;
+  const tree = new PartTree(options.leaf, { defers: true });
+  try {
+    const reading = beginReading({ tree, part: 'body', depth: 0, declared: declared(head), prefix, masks: () => false, found: () => undefined });
+    reading.write(prefix);
+    reading.end();
+  } catch {
+    // Read again as the body, it is reported; until then it is treated as what cannot be told.
+    return true;
+  }
+  return tree.children.length > 0;
+}
+
+function sniffed(options: InspectorOptions, syntax: Syntax, head: BodyHead, prefix: Uint8Array): Sniffed {
   const maskable = head.signedBy.length === 0;
+  if (head.mail !== undefined) return { syntax: 'message', container: true, unscannable: [], maskable };
   switch (syntax.kind) {
     case 'text':
-      return { syntax: syntax.syntax, container: syntax.untyped, unscannable: [], maskable };
+      return { syntax: syntax.folded === true ? 'content-lines' : syntax.syntax, container: syntax.untyped || carriesFile(options, head, prefix), unscannable: [], maskable };
     case 'multipart':
       return { syntax: 'multipart', container: true, unscannable: [], maskable };
+    case 'message':
+      return { syntax: 'message', container: true, unscannable: [], maskable };
+    case 'container':
+      return { syntax: syntax.format, container: true, unscannable: [], maskable: maskable && isRewritable(syntax.format) };
     case 'empty':
       return { syntax: 'empty', container: false, unscannable: [], maskable };
     case 'unscannable':
@@ -36,61 +69,105 @@ function sniffed(syntax: Syntax, head: BodyHead): Sniffed {
   }
 }
 
-function inspector(options: InspectorOptions, head: BodyHead, prefix: Uint8Array, masks: (finding: Finding) => boolean): Inspector {
-  const counts = options.tally();
-  const edits = editQueue();
-  const tree = new PartTree(
-    {
+/** A class, not an object of functions: one is made for each body, and accessors in a literal are made anew with each. */
+class BodyInspector implements Inspector {
+  readonly #options: InspectorOptions;
+  readonly #counts: ReturnType<InspectorOptions['tally']>;
+  readonly #tree: PartTree;
+  readonly #reading: PartReading;
+  #size = 0;
+  #ended = false;
+  #incomplete = false;
+  #failed = false;
+
+  constructor(options: InspectorOptions, head: BodyHead, prefix: Uint8Array, syntax: Syntax, masks: (finding: Finding) => boolean, how: InspectOptions) {
+    this.#options = options;
+    this.#counts = options.tally();
+    const tree = (this.#tree = new PartTree(options.leaf, how));
+    const { mail } = head;
+    this.#reading = beginReading({
+      tree,
+      part: 'body',
+      depth: 0,
+      declared: declared(head),
+      prefix,
+      syntax,
       masks,
-      edit: edits.add,
-      found: (finding) => {
-        counts.add(finding);
-        options.onFinding?.(finding);
-      },
-    },
-    options.leaf,
-  );
-  const root: PartContext = { tree, part: 'body', depth: 0 };
-  const reader = readerFor(root, recognise(declared(head), prefix.subarray(0, PREFIX_LENGTH)));
-  let size = 0;
-  let incomplete: Unscannable | undefined;
-  let failed: Unscannable | undefined;
+      found: (finding) => this.#found(finding),
+      reader: mail === undefined ? undefined : (context) => mailReader({ ...context, mail: { ...mail, part: how.part } }),
+    });
+  }
+
+  #found(finding: Finding): void {
+    this.#counts.add(finding);
+    this.#options.onFinding?.(finding);
+  }
 
   /** A detector or decoder that throws is `failed`, never skipped: from there on nothing of this body counts as scanned. */
-  function read(bytes: Uint8Array, last: boolean): number {
-    if (failed) return size + bytes.length;
+  #step(bytes: Uint8Array, last: boolean): Progress {
+    this.#size += bytes.length;
+    if (this.#failed) return { settled: this.#size, edits: [] };
     try {
-      return reader.write(bytes, size, last);
+      return this.#reading.write(bytes, last);
     } catch (thrown) {
-      failed = { part: 'body', reason: 'failed', bytes: 0, detail: 'scan' };
-      options.onFailure(thrown);
-      return size + bytes.length;
+      this.#failed = true;
+      this.#options.onFailure(thrown);
+      return { settled: this.#size, edits: [] };
     }
   }
-  function step(bytes: Uint8Array, last: boolean): Progress {
-    const settled = read(bytes, last);
-    size += bytes.length;
-    const known = last ? size : settled;
-    return { settled: known, edits: edits.before(known) };
+
+  write(chunk: Uint8Array, last = false): Progress {
+    this.#ended = last;
+    return this.#step(chunk, last);
   }
-  return {
-    write: (chunk) => step(chunk, false),
-    end(complete) {
-      if (!complete) incomplete = { part: 'body', reason: 'malformed', bytes: 0, detail: 'incomplete' };
-      return step(new Uint8Array(0), true);
-    },
-    get unscannable() {
-      return [...tree.unscannable, ...(incomplete ? [incomplete] : []), ...(failed ? [{ ...failed, bytes: size }] : [])];
-    },
-    evidence() {
-      return { classes: counts.classes, unscannable: this.unscannable };
-    },
-    findings: () => counts.findings,
-    receipt: () =>
-      failed === undefined
-        ? { ...tree.receipt(), detectors: options.detectors, policy: '' }
-        : { size, scanned: 0, unscanned: size, parts: [{ part: 'body', chain: [], scanned: 0, unscanned: size, reason: 'failed' }], more: 0, detectors: options.detectors, policy: '' },
-  };
+
+  end(complete: boolean): Progress {
+    if (!complete) this.#incomplete = true;
+    return this.#ended ? { settled: this.#size, edits: [] } : this.#step(NOTHING, true);
+  }
+
+  get unscannable(): readonly Unscannable[] {
+    const { unscannable } = this.#tree;
+    if (!this.#incomplete && !this.#failed) return unscannable;
+    return [
+      ...unscannable,
+      ...(this.#incomplete ? [{ part: 'body', reason: 'malformed' as const, bytes: 0, detail: 'incomplete' }] : []),
+      ...(this.#failed ? [{ part: 'body', reason: 'failed' as const, bytes: this.#size, detail: 'scan' }] : []),
+    ];
+  }
+
+  evidence(): Evidence {
+    return { classes: this.#counts.classes, unscannable: [...this.unscannable] };
+  }
+
+  findings(): readonly Finding[] {
+    return this.#counts.findings;
+  }
+
+  receipt(): Receipt {
+    const { detectors } = this.#options;
+    const size = this.#size;
+    return this.#failed
+      ? { size, scanned: 0, unscanned: size, parts: [{ part: 'body', chain: [], scanned: 0, unscanned: size, reason: 'failed' }], more: 0, detectors, policy: '' }
+      : this.#tree.receipt(detectors);
+  }
+
+  takeChildBytes(): readonly ChildBytes[] {
+    return this.#tree.takeChildBytes();
+  }
+
+  get children(): readonly ChildPart[] {
+    return this.#tree.children;
+  }
+
+  get childRanges(): readonly ChildRange[] {
+    return this.#reading.childRanges;
+  }
+
+  childSink(child: number): ChildSink {
+    const isReplaceable = this.#reading.childRanges.some((range) => range.child === child && range.replaceable);
+    return this.#tree.childSink(child, (finding) => this.#found(isReplaceable ? finding : { ...finding, maskable: false }));
+  }
 }
 
 /** Scans one text of the head; answers with the text masked as `masks` wishes. */
@@ -100,18 +177,20 @@ function inspectText(
   masks: (finding: Finding) => boolean,
   found: (finding: Finding) => void,
 ): { readonly text: string; readonly problem: Unscannable | undefined } {
-  const bytes = new TextEncoder().encode(text.text);
+  const bytes = Buffer.from(text.text);
   const maskable = text.kind === 'query';
   const addressed = text.kind === 'query' || text.kind === 'path';
+  const views = addressed ? VIEWS.url : VIEWS.line;
+  if (options.leaf.holdsNothing?.(bytes, views, false) === true) return { text: text.text, problem: undefined };
   const leaf = options.leaf(
-    { part: `head/${text.name}`, views: addressed ? VIEWS.url : VIEWS.line, fill: addressed || text.kind === 'file-name' ? '_' : '*', json: false },
+    { part: `head/${text.name}`, views, fill: addressed || text.kind === 'file-name' ? '_' : '*', json: false },
     {
       masks: (finding) => masks({ ...finding, maskable }),
       found: (finding) => found({ ...finding, maskable }),
       edit: (edit) => bytes.set(edit.bytes, edit.at),
     },
   );
-  leaf.write(bytes.slice(), 0, true);
+  leaf.write(Uint8Array.from(bytes), 0, true);
   // A text that no reader can follow is shown to nobody.
   return leaf.problem === undefined
     ? { text: new TextDecoder().decode(bytes), problem: undefined }
@@ -139,10 +218,23 @@ function inspectHead(options: InspectorOptions, texts: readonly HeadText[], mask
 }
 
 export function inspectorFactory(options: InspectorOptions): InspectorFactory {
+  // A body is recognised once: what sniffs it and what reads it are given the same first bytes, nearly always one right after the other.
+  let known: { readonly prefix: Uint8Array; readonly head: BodyHead; readonly syntax: Syntax } | undefined;
+  const recognised = (head: BodyHead, prefix: Uint8Array): Syntax => {
+    const syntax = recognise(declared(head), prefix.subarray(0, PREFIX_LENGTH));
+    known = { prefix, head, syntax };
+    return syntax;
+  };
+  const taken = (head: BodyHead, prefix: Uint8Array): Syntax => {
+    const syntax = known?.prefix === prefix && known.head === head ? known.syntax : recognised(head, prefix);
+    // No bytes of a body stay behind.
+    known = undefined;
+    return syntax;
+  };
   return {
     prefixLength: PREFIX_LENGTH,
-    sniff: (head, prefix) => sniffed(recognise(declared(head), prefix), head),
-    inspect: (head, prefix, masks) => inspector(options, head, prefix, masks),
+    sniff: (head, prefix) => sniffed(options, recognised(head, prefix), head, prefix),
+    inspect: (head, prefix, masks, how = { defers: false }) => new BodyInspector(options, head, prefix, taken(head, prefix), masks, how),
     inspectHead: (texts, masks) => inspectHead(options, texts, masks),
   };
 }

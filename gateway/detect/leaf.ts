@@ -1,8 +1,10 @@
 /** One stretch of text in all its views: every view counts, and what two of them find in the same bytes is one finding (HC 2). */
-import type { Finding, Leaf, LeafFactory, LeafOptions, LeafSink, UnscannableReason } from '../ports.js';
+import type { Finding, Leaf, LeafFactory, LeafOptions, LeafSink, UnscannableReason, View } from '../ports.js';
+import { absence } from './absence.js';
 import { JSON_OUTSIDE, jsonStarts } from './bare-numbers.js';
 import { findingOf, fingerprinter, type Fingerprint } from './finding.js';
 import { LONGEST_CHUNK, prefilter, type Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
+import { viewLooks, type ViewLook } from './view-look.js';
 import { ViewScanner, type Found, type Judge, type ScanSettings, type ViewProgress } from './view-scanner.js';
 
 function inTextOrder(a: Found, b: Found): number {
@@ -29,8 +31,12 @@ function isInOrder(found: readonly Found[]): boolean {
   return true;
 }
 
+/** Runs that are told of one piece: as many as one that is taken at once can hold. */
+const MOST_PLACES = 4096;
+
 class TextLeaf implements Leaf {
   problem: UnscannableReason | undefined;
+  readonly dense: { readonly places: number[]; rest: number } = { places: [], rest: 0 };
   #scanners: ViewScanner[] | undefined;
   #pending: Found[] = [];
 
@@ -42,9 +48,14 @@ class TextLeaf implements Leaf {
     private readonly filter: Prefilter,
     /** The bit by which the filter tells of a NUL. */
     private readonly nul: number,
+    /** Nothing is found in words without a digit. */
+    private readonly wordless: boolean,
+    private readonly lookOf: (view: View) => ViewLook,
   ) {}
 
   write(bytes: Uint8Array, at: number, last: boolean): number {
+    this.dense.places.length = 0;
+    this.dense.rest = 0;
     if (bytes.length <= LONGEST_CHUNK) return this.#writeChunk(bytes, at, last);
     let settled = at;
     for (let from = 0; from < bytes.length; from += LONGEST_CHUNK) {
@@ -58,6 +69,7 @@ class TextLeaf implements Leaf {
     const scanners = (this.#scanners ??= this.#begin(at));
     const { filter } = this;
     filter.load(bytes);
+    this.#lookForSigns(bytes.length);
     const plain = scanners[0];
     if (plain === undefined) return at + bytes.length;
     const progress = this.#take(plain.scan(last));
@@ -70,7 +82,7 @@ class TextLeaf implements Leaf {
       const scanner = scanners[view];
       if (scanner === undefined) continue;
       if (scanner.isTriggered(seen, bytes)) triggered = true;
-      else settled = Math.min(settled, this.#take(scanner.follow(progress)).settled);
+      else if (!last) settled = Math.min(settled, this.#take(scanner.follow(progress)).settled);
     }
     // Each of the others sees the chunk as it came.
     let masked = triggered && progress.found.length > 0;
@@ -87,6 +99,24 @@ class TextLeaf implements Leaf {
     return settled;
   }
 
+  /** Before anything is masked in the filter's memory. */
+  #lookForSigns(length: number): void {
+    const { dense, filter } = this;
+    const { places } = dense;
+    const start = dense.rest;
+    if (places.length > MOST_PLACES) return;
+    // A run may lie over the border of two pieces.
+    if (start > 0) places.push(start);
+    for (let at = filter.nextSigns(0, this.wordless); at < length; at = filter.nextSigns(filter.signsEnd, this.wordless)) {
+      places.push(start + at);
+      if (places.length > MOST_PLACES) {
+        dense.rest = start + at;
+        return;
+      }
+    }
+    dense.rest = start + length;
+  }
+
   #take(progress: ViewProgress): ViewProgress {
     for (const found of progress.found) this.#pending.push(found);
     // Scanning goes on: what is found must not depend on where the bytes were cut.
@@ -101,7 +131,7 @@ class TextLeaf implements Leaf {
       masks: (finding) => this.sink.masks(finding),
     };
     const positions = json ? jsonStarts(start, views) : [];
-    return views.map((view, index) => new ViewScanner(view, index, this.settings, judge, { fill, json: positions, start }, this.filter));
+    return views.map((view, index) => new ViewScanner(this.lookOf(view), index, this.settings, judge, { fill, json: positions, start }, this.filter));
   }
 
   #flush(settled: number): void {
@@ -127,5 +157,9 @@ export function leafFactory(settings: ScanSettings, key: Uint8Array): LeafFactor
   filter.setJsonOutside(JSON_OUTSIDE);
   const nul = filter.bitOf(0);
   const fingerprint = fingerprinter(key);
-  return (options, sink) => new TextLeaf(options, sink, settings, fingerprint, filter, nul);
+  const wordless = settings.least > 0 && settings.set.patterns === undefined && (settings.finders ?? []).length === 0;
+  const lookOf = viewLooks(settings, filter);
+  return Object.assign((options: LeafOptions, sink: LeafSink): Leaf => new TextLeaf(options, sink, settings, fingerprint, filter, nul, wordless, lookOf), {
+    holdsNothing: absence({ settings, filter, lookOf, nul, wordless }),
+  });
 }

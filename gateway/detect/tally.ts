@@ -4,6 +4,8 @@ import { DISTINCT_CAP, type Finding, type FindingClass } from '../ports.js';
 /** Findings kept one by one for the reviewer; all are counted. */
 export const FINDINGS_KEPT = 1000;
 
+const NO_CLASSES: readonly FindingClass[] = [];
+
 interface Class {
   readonly detector: string;
   readonly confidence: number;
@@ -28,31 +30,36 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 export function tally(): Tally {
-  // One detector's confidences are few: compared, not joined to keys, since a text may hold nothing but findings.
-  const byDetector = new Map<string, Class[]>();
-  const classes: Class[] = [];
-  const findings: Finding[] = [];
+  return new Counts();
+}
 
-  function classOf({ detector, confidence, tags, maskable, part }: Finding): Class {
+/** A class, not an object of functions: two are made for each exchange, most of which hold nothing. */
+class Counts implements Tally {
+  // One detector's confidences are few: compared, not joined to keys, since a text may hold nothing but findings.
+  #byDetector: Map<string, Class[]> | undefined;
+  readonly #classes: Class[] = [];
+  readonly findings: Finding[] = [];
+
+  #classOf({ detector, confidence, tags, maskable, part }: Finding): Class {
     const where = part === 'head' || part.startsWith('head/') ? 'head' : 'body';
+    const byDetector = (this.#byDetector ??= new Map<string, Class[]>());
     let own = byDetector.get(detector);
     if (own === undefined) byDetector.set(detector, (own = []));
     for (const one of own) if (one.confidence === confidence && one.where === where && one.maskable === maskable && isSame(one.tags, tags)) return one;
     const added: Class = { detector, confidence, tags, where, maskable, count: 0, distinct: new Set() };
     own.push(added);
-    classes.push(added);
+    this.#classes.push(added);
     return added;
   }
-  return {
-    add(finding) {
-      const own = classOf(finding);
-      own.count++;
-      if (own.distinct.size < DISTINCT_CAP) own.distinct.add(finding.fingerprint);
-      if (findings.length < FINDINGS_KEPT) findings.push(finding);
-    },
-    get classes() {
-      return [...classes];
-    },
-    findings,
-  };
+
+  add(finding: Finding): void {
+    const own = this.#classOf(finding);
+    own.count++;
+    if (own.distinct.size < DISTINCT_CAP) own.distinct.add(finding.fingerprint);
+    if (this.findings.length < FINDINGS_KEPT) this.findings.push(finding);
+  }
+
+  get classes(): readonly FindingClass[] {
+    return this.#classes.length === 0 ? NO_CLASSES : [...this.#classes];
+  }
 }

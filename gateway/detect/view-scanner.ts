@@ -2,13 +2,14 @@
 import { CONTEXT } from '../../detectors/contract.js';
 import { coveredFrom, coveredTo, isOneAndZeros, writeOneAndZeros, writeStars, type Keep } from '../../detectors/scan/mask.js';
 import { Carry } from '../../detectors/scan/prefilter/carry.js';
-import { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
+import type { Prefilter } from '../../detectors/scan/prefilter/prefilter.js';
 import type { Match } from '../../detectors/scan/settle.js';
 import { scanUnits, type DetectorSet } from '../../detectors/scan/scan-units.js';
 import { Table, type TableWindow, type Weighed } from '../../detectors/scan/table.js';
 import { editsOf } from './edits.js';
 import type { Decoded, Finding, MaskEdit, View } from '../ports.js';
 import { followJson, followJsonIn, isNumberToken, type JsonPosition } from './bare-numbers.js';
+import { isEscaped, type ViewLook } from './view-look.js';
 import { WideMasks } from './wide-masks.js';
 import { Windows, type WindowFinder } from './windows.js';
 
@@ -48,7 +49,6 @@ export interface Judge {
 
 const NOTHING: readonly Found[] = [];
 const NO_EDITS: readonly MaskEdit[] = [];
-const NO_FINDERS: readonly WindowFinder[] = [];
 /** Bytes behind a window that are decoded with it: a context of UTF-8. What needs more asks for more. */
 const MARGIN = CONTEXT * 4;
 /** Carried over without growing: the context and one number with its escapes. */
@@ -58,6 +58,7 @@ const WIDEST_MASK = 4;
 const windows = new Windows();
 
 export class ViewScanner {
+  readonly view: View;
   readonly #carry = new Carry(USUAL_CARRY);
   /** One of the bytes carried over may be the start of an escape. */
   #triggered = false;
@@ -69,48 +70,36 @@ export class ViewScanner {
   #covered = 0;
   #json: readonly JsonPosition[];
   readonly #table: Table;
-  readonly #bits: number;
-  /** Bytes that start an escape and have no bit of their own. */
-  readonly #others: readonly number[];
-  /** Who can look at this view's text; undefined when somebody would have to and cannot. */
-  readonly #finders: readonly WindowFinder[] | undefined;
   readonly #wide = new WideMasks();
   readonly #progress: ViewProgress;
 
   constructor(
-    readonly view: View,
+    private readonly look: ViewLook,
     private readonly index: number,
     private readonly settings: ScanSettings,
     private readonly judge: Judge,
     private readonly options: { readonly fill: '*' | '_'; /** None where numbers cannot be bare. */ readonly json: readonly JsonPosition[]; readonly start: number },
     private readonly filter: Prefilter,
   ) {
+    const { view } = look;
+    this.view = view;
     this.#base = this.#settled = this.#covered = options.start;
     this.#json = options.json;
     this.#table = new Table(options.start, (header) => new TextDecoder(view.charset).decode(Uint8Array.from(header)), filter);
     this.#progress = { settled: 0, found: NOTHING, malformed: false, kept: 0, wide: this.#wide, weighed: this.#table.weighed };
-    this.#finders = findersOf(view, settings.finders ?? NO_FINDERS);
-    const bits = (view.trigger ?? []).map((byte) => filter.bitOf(byte));
-    this.#bits = bits.reduce((all, bit) => all | bit, 0);
-    this.#others = (view.trigger ?? []).filter((_, i) => bits[i] === 0);
   }
 
   /** Does an escape of this view stand in what was carried over, or in the chunk, of which `seen` are the bits? */
   isTriggered(seen: number, chunk: Uint8Array): boolean {
-    if (this.#triggered || this.view.trigger === undefined) return true;
-    if ((seen & this.#bits) !== 0) return true;
-    // No function is made for a chunk that holds nothing.
-    for (let i = 0; i < this.#others.length; i++) if (chunk.includes(this.#others[i] ?? 0)) return true;
-    return false;
+    return this.#triggered || this.view.trigger === undefined || isEscaped(this.look, seen, chunk);
   }
 
   /** Scans the chunk that the filter holds. */
   scan(last: boolean): ViewProgress {
     this.filter.prepend(this.#carry);
     this.#table.forgetWeighed();
-    const { least, set } = this.settings;
-    const { reading } = this.view;
-    if (least > 0 && reading !== undefined && this.#finders !== undefined && Prefilter.serves(set)) this.#scanWindows(last, reading, this.#finders);
+    const { reading, finders } = this.look;
+    if (reading !== undefined) this.#scanWindows(last, reading, finders);
     else {
       if (this.view.trigger === undefined) this.filter.survey();
       this.#scanAll(last);
@@ -161,7 +150,7 @@ export class ViewScanner {
     const scanned = this.#scan(buffer, 0, buffer.length, this.#settled, last, found);
     this.#settled = scanned.settled;
     const context = Math.max(0, scanned.unit - CONTEXT);
-    this.#keep(context < scanned.decoded.length ? (scanned.decoded.from[context] ?? 0) : scanned.decoded.consumed, this.view.trigger !== undefined);
+    if (!last) this.#keep(context < scanned.decoded.length ? (scanned.decoded.from[context] ?? 0) : scanned.decoded.consumed, this.view.trigger !== undefined);
     this.#report(found, scanned.malformed);
   }
 
@@ -201,7 +190,8 @@ export class ViewScanner {
       }
     }
     if (!undecided) this.#settled = Math.max(this.#settled, this.#base + windows.open);
-    this.#keep(this.#contextBefore(this.#settled - this.#base), escaped);
+    // Behind the last chunk nothing is read again.
+    if (!last) this.#keep(this.#contextBefore(this.#settled - this.#base), escaped);
     this.#report(found, malformed);
   }
 
@@ -274,15 +264,6 @@ export class ViewScanner {
       if (to - from > 1 && (region[from] ?? 0) < 0x80) this.#wide.add(base + from, base + to, unit);
     }
   }
-}
-
-function findersOf({ trigger, reading }: View, all: readonly WindowFinder[]): readonly WindowFinder[] | undefined {
-  if (all.length === 0) return NO_FINDERS;
-  // They look for bytes of UTF-8.
-  if (reading?.pairs !== undefined) return undefined;
-  const kind = trigger === undefined ? 'plain' : reading?.json === true && reading.percent !== true && reading.markup === undefined ? 'json' : undefined;
-  const own = all.filter((finder) => finder.reading === kind);
-  return own.length > 0 ? own : undefined;
 }
 
 /** The first unit that begins at `place` or behind it. */

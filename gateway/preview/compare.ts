@@ -1,57 +1,73 @@
-/** What a masked release would send, beside what stands there: the masks the message was sealed with, over the text they cover. */
-import type { ComparedSegment, Comparison, PartReceipt } from '../ports.js';
-import { onlyPart, textRuns, TEXT_MOST, type Asked, type ContentSource } from './content.js';
-import { maskedParts, type Span } from './masked-parts.js';
-import { pageEnd, readPage, type RawPage } from './page.js';
-import { charsetOf } from './part-kind.js';
-import { listedParts } from './part-list.js';
-import { hideNumbers } from './hidden-numbers.js';
-import { indexOf, segmentsOf, type Showing } from './segments.js';
+/** What a masked release would send, beside what stands there: both are read, and what is still found in the one that leaves stays. */
+import type { ComparedSegment, Comparison, LookedPage, OpenedMessage, StoredMessage, Unreadable } from '../ports.js';
+import { onlyPart, showingOf, type Asked, type ContentSource } from './content.js';
+import { textRunsOf } from './drawn.js';
+import { listedParts, type Listed } from './part-list.js';
+import type { Rewritten } from './rewritten.js';
+import { segmentsOf, type Showing } from './segments.js';
 import { textCautions, visible } from './visible.js';
+import { lookAt, type ByteTools } from './walk.js';
 
-const PAGE_BYTES = 32 * 1024;
-const LEAST_BYTES = 512;
+/** The body that a masked release sends, to be looked at like any other. */
+export function maskedMessage(opened: OpenedMessage, tools: ByteTools): OpenedMessage {
+  const { head } = opened;
+  if (head.editsLength === 0) return opened;
+  return {
+    head: { ...head, bodyLength: head.maskedLength ?? head.bodyLength },
+    body: () => tools.masked(opened.body(), opened.edits()),
+    edits: () => opened.edits(),
+    ...(opened.whole === undefined ? {} : { whole: () => opened.whole?.() ?? false }),
+    close: () => Promise.resolve(),
+  };
+}
 
 /** Undefined when there is no such part, or none to choose. */
-export async function compare({ message, opened, tools, outline }: ContentSource, { part: wanted, offset }: Asked): Promise<Comparison | undefined> {
-  const { parts, lines } = listedParts(message, outline);
-  const unread = lines.flatMap(({ part, reason, unscanned }) => (reason === undefined ? [] : [{ path: part, why: reason, bytes: unscanned }]));
-  const name = wanted ?? onlyPart(lines) ?? firstContent(lines);
-  const nothing = { parts, part: name, offset, segments: [], cautions: [], unread };
+export async function compare({ message, opened, tools, outline, rewritten }: ContentSource & { readonly rewritten: readonly Rewritten[] }, { part: wanted, offset }: Asked): Promise<Comparison | undefined> {
+  const { parts, listed } = listedParts(message, outline);
+  const unread = listed.flatMap(({ path, why, unscanned }) => (why === undefined ? [] : [{ path, why, bytes: unscanned }]));
+  const name = wanted ?? onlyPart(listed) ?? firstContent(message, listed);
+  const nothing: Comparison = { parts, part: name, offset, segments: [], cautions: [], rewritten, unread };
   if (name === undefined) return nothing;
-  const line = lines.find(({ part }) => part === name);
-  if (line === undefined) return undefined;
-  if (line.reason !== undefined) return nothing;
-  const page = await readPage(maskedParts(opened, tools), { part: name, offset, length: PAGE_BYTES });
-  if (typeof page === 'string') return { ...nothing, unread: [...unread, { path: name, why: page, bytes: line.scanned + line.unscanned }] };
-  const charset = charsetOf(page.part, page.sample);
-  const showing: Showing = { index: indexOf(message.findings), hide: hideNumbers(tools.inspectors(() => undefined)) };
-  for (let most = PAGE_BYTES; ; most = Math.floor(most / 2)) {
-    const end = pageEnd(page, most, 'text', charset);
-    const segments = compared(page, end, charset, showing);
-    if (lengthOf(segments) > TEXT_MOST && most > LEAST_BYTES) continue;
-    const cautions = textCautions(textRuns(page, end, charset, showing.hide).map(({ text }) => text).join(''));
-    const more = page.ended && end >= page.bytes.length ? {} : { more: offset + end };
-    return { parts, part: name, offset, segments, cautions, unread, ...more };
-  }
+  const one = listed.find(({ path }) => path === name);
+  if (one === undefined) return undefined;
+  if (one.why !== undefined || one.holds === true || isNames(one)) return nothing;
+  const asked = { part: name, offset, mediaType: undefined };
+  const before = asText(await lookAt(opened, tools, asked));
+  if (typeof before === 'string') return { ...nothing, unread: [...unread, { path: name, why: before, bytes: one.size }] };
+  const after = opened.head.editsLength === 0 ? before : asText(await lookAt(maskedMessage(opened, tools), tools, asked));
+  // Where nobody can look into what leaves, nothing is said to be masked in it.
+  const left = typeof after === 'string' ? before.found : after.found;
+  const segments = compared(before, left, showingOf(message, tools));
+  return { ...nothing, segments, cautions: textCautions(before.runs.map(({ text }) => text).join('')), ...(before.more === undefined ? {} : { more: before.more }) };
 }
 
-function firstContent(lines: readonly PartReceipt[]): string | undefined {
-  return lines.find(({ chain, reason, scanned }) => chain[0] !== 'header' && reason === undefined && scanned > 0)?.part;
+function asText(looked: Awaited<ReturnType<typeof lookAt>>): LookedPage | Unreadable {
+  if (typeof looked === 'string') return looked;
+  return looked.kind === 'names' ? 'not-listed' : { ...looked, kind: 'text' };
 }
 
-function compared(page: RawPage, end: number, charset: string, showing: Showing): readonly ComparedSegment[] {
-  const masked = (span: Span): boolean => page.sealedMasks.some((one) => one.start < span.end && one.end > span.start);
-  return textRuns(page, end, charset, showing.hide).flatMap((run): readonly ComparedSegment[] => {
-    const { finding } = run;
-    if (finding === undefined) {
+/** Names leave as they are, or masked with their container. */
+const isNames = ({ chain }: Listed): boolean => chain[0] === 'name';
+
+/** The part with most to see. */
+function firstContent(message: StoredMessage, listed: readonly Listed[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { part } of message.findings) counts.set(part, (counts.get(part) ?? 0) + 1);
+  const shown = listed.filter((one) => one.readable && one.holds !== true && one.size > 0 && !isNames(one) && !one.path.endsWith('/header'));
+  const [first] = [...shown].sort((a, b) => (counts.get(b.path) ?? 0) - (counts.get(a.path) ?? 0));
+  return first?.path;
+}
+
+function compared(page: LookedPage, left: LookedPage['found'], showing: Showing): readonly ComparedSegment[] {
+  return textRunsOf(page, (index) => page.found[index]?.finding).flatMap((run, at): readonly ComparedSegment[] => {
+    const own = page.found[page.runs[at]?.found ?? -1];
+    if (own === undefined) {
       // A number in an encoding, or judged to be something else: no mask reaches it, it leaves as it is.
       return segmentsOf(run, showing).map((one) => (one.masked === true ? { before: one.text, after: one.text, stays: true } : { text: one.text }));
     }
-    const stays = !masked(finding);
+    const { finding, start, end } = own;
+    const stays = left.some((one) => one.start < end && one.end > start);
     const place = showing.index(finding);
     return [{ before: finding.preview, after: stays ? finding.preview : visible(run.text), stays, ...(place === undefined ? {} : { finding: place }) }];
   });
 }
-
-const lengthOf = (segments: readonly ComparedSegment[]): number => segments.reduce((sum, one) => sum + ('text' in one ? one.text.length : one.before.length + one.after.length), 0);

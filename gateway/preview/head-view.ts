@@ -1,6 +1,6 @@
 /** A request's target and fields as rows: all of them scanned as addresses are, credentials never shown. */
-import type { HeadText, InspectorFactory, PreviewView, SealedHead, Segment } from '../ports.js';
-import type { ByteTools } from './masked-parts.js';
+import type { HeadText, InspectorFactory, PreviewView, SealedHead, SealedMail, Segment } from '../ports.js';
+import type { ByteTools } from './walk.js';
 import { hideNumbers, type HideNumbers } from './hidden-numbers.js';
 import { textCautions, visibleLine } from './visible.js';
 
@@ -14,7 +14,19 @@ interface Row {
   readonly value: string;
 }
 
-function rowsOf({ http }: SealedHead): readonly Row[] {
+/** Of a mail: what was said in the dialogue, before its bytes. */
+function envelopeRows({ from, recipients, client, listener }: SealedMail): readonly Row[] {
+  return [
+    { name: 'mail from', value: `<${from.address}>` },
+    ...recipients.slice(0, FIELDS_MOST).map(({ address }): Row => ({ name: 'rcpt to', value: `<${address}>` })),
+    { name: 'client', value: [client.address, client.helo, client.user].filter((one) => one !== undefined && one !== '').join(' ') },
+    { name: 'protocol', value: [client.protocol, client.tls?.version, client.tls?.cipher].filter((one) => one !== undefined).join(' ') },
+    { name: 'listener', value: listener },
+  ];
+}
+
+function rowsOf({ http, mail }: SealedHead): readonly Row[] {
+  if (mail !== undefined) return envelopeRows(mail);
   const fields = http.fields.slice(0, FIELDS_MOST).map(([name, value]): Row => ({ name, value: readable(value) }));
   return [{ name: 'method', value: http.method }, { name: 'target', value: http.target }, ...fields];
 }

@@ -5,6 +5,11 @@ import type { InspectorFactory } from '../ports.js';
 const LEAST = 9;
 /** Encoded text, also on several lines: nine digits need twelve characters. */
 const BASE64 = /[A-Za-z0-9+/_-]{12,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{4,})*={0,2}/g;
+/** Longer ones are files, which nobody reads as they stand; letters of both kinds and digits tell them from words and rules. */
+const FILE_LEAST = 1024;
+const MIXED = /^(?=[^]*[a-z])(?=[^]*[A-Z])(?=[^]*[0-9])/;
+/** How what may hold packed text begins: zip, gzip, 7z, rar, PDF, OLE, bzip2, xz. */
+const PACKED = ['504b0304', '1f8b', '377abcaf', '52617221', '25504446', 'd0cf11e0', '425a68', 'fd377a585a'];
 /** Digits as character codes: quoted-printable, percent, JSON and C escapes, references of markup, hexadecimal dumps. */
 const CODES = ['(?:\\\\x|\\\\u00|[=%]|0x|&#x0{0,4}|[ :])?3[0-9];?', '&#0{0,4}(?:4[89]|5[0-7]);?', '\\\\uff1[0-9]'];
 const ESCAPED = new RegExp(`(?:${CODES.join('|')}){${String(LEAST)},}`, 'gi');
@@ -38,7 +43,7 @@ export function hideNumbers(inspectors: InspectorFactory): HideNumbers {
     return new Set(texts.flatMap(({ name, text }) => (safe.get(name) === text ? [] : [text])));
   };
   return (text) => {
-    const encoded = text.replace(BASE64, (token) => (hidesDigits(token) ? starred(token) : token)).replace(ESCAPED, (token) => starred(token));
+    const encoded = text.replace(BASE64, (token) => (hidesDigits(token) || hidesFile(token) ? starred(token) : token)).replace(ESCAPED, (token) => starred(token));
     const found = [...encoded.matchAll(RUN)].flatMap(({ 0: run, index }) => candidates(run, index));
     const numbers = judged(found.flatMap(({ readings }) => readings));
     let covered = encoded;
@@ -54,6 +59,14 @@ function hidesDigits(token: string): boolean {
   const plain = token.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/');
   for (let start = 0; start < 4; start++) if (DIGITS.test(Buffer.from(plain.slice(start), 'base64').toString('latin1'))) return true;
   return false;
+}
+
+/** True for a file in base64: numbers in it are found where it is opened, and here they would be given away packed. */
+function hidesFile(token: string): boolean {
+  if (token.length >= FILE_LEAST && MIXED.test(token)) return true;
+  const start = token.slice(0, 64).replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/');
+  const bytes = Buffer.from(start, 'base64').toString('hex');
+  return PACKED.some((signature) => bytes.startsWith(signature));
 }
 
 const starred = (token: string): string => token.replace(/\S/g, '*');

@@ -1,4 +1,5 @@
 /** Indents JSON as it comes, without parsing: a text that is no JSON only looks odd, and a gigabyte needs no memory. */
+import type { JsonPlace } from '../ports.js';
 
 /** Deeper levels stand in one column: an endless row of brackets must not become an endless page. */
 const DEEPEST = 16;
@@ -11,16 +12,10 @@ export interface JsonIndent {
   write(text: string): string;
   /** The same place in the text, to go on from more than once. */
   fork(): JsonIndent;
+  readonly place: JsonPlace;
 }
 
-interface Place {
-  readonly depth: number;
-  readonly inString: boolean;
-  readonly escaped: boolean;
-  readonly justOpened: boolean;
-  /** Of what stands by itself, between commas: whether there was some, and a space behind it. */
-  readonly word: 'none' | 'begun' | 'parted';
-}
+type Place = JsonPlace;
 
 export function jsonIndent(from: Place = { depth: 0, inString: false, escaped: false, justOpened: false, word: 'none' }): JsonIndent {
   let { depth, inString, escaped, justOpened, word } = from;
@@ -82,6 +77,9 @@ export function jsonIndent(from: Place = { depth: 0, inString: false, escaped: f
       return out;
     },
     fork: () => jsonIndent({ depth, inString, escaped, justOpened, word }),
+    get place() {
+      return { depth, inString, escaped, justOpened, word };
+    },
   };
 }
 

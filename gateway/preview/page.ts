@@ -1,111 +1,72 @@
-/** One page of one part, taken from the masked body as it streams by; nothing but the page is kept. */
-import type { PartReceipt, Unreadable } from '../ports.js';
-import { PreviewLate, type MaskedEnd, type MaskedSlice, type Span } from './masked-parts.js';
-import { withoutOverlaps, type Found } from './runs.js';
+/** Cuts a page of text where lines, rows, characters and findings end, and hides what must not be seen of it. */
+import type { Finding, LookedPage } from '../ports.js';
+import type { HideNumbers } from './hidden-numbers.js';
+import type { JsonIndent } from './json-indent.js';
+import type { PartKind, WidthAt } from './part-kind.js';
+import { runsOf, type Found } from './runs.js';
+import { covering, type TextRun } from './segments.js';
+import { drawnLength } from './drawn.js';
 
-/** Read beyond the page, so that a finding at its end is wholly in sight. */
-const BEYOND = 4 * 1024;
-/** Enough of a part to tell its charset and whether it is JSON. */
-const SAMPLE = 4 * 1024;
-/** More than a number has, however it is written. */
-const LEAD = 512;
+/** Bytes of one page: indentation, written-out characters and row marks need room too. */
+export const PAGE_BYTES = 32 * 1024;
+/** One answer carries at most so many characters. */
+export const TEXT_MOST = 64 * 1024;
+const LEAST_BYTES = 512;
+/** Bytes behind the page that are looked at with it: a number that goes on there is one all the same. */
+const BEHIND = 512;
 
 export interface RawPage {
-  readonly part: PartReceipt;
-  /** Where the part begins in the body. */
-  readonly start: number;
-  /** Where the page begins in the body. */
+  /** Where the page begins in the text. */
   readonly at: number;
+  /** With some that come behind it. */
   readonly bytes: Uint8Array;
   readonly found: readonly Found[];
-  readonly sealedMasks: readonly Span[];
-  /** First bytes of the part. */
-  readonly sample: Uint8Array;
   /** What stands in front of the page, within the part: enough to see a number that begins there. */
   readonly lead: Uint8Array;
   /** The part ends with these bytes. */
   readonly ended: boolean;
 }
 
-export interface PageAsked {
-  readonly part: string;
-  /** Within the part. */
-  readonly offset: number;
-  readonly length: number;
-  /** Shown what is passed over in front of the page, with the part's first bytes. */
-  readonly skipped?: (bytes: Uint8Array, part: PartReceipt, sample: Uint8Array) => void;
+export interface Cut {
+  readonly kind: PartKind;
+  readonly charset: string;
+  readonly width: WidthAt | undefined;
+  readonly hide: HideNumbers;
+  /** Where in JSON the page begins. */
+  readonly json: JsonIndent | undefined;
+  readonly index: (finding: Finding) => number | undefined;
 }
 
-export async function readPage(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: PageAsked): Promise<RawPage | Unreadable> {
-  try {
-    return await collected(slices, asked);
-  } catch (thrown) {
-    if (thrown instanceof PreviewLate) return 'timeout';
-    throw thrown;
+/** `more` counts from the page's beginning. */
+export function cutPage(page: RawPage, cut: Cut): Omit<LookedPage, 'found'> {
+  for (let most = PAGE_BYTES; ; most = Math.floor(most / 2)) {
+    const end = pageEnd(page, most, cut);
+    const made: Omit<LookedPage, 'found'> = {
+      kind: cut.kind,
+      runs: textRuns(page, end, cut).map(({ text, finding, hidden }) => {
+        const found = finding === undefined ? undefined : cut.index(finding);
+        return { text, ...(found === undefined ? {} : { found }), ...(hidden === true ? { hidden } : {}) };
+      }),
+      continued: page.lead.length > 0 && page.lead.at(-1) !== 0x26,
+      ...(cut.json === undefined ? {} : { json: cut.json.place }),
+      ...(page.ended && end >= page.bytes.length ? {} : { more: end }),
+    };
+    if (drawnLength(made) <= TEXT_MOST || most <= LEAST_BYTES) return made;
   }
-}
-
-async function collected(slices: AsyncGenerator<MaskedSlice, MaskedEnd>, asked: PageAsked): Promise<RawPage | Unreadable> {
-  const pieces: Uint8Array[] = [];
-  const findings: MaskedSlice['findings'][number][] = [];
-  const masks: Span[] = [];
-  let size = 0;
-  let sample: Uint8Array = new Uint8Array(0);
-  let lead: Uint8Array = new Uint8Array(0);
-  let seen: MaskedSlice | undefined;
-  let reason: PartReceipt['reason'];
-  let ended = false;
-  for (;;) {
-    const next = await slices.next();
-    if (next.done === true) {
-      // Only its end tells that a part could be read.
-      reason = next.value.parts.find(({ part }) => part === asked.part)?.reason ?? reason;
-      if (next.value.parts.some(({ reason: why, part }) => why === 'failed' && part === 'body')) reason = 'failed';
-      ended = true;
-      break;
-    }
-    const slice = next.value;
-    if (slice.part.part !== asked.part) {
-      if (seen === undefined) continue;
-      ended = true;
-      break;
-    }
-    seen = slice;
-    reason = slice.part.reason ?? reason;
-    if (reason !== undefined) break;
-    if (sample.length < SAMPLE) sample = Buffer.concat([sample, slice.bytes.subarray(0, SAMPLE - sample.length)]);
-    const from = slice.start + asked.offset - slice.at;
-    const passed = slice.bytes.subarray(0, Math.max(0, from));
-    if (passed.length > 0) {
-      asked.skipped?.(passed, slice.part, sample);
-      lead = Buffer.concat([lead, passed.subarray(-LEAD)]).subarray(-LEAD);
-    }
-    const own = slice.bytes.subarray(passed.length);
-    if (own.length === 0) continue;
-    pieces.push(own);
-    findings.push(...slice.findings);
-    masks.push(...slice.sealedMasks);
-    size += own.length;
-    if (size >= asked.length + BEYOND) break;
-  }
-  await slices.return({ parts: [], moreParts: 0 });
-  if (reason !== undefined) return reason;
-  if (seen === undefined) return 'not-listed';
-  return { part: seen.part, start: seen.start, at: seen.start + asked.offset, bytes: Buffer.concat(pieces), found: withoutOverlaps(findings), sealedMasks: masks, sample, lead, ended };
 }
 
 /** Where a page of at most `most` bytes ends: at a border of rows or lines if there is one, never within a character or a finding. */
-export function pageEnd(page: RawPage, most: number, kind: 'text' | 'json' | 'form' | 'table', charset: 'utf-8' | 'gb18030'): number {
+function pageEnd(page: RawPage, most: number, { kind, charset, width }: Cut): number {
   const { bytes, found, at } = page;
   if (page.ended && bytes.length <= most) return bytes.length;
   const limit = Math.min(most, bytes.length);
-  let end = border(bytes, limit, kind) ?? wordBorder(bytes, characterBorder(bytes, limit, charset));
+  let end = border(bytes, limit, kind) ?? wordBorder(bytes, characterBorder(bytes, limit, charset, width));
   const cut = found.find((one) => one.start - at < end && one.end - at > end);
   if (cut !== undefined) end = cut.start > at ? cut.start - at : Math.min(bytes.length, cut.end - at);
   return Math.max(1, end);
 }
 
-function border(bytes: Uint8Array, limit: number, kind: 'text' | 'json' | 'form' | 'table'): number | undefined {
+function border(bytes: Uint8Array, limit: number, kind: PartKind): number | undefined {
   const page = bytes.subarray(0, limit);
   switch (kind) {
     case 'json':
@@ -144,7 +105,7 @@ function wordBorder(bytes: Uint8Array, end: number): number {
 }
 
 /** The last character that lies wholly in front of `limit`. */
-function characterBorder(bytes: Uint8Array, limit: number, charset: 'utf-8' | 'gb18030'): number {
+function characterBorder(bytes: Uint8Array, limit: number, charset: string, width: WidthAt | undefined): number {
   if (limit >= bytes.length) return limit;
   if (charset === 'utf-8') {
     let end = limit;
@@ -153,12 +114,30 @@ function characterBorder(bytes: Uint8Array, limit: number, charset: 'utf-8' | 'g
     const escape = bytes.subarray(Math.max(0, end - 2), end).lastIndexOf(0x25);
     return escape < 0 ? end : Math.max(1, Math.max(0, end - 2) + escape);
   }
+  if (width === undefined) return limit;
   let end = 0;
-  for (let next = 0; next <= limit;) {
+  for (let next = 0; next <= limit; ) {
     end = next;
-    const lead = bytes[next] ?? 0;
-    const second = bytes[next + 1] ?? 0;
-    next += lead < 0x81 || lead === 0xff ? 1 : second >= 0x30 && second <= 0x39 ? 4 : 2;
+    const size = (bytes[next] ?? 0) < 0x80 ? 1 : width(bytes, next);
+    if (size < 1) break;
+    next += size;
   }
   return end;
+}
+
+/** The page as text, cut where something was found or is hidden. What stands around the page counts too: no page begins or ends within a number unseen. */
+function textRuns(page: RawPage, end: number, { charset, hide }: Cut): readonly TextRun[] {
+  const decoded = (bytes: Uint8Array): string => new TextDecoder(charset).decode(bytes);
+  const runs = [...runsOf(page.at, page.bytes.subarray(0, end), page.found)].map(({ bytes, found }): TextRun => ({ text: decoded(bytes), finding: found?.finding }));
+  const lead = decoded(page.lead);
+  const covered = hide(lead + runs.map(({ text }) => text).join('') + decoded(page.bytes.subarray(end, end + BEHIND)));
+  const cut = (run: TextRun, cover: string | undefined): readonly TextRun[] => (run.finding === undefined ? covering(run.text, cover) : [run]);
+  let at = lead.length;
+  const seen = runs.flatMap((run) => {
+    const from = at;
+    at += run.text.length;
+    return cut(run, covered === undefined ? undefined : covered.slice(from, at));
+  });
+  // Hidden by itself as well: what stands around a text may be what silenced it.
+  return seen.flatMap((run) => (run.finding === undefined && run.hidden !== true ? covering(run.text, hide(run.text)) : [run]));
 }

@@ -1,13 +1,18 @@
-/** How a part is shown, from what the decoders took it for and what it calls itself. */
-import type { PartReceipt } from '../ports.js';
+/** How a text is shown, from what the decoders took it for, what it calls itself, and how it begins. */
+import type { LookedPage, View } from '../ports.js';
 
-export type PartKind = 'text' | 'json' | 'form' | 'table';
+export type PartKind = LookedPage['kind'];
+export type WidthAt = NonNullable<View['widthAt']>;
 
-export function charsetOf({ chain }: PartReceipt, sample: Uint8Array): 'utf-8' | 'gb18030' {
-  const charsets = chain.filter((layer) => layer === 'utf-8' || layer === 'gb18030');
-  const isBoth = charsets.includes('utf-8') && charsets.includes('gb18030');
-  if (isBoth) return isUtf8Prefix(sample) ? 'utf-8' : 'gb18030';
-  return charsets.includes('gb18030') ? 'gb18030' : 'utf-8';
+/** Of the charsets that a text is read in, the one that people see it in. */
+export function charsetFor(views: readonly View[], sample: Uint8Array): string {
+  const charsets = [...new Set(views.map(({ charset }) => charset))];
+  const other = charsets.find((charset) => charset !== 'utf-8');
+  return other === undefined || (charsets.includes('utf-8') && isUtf8Prefix(sample)) ? 'utf-8' : other;
+}
+
+export function widthOf(views: readonly View[], charset: string): WidthAt | undefined {
+  return views.find((view) => view.charset === charset)?.widthAt;
 }
 
 function isUtf8Prefix(sample: Uint8Array): boolean {
@@ -16,12 +21,12 @@ function isUtf8Prefix(sample: Uint8Array): boolean {
   return wrong < 0 || wrong >= text.length - 3;
 }
 
-export function partKind(part: PartReceipt, mediaType: string | undefined, start: Uint8Array): PartKind {
-  const [syntax] = part.chain;
+/** `shown`: as its leaf says. */
+export function kindOf(shown: string, part: string, mediaType: string | undefined, start: Uint8Array): PartKind {
   const opens = /^\s*(\{|\[\s*["{[])/.test(Buffer.from(start.subarray(0, 64)).toString('latin1'));
-  if (syntax === 'json') return 'json';
+  if (shown === 'json') return 'json';
   // `curl -d` calls everything a form.
-  if ((syntax === 'form' || syntax === 'unknown-text') && opens) return 'json';
-  if (syntax === 'form') return 'form';
-  return /^text\/(csv|tab-separated-values)$/.test(mediaType ?? '') || /\.(csv|tsv)$/.test(part.part) ? 'table' : 'text';
+  if ((shown === 'form' || shown === 'unknown-text') && opens) return 'json';
+  if (shown === 'form') return 'form';
+  return /^text\/(csv|tab-separated-values)$/.test(mediaType ?? '') || /\.(csv|tsv)$/.test(part) ? 'table' : 'text';
 }

@@ -1,38 +1,55 @@
-/** What a part calls itself, from its header with everything found in it masked. */
+/** What a part calls itself: from its header, or in the container around it. Everything found in it is masked. */
+import type { Caution, InspectorFactory } from '../ports.js';
 import type { HideNumbers } from './hidden-numbers.js';
-import { visibleLine } from './visible.js';
+import { nameCautions, visibleLine } from './visible.js';
 
 /** A name that goes on longer tells nobody more. */
 const LONGEST = 200;
+/** Of a name, what is looked through. */
+const READ = 2_000;
+
+export interface NameTools {
+  readonly inspectors: Pick<InspectorFactory, 'inspectHead'>;
+  readonly hide: HideNumbers;
+  /** Names that a Content-Disposition and a Content-Type give a part, decoded; the first is the one most readers show. */
+  readonly fileNames: (disposition: string | undefined, contentType: string | undefined) => readonly string[];
+}
 
 export interface PartName {
-  readonly name: string | undefined;
-  readonly mediaType: string | undefined;
-  /** As it came, for what it may do to a reader. */
-  readonly raw: string;
+  readonly name?: string | undefined;
+  readonly mediaType?: string | undefined;
+  readonly inline?: true | undefined;
+  readonly cautions: readonly Caution[];
 }
 
-export function partName(header: Uint8Array, hide: HideNumbers): PartName {
-  const text = Buffer.from(header).toString('utf8').replace(/\r?\n[ \t]+/g, ' ');
-  const field = (name: string): string | undefined => new RegExp(`^${name}:(.*)$`, 'im').exec(text)?.[1]?.trim();
-  const disposition = field('content-disposition') ?? '';
-  const extended = /filename\*\s*=\s*([A-Za-z0-9-]*)'[^']*'([^;\s]+)/i.exec(disposition);
-  const plain = parameter(disposition, 'filename') ?? parameter(field('content-type') ?? '', 'name') ?? parameter(disposition, 'name');
-  const raw = extended === null ? plain : unescaped(extended[2] ?? '');
-  const type = /^[a-z0-9.+*_-]+\/[a-z0-9.+*_-]+/i.exec(field('content-type') ?? '')?.[0]?.toLowerCase();
-  return { name: raw === undefined || raw === '' ? undefined : shown(raw, hide), mediaType: type === undefined ? undefined : shown(type, hide), raw: raw ?? '' };
+/** Safe to be shown. Decoding may have brought to light what was no number before. */
+export function shownName(name: string, { inspectors, hide }: NameTools): PartName {
+  const text = name.slice(0, READ);
+  if (text === '') return { cautions: [] };
+  const masked = inspectors.inspectHead([{ name: '0', kind: 'file-name', text }], () => true).safe.get('0') ?? '_'.repeat(text.length);
+  const safe = visibleLine(hide(masked) ?? masked);
+  return { name: safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe, cautions: nameCautions(text) };
 }
 
-function shown(text: string, hide: HideNumbers): string {
-  const safe = visibleLine(hide(text) ?? text);
-  return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}…` : safe;
+/** `header`: its masked bytes. */
+export function headerName(header: Uint8Array, tools: NameTools): PartName {
+  const bytes = Buffer.from(header.buffer, header.byteOffset, header.length);
+  const field = (text: string, name: string): string | undefined => new RegExp(`^${name}:(.*)$`, 'im').exec(text)?.[1]?.trim();
+  const [wire, text] = (['latin1', 'utf8'] as const).map((charset) => bytes.toString(charset).replace(/\r?\n[ \t]+/g, ' '));
+  const disposition = field(text ?? '', 'content-disposition') ?? '';
+  const [given] = tools.fileNames(field(wire ?? '', 'content-disposition'), field(wire ?? '', 'content-type'));
+  const raw = given ?? parameter(disposition, 'filename') ?? parameter(disposition, 'name');
+  const type = /^[a-z0-9.+*_-]+\/[a-z0-9.+*_-]+/i.exec(field(text ?? '', 'content-type') ?? '')?.[0]?.toLowerCase();
+  const name = raw === undefined ? { cautions: [] } : shownName(raw, tools);
+  return { ...name, ...(type === undefined ? {} : { mediaType: shownName(type, tools).name }), ...(isInline(disposition, field(text ?? '', 'content-id')) ? { inline: true } : {}) };
+}
+
+/** Mailers name what a text shows; some call it an attachment all the same. */
+function isInline(disposition: string, contentId: string | undefined): boolean {
+  return /^inline\b/i.test(disposition) || (contentId !== undefined && contentId !== '' && !/^attachment\b/i.test(disposition));
 }
 
 function parameter(value: string, name: string): string | undefined {
   const match = new RegExp(`[;\\s]${name}\\s*=\\s*(?:"((?:\\\\.|[^"\\\\])*)"|([^;\\s"]+))`, 'i').exec(` ${value}`);
   return match === null ? undefined : (match[1]?.replace(/\\(.)/g, '$1') ?? match[2]);
-}
-
-function unescaped(text: string): string {
-  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'));
 }

@@ -20,9 +20,13 @@ export interface Showing {
 /** Looks a finding up among those the message keeps. */
 export function indexOf(kept: readonly Finding[]): IndexOf {
   const places = new Map(kept.map((one, index) => [keyOf(one), index]));
-  return (finding) => places.get(keyOf(finding));
+  /** By value, where a part has it only once. */
+  const values = new Map<string, number | undefined>();
+  for (const [index, one] of kept.entries()) values.set(valueOf(one), values.has(valueOf(one)) ? undefined : index);
+  return (finding) => places.get(keyOf(finding)) ?? values.get(valueOf(finding));
 }
 
+const valueOf = ({ part, detector, fingerprint }: Finding): string => `${detector} ${fingerprint} ${part}`;
 const keyOf = ({ part, start, end, detector }: Finding): string => `${detector} ${String(start)} ${String(end)} ${part}`;
 
 export function segmentsOf(run: TextRun, { index, hide }: Showing, show: (text: string) => string = visible): readonly Segment[] {

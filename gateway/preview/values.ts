@@ -1,10 +1,11 @@
 /** Reads the values behind a message's findings again: for an opening, and for facts that count without showing. */
-import type { Finding, OpenedMessage, OpenedValue, Region, StoredMessage } from '../ports.js';
+import type { Finding, OpenedMessage, OpenedValue, Region, StoredMessage, View } from '../ports.js';
 import { headTexts } from './head-view.js';
-import type { ByteTools } from './masked-parts.js';
-import { charsetOf } from './part-kind.js';
+import { originOf, tapped, type LeafEar } from './leaf-tap.js';
+import { charsetFor } from './part-kind.js';
 import { FOREIGNERS, PROVINCES } from './provinces.js';
 import { visibleLine } from './visible.js';
+import { walk, type ByteTools } from './walk.js';
 
 interface Wanted {
   readonly finding: Finding;
@@ -13,43 +14,65 @@ interface Wanted {
 
 /** Longest text of one number, escapes and separators included; a detector's own bound is far lower. */
 const VALUE_MOST = 2_000;
+/** Values that were found and not yet told. */
+const VALUES_MOST = 10_000;
 
 /** `within`: bytes of the body that are read for it, at most. */
 export async function openedValues(message: StoredMessage, opened: OpenedMessage, tools: ByteTools, wants: (finding: Finding) => boolean, within = Number.POSITIVE_INFINITY): Promise<readonly OpenedValue[]> {
   const wanted = message.findings.map((finding, index) => ({ finding, index })).filter(({ finding }) => wants(finding) && finding.end - finding.start <= VALUE_MOST);
   const inHead = ({ finding }: Wanted): boolean => finding.part === 'head' || finding.part.startsWith('head/');
   const inBody = wanted.filter((one) => !inHead(one) && one.finding.end <= within);
-  const texts = [...(await bodyTexts(message, opened, inBody)), ...headValues(opened, tools, wanted.filter(inHead))];
+  const texts = [...(await bodyTexts(opened, tools, inBody, within)), ...headValues(opened, tools, wanted.filter(inHead))];
   return texts.sort((a, b) => a.finding - b.finding);
 }
 
-async function bodyTexts(message: StoredMessage, opened: OpenedMessage, wanted: readonly Wanted[]): Promise<OpenedValue[]> {
-  const open = [...wanted].sort((a, b) => a.finding.start - b.finding.start).map((one) => ({ ...one, bytes: Buffer.alloc(one.finding.end - one.finding.start) }));
+/** Read where the leaves that found them stand, decoded. What lies in containers is not handed out one by one: the original has it. */
+async function bodyTexts(opened: OpenedMessage, tools: ByteTools, wanted: readonly Wanted[], within: number): Promise<OpenedValue[]> {
+  const open = new Map(wanted.map((one) => [keyOf(one.finding), one]));
+  const values = new Map<Finding, string>();
   const out: OpenedValue[] = [];
-  let first = 0;
-  let at = 0;
-  if (open.length === 0) return out;
-  for await (const chunk of opened.body()) {
-    const to = at + chunk.length;
-    for (let i = first; i < open.length; i++) {
-      const one = open[i];
-      if (one === undefined || one.finding.start >= to) break;
-      const from = Math.max(one.finding.start, at);
-      one.bytes.set(chunk.subarray(from - at, Math.max(from, Math.min(one.finding.end, to)) - at), from - one.finding.start);
-    }
-    at = to;
-    for (let one = open[first]; one !== undefined && one.finding.end <= at; one = open[first]) {
-      out.push({ finding: one.index, detector: one.finding.detector, part: one.finding.part, value: decoded(message, one.finding, one.bytes) });
-      first++;
-    }
-    if (first === open.length) break;
-  }
+  let size = 0;
+  if (open.size === 0) return out;
+  await walk(opened, tools, {
+    tap: (leaf) => tapped(leaf, ({ views }) => valueEar(views, values)),
+    found(finding) {
+      const origin = originOf(finding);
+      const one = open.get(keyOf(finding));
+      const value = origin === undefined ? undefined : values.get(origin);
+      if (origin !== undefined) values.delete(origin);
+      if (one === undefined || value === undefined) return;
+      open.delete(keyOf(finding));
+      out.push({ finding: one.index, detector: finding.detector, part: finding.part, value: visibleLine(value) });
+    },
+    passed: (bytes) => (size += bytes),
+    enough: () => open.size === 0 || size >= within,
+  });
   return out;
 }
 
-function decoded(message: StoredMessage, { part }: Finding, bytes: Uint8Array): string {
-  const line = message.receipt.parts.find((one) => one.part === part);
-  return visibleLine(new TextDecoder(line === undefined ? 'utf-8' : charsetOf(line, bytes)).decode(bytes));
+const keyOf = ({ part, detector, start, end }: Finding): string => `${detector} ${String(start)} ${String(end)} ${part}`;
+
+/** Of a text, what lies behind the last place before which all is judged. */
+function valueEar(views: readonly View[], values: Map<Finding, string>): LeafEar {
+  let kept: Uint8Array = new Uint8Array(0);
+  let from = -1;
+  return {
+    bytes(bytes, at) {
+      if (from < 0) from = at;
+      kept = kept.length === 0 ? bytes.slice() : Buffer.concat([kept, bytes]);
+    },
+    found(finding) {
+      if (finding.start < from || finding.end - finding.start > VALUE_MOST) return;
+      const bytes = kept.subarray(finding.start - from, finding.end - from);
+      if (values.size < VALUES_MOST) values.set(finding, new TextDecoder(charsetFor(views, kept)).decode(bytes));
+    },
+    mask: () => undefined,
+    judged(to) {
+      const done = Math.min(kept.length, Math.max(0, to - from));
+      kept = kept.slice(done);
+      from += done;
+    },
+  };
 }
 
 /** The head's texts are found again by what they are: their places were counted in texts that are not kept. */

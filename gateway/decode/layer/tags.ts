@@ -11,6 +11,7 @@ const NOTHING = 0x2060;
 const INLINE = new Set([
   'a', 'abbr', 'acronym', 'b', 'bdi', 'bdo', 'big', 'cite', 'code', 'data', 'del', 'dfn', 'em', 'font', 'i', 'ins', 'kbd', 'mark', 'nobr', 'q', 's',
   'samp', 'small', 'span', 'strike', 'strong', 'sub', 'sup', 'time', 'tt', 'u', 'var', 'wbr',
+  'basefont', 'blink', 'label', 'link', 'output', 'param', 'rb', 'ruby', 'slot', 'source', 'track', 'tspan', 'math', 'mi', 'mn', 'mrow', 'mtext',
 ]);
 const LONGEST_NAME = 10;
 

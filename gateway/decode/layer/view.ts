@@ -146,7 +146,7 @@ export function viewOf(layers: Layers = {}): View {
     ...(charset.widthAt ? { widthAt: charset.widthAt } : {}),
     trigger: alone ? undefined : [...(byteLayer?.trigger ?? []), ...(escapes?.trigger ?? [])],
     // Behind percent escapes the prefilter knows UTF-8 only.
-    reading: byteLayer !== undefined && charset.reading.pairs !== undefined ? undefined : readingOf([charset, byteLayer, escapes]),
+    reading: byteLayer !== undefined && charset.reading?.pairs !== undefined ? undefined : readingOf([charset, byteLayer, escapes]),
     widest: (byteLayer?.widest ?? 1) * (escapes?.widest ?? 4),
     decode,
     poke,

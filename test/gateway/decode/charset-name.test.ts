@@ -11,8 +11,12 @@ describe('a declared charset', () => {
     expect(charsetNamed(name)).toBe('utf-8');
   });
 
-  it.each(['hz-gb-2312', 'big5', 'utf-16', 'iso-8859-1', ''])('%j is not read', (name) => {
+  it.each(['hz-gb-2312', 'utf-7', 'utf-32', 'iso-2022-jp', 'iso-2022-kr', 'x-user-defined', ''])('%j is not read', (name) => {
     expect(charsetNamed(name)).toBeUndefined();
+  });
+
+  it.each([['Big5', 'big5'], ['cp950', 'big5'], ['utf-16', 'utf-16le'], ['UTF-16BE', 'utf-16be'], ['iso-8859-1', 'windows-1252'], ['latin2', 'iso-8859-2'], ['CP1251', 'windows-1251'], ['x-sjis', 'shift_jis'], ['ks_c_5601-1987', 'euc-kr'], ['EUC-JP', 'euc-jp']])('%s is read as %s', (name, expected) => {
+    expect(charsetNamed(name)).toBe(expected);
   });
 
   it('is one that TextDecoder knows by the same name, where it knows it', () => {

@@ -20,6 +20,11 @@ describe('markup', () => {
     ['an empty element between digits', '138<b></b>12345678'],
     ['a comment between digits', '138<!-- <b> -->12345678'],
     ['an element around each digit', each((digit) => `<span class="a>b">${digit}</span>`)],
+    ['an element of ruby around each digit', each((digit) => `<ruby>${digit}</ruby>`)],
+    ['numbers of MathML', each((digit) => `<mn>${digit}</mn>`)],
+    ['spans of SVG', each((digit) => `<tspan x="1">${digit}</tspan>`)],
+    ['a label', '<label>138</label><output>12345678</output>'],
+    ['an element that shows nothing', '138<link rel="x">1234<slot></slot>5678'],
     ['references in elements', each((digit) => `<i>&#${code(digit)};</i>`)],
   ])('hides nothing by %s', (_, written) => {
     for (const body of [written, `<p>${written}</p>`, `<td>x</td>${written}`]) {

@@ -34,7 +34,7 @@ describe('a disguised type', () => {
   });
 
   it('does not make unknown bytes text by naming a charset', () => {
-    expect(reasons('application/octet-stream; charset=utf-8', Buffer.from([0xb1, 0xb3, 0xb8, 0xb1]))).toEqual(['unsupported']);
+    expect(reasons('application/octet-stream; charset=utf-8', Buffer.from([0xb1, 0x03, 0xb8, 0x11]))).toEqual(['unsupported']);
   });
 
   it.each([
@@ -47,5 +47,6 @@ describe('a disguised type', () => {
 
   it('does not hide digits in entities that a document defines', () => {
     expect(reasons('application/xml', '<!DOCTYPE x [<!ENTITY a "1381">]><x>&a;2345678</x>')).toEqual(['unsupported']);
+    expect(reasons('application/xml', Buffer.from('\ufeff<!DOCTYPE x [<!ENTITY a "1381">]><x>&a;2345678</x>', 'utf16le'))).toEqual(['unsupported']);
   });
 });

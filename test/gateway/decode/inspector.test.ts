@@ -7,6 +7,8 @@ import { bodyHead, engine, inspectBody } from '../../kit/engine.js';
 
 const factory = engine();
 const PHONE = '13800138000';
+/** The signature of PNG and a header chunk: enough to be known by. */
+const PICTURE = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]), Buffer.from('IHDR'), Buffer.alloc(40, 1)]).toString('base64');
 const text = (kind: HeadText['kind'], value: string): HeadText => ({ name: kind, kind, text: value });
 
 describe('sniffing', () => {
@@ -18,6 +20,16 @@ describe('sniffing', () => {
     ['text/plain', 'hello', { signedBy: ['content-md5'] }, { syntax: 'text', container: false, maskable: false }],
   ] as [string | undefined, string, Partial<BodyHead>, object][])('%s with %j settles what policy must know', (type, prefix, over, expected) => {
     expect(factory.sniff({ ...bodyHead(type), ...over }, Buffer.from(prefix))).toEqual({ ...expected, unscannable: [] });
+  });
+
+  it.each([
+    ['a picture in JSON', 'application/json', true, () => JSON.stringify({ avatar: `data:image/png;base64,${PICTURE}` })],
+    ['a picture in JSON that goes on behind the prefix', 'application/json', true, () => JSON.stringify({ avatar: PICTURE + 'A'.repeat(8_000) }).slice(0, 4_096)],
+    ['a picture in a form', 'application/x-www-form-urlencoded', true, () => `name=x&avatar=${encodeURIComponent(PICTURE)}`],
+    ['text in base64', 'application/json', false, () => JSON.stringify({ note: Buffer.from('nothing but words, and more words').toString('base64') })],
+    ['a digest', 'application/json', false, () => JSON.stringify({ sha256: 'a3f5'.repeat(16) })],
+  ])('%s is held where it could not be opened otherwise, or not', (_name, type, container, body) => {
+    expect(factory.sniff(bodyHead(type), Buffer.from(body())).container).toBe(container);
   });
 
   it('names what cannot be read, with its declared size', () => {

@@ -25,7 +25,7 @@ const filter = prefilter();
 
 function look(bytes: Buffer, last = false): number[] {
   filter.load(bytes);
-  windows.look(filter, any, gb18030.reading, [], 0, last);
+  windows.look(filter, any, gb18030.reading ?? {}, [], 0, last);
   return [...Array.from({ length: windows.count }, (_, i) => [windows.start(i), windows.end(i)]).flat(), windows.open];
 }
 const lookAt = (text: string): number[] => look(encodeGb18030(text));

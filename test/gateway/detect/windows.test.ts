@@ -90,6 +90,24 @@ describe('a window', () => {
     expect(look(Buffer.from('ab１').subarray(0, 4))).toEqual([2]);
   });
 
+  it('is found wherever the blocks of 64 bytes part its digits, and whatever stands between these', () => {
+    const gaps = ['', ' ', ' - ', '\x01', '\x7f', '\x1b', '\x19'.repeat(6), '\x08\x0e', '\u00ad', '\u3000', '\u200b\u200b', '，'];
+    for (const gap of gaps) {
+      const number = `1${`${gap}1`.repeat(10)}`;
+      for (let pad = 0; pad < 132; pad++) {
+        const before = 'x'.repeat(pad);
+        expect([gap, pad, look(`${before}${number}x`, { set: eleven })]).toEqual([gap, pad, [pad, pad + Buffer.byteLength(number), pad + Buffer.byteLength(number) + 1]]);
+        expect([gap, pad, look(`${before}1${gap}1${gap}1x`, { set: eleven }).length]).toEqual([gap, pad, 1]);
+      }
+    }
+  });
+
+  it('is found where one digit has more behind it than may be ignored, and another one, wherever the blocks begin', () => {
+    for (const hidden of ['\x01', '\x7f', '\u00ad']) {
+      for (let pad = 0; pad < 132; pad++) expect([hidden, pad, look(`${'x'.repeat(pad)}1${hidden.repeat(65)}1x`, { set: eleven })[0]]).toEqual([hidden, pad, pad]);
+    }
+  });
+
   it('begins where a mask in it may complete an earlier number, and ends with what its digits allow', () => {
     expect(look('1, 1234567 1a')).toEqual([0, 12, 13]);
     expect(look('1111111111111111111111, 1234567a')).toEqual([24, 31, 32]);
@@ -352,6 +370,43 @@ describe('findings', () => {
         expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
       }),
       runs(60),
+    );
+  });
+
+  it('are the same among digits that stand one by one', () => {
+    const sign = fc.constantFrom(' ', ' ', ',', '-', '\t', '\n', '\u3000', '\x01', '- ');
+    const row = fc.oneof(
+      { weight: 3, arbitrary: fc.tuple(fc.array(fc.nat({ max: 9 }), { minLength: 9, maxLength: 60 }), sign).map(([digits, own]) => digits.join(own) + own) },
+      { weight: 2, arbitrary: fc.tuple(written, sign).map(([text, own]) => Array.from(text).join(own)) },
+      { weight: 1, arbitrary: dust },
+    );
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 6 }), fc.constantFrom(1, 1, 1, 40), sizes, (rows, count, cut) => {
+        const bytes = Buffer.from(rows.join('').repeat(count).slice(0, 6000));
+        const cuts = bytes.length > 1000 ? [1000] : cut;
+        expect(essence('text/plain; charset=utf-8', chunked(bytes, cuts), fast)).toEqual(essence('text/plain; charset=utf-8', [bytes], slow));
+      }),
+      runs(80),
+    );
+  });
+
+  it.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain; charset=utf-8'])('are the same in texts that are escaped throughout in %s', (type) => {
+    const inJson = (text: string): string => text.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const plain = fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom('中文', '手机号码', '的，', '第一二三', 'Ｘ', '，', '１', '\u200b', '\ue000', '힐', '࿿', 'ကᄀ', '�', '𝟏', '😀') },
+      { weight: 2, arbitrary: written },
+      { weight: 1, arbitrary: dust },
+    );
+    const part = fc.tuple(plain, fc.constantFrom(1, 1, 2, 8), fc.constantFrom(inJson, encodeURIComponent, encodeURIComponent, (one: string) => one), fc.nat({ max: 12 })).map(([text, count, escape, cut]) => {
+      const all = escape(Buffer.from(text).toString()).repeat(count);
+      return cut < 10 ? all : all.slice(0, -1);
+    });
+    const text = fc.array(part, { minLength: 2, maxLength: 10 }).map((parts) => Buffer.from(parts.join('')));
+    fc.assert(
+      fc.property(text, sizes, (bytes, cut) => {
+        expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
+      }),
+      runs(30),
     );
   });
 

@@ -1,6 +1,7 @@
 /** Numbers that detectors judge by their surroundings to be something else are shown in no form: another script, other signs between digits, a page that begins or ends within one. */
 import { describe, expect, it } from '@jest/globals';
 import type { PreviewView } from '../../../gateway/ports.js';
+import { testZip } from '../../kit/zip.js';
 import { sealed } from './sealed.js';
 
 const PHONE = '13800138000';
@@ -82,5 +83,17 @@ describe('a number beside a word that calls it something else', () => {
       }
       expect(all).toBe('');
     }
+  });
+});
+
+describe('a file in base64 within a text', () => {
+  it('is not shown: what is packed in it would come out elsewhere', async () => {
+    const file = testZip([{ name: 'a.txt', data: Buffer.from(`电话 ${PHONE}\n`) }]).toString('base64');
+    const long = Buffer.from(Array.from({ length: 900 }, (_, at) => (at * 7919) % 251)).toString('base64');
+    const { preview, stored } = sealed(Buffer.from(`{"file":"${file}","picture":"${long}"}`), 'application/json');
+    const text = JSON.stringify(await preview.content(stored, { part: 'body', offset: 0 }));
+    expect(text).not.toContain(file.slice(0, 24));
+    expect(text).not.toContain(long.slice(200, 240));
+    expect(text).toContain('picture');
   });
 });

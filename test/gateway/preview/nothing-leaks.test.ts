@@ -9,17 +9,17 @@ const percent = (text: string): string => Array.from(Buffer.from(text), (byte) =
 
 /** How a number may be written in a text, by the syntax whose readers would see it. */
 const WRITINGS: readonly (readonly [way: string, write: (value: string) => string, syntaxes: readonly string[]])[] = [
-  ['plain', (value) => value, ['text', 'json', 'form', 'csv', 'html', 'part', 'name', 'target']],
-  ['full-width', wide, ['text', 'json', 'form', 'csv', 'html', 'part']],
+  ['plain', (value) => value, ['text', 'json', 'form', 'csv', 'html', 'part', 'coded', 'mail', 'name', 'target']],
+  ['full-width', wide, ['text', 'json', 'form', 'csv', 'html', 'part', 'coded', 'mail']],
   ['percent', percent, ['form', 'target', 'name', 'text', 'json']],
   ['full-width percent', (value) => percent(wide(value)), ['form']],
   ['JSON escapes', (value) => each(value, (code) => `\\u00${hex(code)}`), ['json', 'text']],
   ['entities', (value) => each(value, (code) => `&#${String(code)};`), ['html', 'text', 'json']],
-  ['hex', (value) => Buffer.from(value).toString('hex'), ['text', 'json', 'form', 'csv', 'part', 'name', 'target']],
-  ['base64', (value) => Buffer.from(`证 ${value} `).toString('base64'), ['text', 'json', 'csv', 'part', 'name']],
-  ['base64, one byte on', (value) => Buffer.from(`1 ${value}!`).toString('base64'), ['text', 'json', 'csv', 'part']],
-  ['base64, two bytes on', (value) => Buffer.from(`ab ${value}`).toString('base64url'), ['text', 'json', 'part', 'target']],
-  ['full-width base64', (value) => Buffer.from(wide(value)).toString('base64'), ['text', 'json', 'part']],
+  ['hex', (value) => Buffer.from(value).toString('hex'), ['text', 'json', 'form', 'csv', 'part', 'coded', 'mail', 'name', 'target']],
+  ['base64', (value) => Buffer.from(`证 ${value} `).toString('base64'), ['text', 'json', 'csv', 'part', 'coded', 'mail', 'name']],
+  ['base64, one byte on', (value) => Buffer.from(`1 ${value}!`).toString('base64'), ['text', 'json', 'csv', 'part', 'coded', 'mail']],
+  ['base64, two bytes on', (value) => Buffer.from(`ab ${value}`).toString('base64url'), ['text', 'json', 'part', 'coded', 'mail', 'target']],
+  ['full-width base64', (value) => Buffer.from(wide(value)).toString('base64'), ['text', 'json', 'part', 'coded', 'mail']],
   ['spaced', (value) => value.replace(/(.{4})(?=.)/g, '$1 '), ['text', 'csv']],
   ['zero-width', (value) => Array.from(value).join('\u200b'), ['text', 'json']],
 ];
@@ -31,6 +31,8 @@ const BODIES: Readonly<Record<string, (text: string) => SealedTest>> = {
   csv: (text) => sealed(Buffer.from(`name,note\nli,"${text}"\n`), 'text/csv'),
   html: (text) => sealed(Buffer.from(`<p>${text}</p>`), 'text/html; charset=utf-8'),
   part: (text) => sealed(Buffer.from(`--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n${text}\r\n--b--\r\n`), 'multipart/form-data; boundary=b'),
+  coded: (text) => sealed(Buffer.concat([Buffer.from('--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n'), Buffer.from(Buffer.from(`您好\r\n${text}\r\n`).toString('base64').replace(/(.{76})/g, '$1\r\n')), Buffer.from('\r\n--b--\r\n')]), 'multipart/form-data; boundary=b'),
+  mail: (text) => sealed(Buffer.from(`From: a@a.example\r\nSubject: ${Buffer.from(text).toString('ascii').replace(/[^ -~]/g, '?')}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n${Array.from(Buffer.from(text), (byte) => `=${hex(byte).toUpperCase()}`).join('').replace(/((?:=..){20})/g, '$1=\r\n')}\r\n`), 'message/rfc822'),
   name: (text) => sealed(Buffer.from(`--b\r\nContent-Disposition: form-data; name="f"; filename*=UTF-8''${text.replace(/[^!-~]/g, encodeURIComponent)}.txt\r\n\r\nx\r\n--b--\r\n`), 'multipart/form-data; boundary=b'),
   target: (text) => sealed(Buffer.from('x'), 'text/plain', { target: `/share/${text.replace(/[^!-~]/g, encodeURIComponent)}?q=${text.replace(/[^!-~]/g, encodeURIComponent)}`, fields: [['Referer', `https://a.example/${text.replace(/[^!-~]/g, encodeURIComponent)}`]] }),
 };

@@ -1,16 +1,18 @@
 /** Messages sealed as the gateway seals them, in memory, with a preview over them. */
-import { decodeEdits, encodeEdit } from '../../../gateway/body/edit-log.js';
+import { encodeEdit } from '../../../gateway/body/edit-log.js';
 import { replay } from '../../../gateway/body/replay.js';
-import { rewriter } from '../../../gateway/body/rewriter.js';
 import { leafFactory } from '../../../gateway/detect/leaf.js';
 import { tally } from '../../../gateway/detect/tally.js';
 import { inspectorFactory } from '../../../gateway/decode/inspector.js';
 import { preview } from '../../../gateway/preview/preview.js';
-import type { ByteTools } from '../../../gateway/preview/masked-parts.js';
+import { namesIn } from '../../../gateway/decode/split/file-names.js';
+import { MAIL_HEADER_MOST, mailFields } from '../../../gateway/decode/split/mail-fields.js';
+import { lookMaker } from '../../../gateway/preview/look.js';
+import type { ByteTools } from '../../../gateway/preview/walk.js';
 import { sealedBodyHead } from '../../../gateway/preview/body-head.js';
 import { patternFinders } from '../../../detectors/scan/raw-patterns.js';
 import { detectorSet } from '../../../detectors/scan/scan-units.js';
-import type { Field, Finding, InspectorFactory, Preview, SealedHead, StoredMessage } from '../../../gateway/ports.js';
+import type { Field, Finding, InspectorFactory, LeafFactory, Preview, SealedHead, SealedMail, StoredMessage } from '../../../gateway/ports.js';
 import { builtIns } from '../../kit/engine.js';
 import { memoryVault, type MemoryVault } from '../../kit/memory-vault.js';
 import { message } from '../review/stand.js';
@@ -19,15 +21,15 @@ const set = detectorSet(builtIns);
 const finders = patternFinders(set);
 const leaf = leafFactory({ set, least: finders === undefined ? 0 : Math.min(...set.numbers.map((one) => one.least)), keepOf: (id) => builtIns.find((one) => one.id === id)?.keep ?? { first: 0, last: 0 }, finders: finders ?? [] }, Buffer.from('test key'));
 
-export function inspectors(onFinding: (finding: Finding) => void): InspectorFactory {
+export function inspectors(onFinding: (finding: Finding) => void, tap?: (inner: LeafFactory) => LeafFactory): InspectorFactory {
   return inspectorFactory({
-    leaf, tally, detectors: 'test', onFinding,
+    leaf: tap?.(leaf) ?? leaf, tally, detectors: 'test', onFinding,
     onFailure: (thrown) => {
       throw thrown;
     },
   });
 }
-export const tools: ByteTools = { inspectors, rewriter, decodeEdits };
+export const tools: ByteTools = { inspectors, look: lookMaker(inspectors(() => undefined), namesIn), masked: (body, edits) => replay(copied(body), edits, () => true) };
 
 export interface SealedTest {
   readonly stored: StoredMessage;
@@ -38,7 +40,7 @@ export interface SealedTest {
 }
 
 /** `masks` says which findings the sealed edit log covers. */
-export function sealed(body: Uint8Array, contentType: string | undefined, options: { readonly fields?: readonly Field[]; readonly target?: string; readonly masks?: (finding: Finding) => boolean } = {}): SealedTest {
+export function sealed(body: Uint8Array, contentType: string | undefined, options: { readonly fields?: readonly Field[]; readonly target?: string; readonly masks?: (finding: Finding) => boolean; /** The envelope of a mail that came by SMTP. */ readonly mail?: SealedMail } = {}): SealedTest {
   const vault = memoryVault();
   const fields: Field[] = [...(contentType === undefined ? [] : [['Content-Type', contentType] as const]), ...(options.fields ?? [])];
   const base = message('w0123456789abcdefghijklmnop');
@@ -46,7 +48,7 @@ export function sealed(body: Uint8Array, contentType: string | undefined, option
     version: 1, id: base.id, channel: 'http', route: 'share', direction: 'request',
     http: { method: 'POST', target: options.target ?? '/share', fields },
     facts: { channel: 'http', route: 'share', direction: 'request', clientAddress: undefined, user: 'li', department: undefined, sender: undefined, recipients: [], subject: undefined, destination: 'files.example', method: 'POST', mediaType: undefined, fileNames: [] },
-    bodyLength: body.length, editsLength: 0, maskedTarget: '/share', maskedFields: fields, trailers: [],
+    bodyLength: body.length, editsLength: 0, maskedTarget: '/share', maskedFields: fields, trailers: [], mail: options.mail,
   };
   const found: Finding[] = [];
   const factory = inspectors((finding) => found.push(finding));
@@ -58,7 +60,7 @@ export function sealed(body: Uint8Array, contentType: string | undefined, option
   const stored: StoredMessage = { ...base, bytes: body.length, mediaType: contentType?.split(';')[0], findings: found.slice(0, 1000), receipt: inspector.receipt(), unscannable: inspector.unscannable };
   return {
     stored, vault,
-    preview: preview({ reader: vault, tools }),
+    preview: preview({ reader: vault, tools, mail: { headerMost: MAIL_HEADER_MOST, fields: mailFields } }),
     async released() {
       const out: Uint8Array[] = [];
       const opened = await vault.open(base.id);
