@@ -2,7 +2,7 @@
 import type { Edit } from '../ports.js';
 
 export interface Rewriter {
-  /** Takes the next bytes of the body; they may be changed in place. */
+  /** Takes the next bytes of the body; where they are changed, it is in a copy of them. */
   push(chunk: Uint8Array): void;
   /** Applies `edits` (all before `settled`, in order) and hands out every byte before `settled`. */
   release(settled: number, edits: readonly Edit[]): Uint8Array[];
@@ -11,7 +11,7 @@ export interface Rewriter {
 }
 
 export function rewriter(): Rewriter {
-  let chunks: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  let chunks: { readonly at: number; bytes: Uint8Array; own: boolean }[] = [];
   let received = 0;
   let released = 0;
 
@@ -19,13 +19,18 @@ export function rewriter(): Rewriter {
     for (const chunk of chunks) {
       const from = Math.max(edit.at, chunk.at);
       const to = Math.min(edit.at + edit.bytes.length, chunk.at + chunk.bytes.length);
-      if (from < to) chunk.bytes.set(edit.bytes.subarray(from - edit.at, to - edit.at), from - chunk.at);
+      if (from >= to) continue;
+      if (!chunk.own) {
+        chunk.bytes = Buffer.from(chunk.bytes);
+        chunk.own = true;
+      }
+      chunk.bytes.set(edit.bytes.subarray(from - edit.at, to - edit.at), from - chunk.at);
     }
   }
   return {
     push(chunk) {
       if (chunk.length === 0) return;
-      chunks.push({ at: received, bytes: chunk });
+      chunks.push({ at: received, bytes: chunk, own: false });
       received += chunk.length;
     },
     release(settled, edits) {
@@ -36,14 +41,15 @@ export function rewriter(): Rewriter {
       for (const chunk of chunks) {
         const ready = Math.min(chunk.bytes.length, settled - chunk.at);
         if (ready <= 0) break;
-        out.push(chunk.bytes.subarray(0, ready));
-        if (ready < chunk.bytes.length) {
-          chunks[done] = { at: chunk.at + ready, bytes: chunk.bytes.subarray(ready) };
+        const isAll = ready === chunk.bytes.length;
+        out.push(isAll ? chunk.bytes : chunk.bytes.subarray(0, ready));
+        if (!isAll) {
+          chunks[done] = { at: chunk.at + ready, bytes: chunk.bytes.subarray(ready), own: chunk.own };
           break;
         }
         done++;
       }
-      if (done > 0) chunks = chunks.slice(done);
+      if (done > 0) chunks = done === chunks.length ? [] : chunks.slice(done);
       released = Math.max(released, Math.min(settled, received));
       return out;
     },

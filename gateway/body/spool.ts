@@ -2,6 +2,7 @@
 import { WeirError } from '../errors.js';
 import type { Spool, SpoolFactory } from '../ports.js';
 import { frameFile, prepareSpoolFolder, type Budget, type FrameFile } from './spool-store.js';
+import { bytesOf, WholeSpool } from './whole-spool.js';
 
 /** HC 35: shared by all spools of a process. */
 const MEMORY_BUDGET = 96 * 2 ** 20;
@@ -11,6 +12,10 @@ const DISK_BUDGET = 64 * 2 ** 30;
 const FRAME = 64 * 2 ** 10;
 /** The last frame grows to FRAME from here, so that ten thousand small bodies do not take 64 KiB each. Also what a spool keeps in memory when the budget is spent: smaller frames would cost more than they save. */
 const LEAST = 4 * 2 ** 10;
+/** A chunk that is taken over keeps all memory around it: with more than this for each byte of it, it is copied instead. */
+const WASTE_MOST = 4;
+const NOTHING = Buffer.alloc(0);
+const CLOSED: Promise<void> = Promise.resolve();
 
 export interface SpoolOptions {
   /** Private to this gateway; made when missing. */
@@ -37,6 +42,7 @@ export function spoolFactory({
   const disk: Budget = { limit: diskBudget, used: 0 };
   return {
     create: () => new FramedSpool(memory, () => frameFile(dir, disk)),
+    hold: (chunks) => (memory.used + bytesOf(chunks) > memory.limit ? undefined : new WholeSpool(chunks, memory)),
     usage: () => ({ memory: memory.used, disk: disk.used }),
   };
 }
@@ -45,8 +51,10 @@ export function spoolFactory({
 class FramedSpool implements Spool {
   #frames: Frame[] = [];
   /** The frame being filled; its bytes are counted as soon as they are allocated. */
-  #tail = Buffer.alloc(0);
+  #tail = NOTHING;
   #tailLength = 0;
+  /** What the last chunk that was taken over is part of: counted once. */
+  #around: ArrayBufferLike | undefined;
   #size = 0;
   #charged = 0;
   #file: FrameFile | undefined;
@@ -86,6 +94,29 @@ class FramedSpool implements Spool {
     }
   }
 
+  adopt(chunk: Uint8Array): Promise<void> | undefined {
+    const { length, buffer } = chunk;
+    const more = buffer === this.#around ? 0 : buffer.byteLength;
+    const isSmall = length < LEAST && this.#size > 0;
+    const isRoomy = buffer.byteLength > Math.max(LEAST, WASTE_MOST * length);
+    if (isSmall || isRoomy || this.memory.used + more > this.memory.limit || this.#writing) return this.write(chunk);
+    this.#check();
+    if (this.#tailLength > 0) this.#keepTail();
+    this.#frames.push({ start: this.#size, length, kept: chunk, position: -1 });
+    this.#around = buffer;
+    this.#charge(more);
+    this.#size += length;
+    return undefined;
+  }
+
+  kept(): readonly Uint8Array[] | undefined {
+    if (this.#file !== undefined || this.#closed || this.#failure !== undefined) return undefined;
+    const all: Uint8Array[] = [];
+    for (const { kept } of this.#frames) if (kept !== undefined) all.push(kept);
+    if (this.#tailLength > 0) all.push(this.#tail.subarray(0, this.#tailLength));
+    return all;
+  }
+
   async read(offset: number, length: number): Promise<Uint8Array> {
     this.#check();
     const from = Math.max(0, offset);
@@ -111,13 +142,14 @@ class FramedSpool implements Spool {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed = true;
     this.#frames = [];
-    this.#tail = Buffer.alloc(0);
+    this.#tail = NOTHING;
     this.#tailLength = 0;
+    this.#around = undefined;
     this.#charge(-this.#charged);
-    await this.#file?.close();
+    return this.#file?.close() ?? CLOSED;
   }
 
   #check(): void {
@@ -145,24 +177,32 @@ class FramedSpool implements Spool {
     this.#size += piece.length;
   }
 
+  /** Closes the tail as a frame where it is. */
+  #keepTail(): void {
+    this.#frames.push({ start: this.#size - this.#tailLength, length: this.#tailLength, kept: this.#tail.subarray(0, this.#tailLength), position: -1 });
+    this.#tail = NOTHING;
+    this.#tailLength = 0;
+  }
+
   /** Closes the tail as a frame: kept where it is, or moved to disk when memory is short. */
   async #turn(short: boolean): Promise<void> {
+    if (!short) {
+      this.#keepTail();
+      return;
+    }
     const [bytes, length, start, index] = [
       this.#tail,
       this.#tailLength,
       this.#size - this.#tailLength,
       this.#frames.length,
     ];
-    let position = -1;
-    if (short) {
-      this.#file ??= this.makeFile();
-      position = await this.#file.append(index, bytes.subarray(0, length));
-      // Closed meanwhile: close() has already given everything back.
-      if (this.#closed) throw new WeirError('internal');
-      this.#charge(-bytes.length);
-    }
-    this.#frames.push({ start, length, kept: short ? undefined : bytes.subarray(0, length), position });
-    this.#tail = Buffer.alloc(0);
+    this.#file ??= this.makeFile();
+    const position = await this.#file.append(index, bytes.subarray(0, length));
+    // Closed meanwhile: close() has already given everything back.
+    if (this.#closed) throw new WeirError('internal');
+    this.#charge(-bytes.length);
+    this.#frames.push({ start, length, kept: undefined, position });
+    this.#tail = NOTHING;
     this.#tailLength = 0;
   }
 

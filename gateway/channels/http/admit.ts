@@ -1,13 +1,11 @@
 /** The head of a request, checked before anything else happens: framing, host, target, route. */
-import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
-import type { Route } from '../../../config/schema.js';
+import type { HttpRoute } from '../../../config/schema.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Field } from '../../ports.js';
 import { declaredLength } from './body-head.js';
 import { clientAddress, type Trusts } from './client-address.js';
-import { fieldPairs, valuesOf } from './fields.js';
-import type { ProxyFront } from './proxy-protocol.js';
+import { valuesOf } from './fields.js';
+import type { RequestHead } from './front/front.js';
 import type { RouteTable } from './route-match.js';
 import { hostOf, parseTarget, type Target } from './target.js';
 
@@ -22,21 +20,24 @@ export interface Admitted {
   readonly clientAddress: string | undefined;
   readonly fromTrustedProxy: boolean;
   readonly certificateName: string | undefined;
-  readonly route: Route;
+  readonly route: HttpRoute;
 }
 
-export type Admission = { readonly kind: 'admitted'; readonly request: Admitted } | { readonly kind: 'refused'; readonly code: ErrorCode; readonly route?: Route };
+export type Admission = { readonly kind: 'admitted'; readonly request: Admitted } | { readonly kind: 'refused'; readonly code: ErrorCode; readonly route?: HttpRoute };
 
-export function admit(request: IncomingMessage, table: RouteTable, front: ProxyFront, trusts: Trusts): Admission {
-  const fields = fieldPairs(request.rawHeaders);
-  const method = request.method ?? '';
+/** Of Icecast and RTSP, whose versions a parser may read as ours: the next one would not. */
+const OTHER_PROTOCOLS: ReadonlySet<string> = new Set(['SOURCE', 'DESCRIBE', 'ANNOUNCE', 'SETUP', 'PLAY', 'PAUSE', 'TEARDOWN', 'GET_PARAMETER', 'SET_PARAMETER', 'REDIRECT', 'RECORD', 'FLUSH']);
+
+export function admit({ method, target: written, version, fields, peer }: RequestHead, table: RouteTable, trusts: Trusts): Admission {
   const hosts = valuesOf(fields, 'host');
-  if (!framingIsPlain(request.httpVersion, fields) || hosts.length > 1) return { kind: 'refused', code: 'bad-request' };
-  if (hosts.length === 0 && request.httpVersion === '1.1') return { kind: 'refused', code: 'bad-request' };
+  if (!framingIsPlain(version, fields) || hosts.length > 1) return { kind: 'refused', code: 'bad-request' };
+  if ((hosts.length === 0 && version === '1.1') || OTHER_PROTOCOLS.has(method)) return { kind: 'refused', code: 'bad-request' };
   // `OPTIONS *` asks about this server, which is no route's business.
-  if (method === 'OPTIONS' && request.url === '*') return { kind: 'refused', code: 'no-route' };
-  const target = parseTarget(request.url ?? '');
+  if (method === 'OPTIONS' && written === '*') return { kind: 'refused', code: 'no-route' };
+  const target = parseTarget(written);
   if (target === undefined) return { kind: 'refused', code: 'bad-request' };
+  // The target would outrank the field; whoever sends both means one place, or wants two servers to see different ones.
+  if (target.authority !== undefined && hosts[0] !== undefined && !samePlace(target.authority, hosts[0], peer.secure)) return { kind: 'refused', code: 'bad-request' };
   const authority = target.authority ?? hosts[0];
   const host = hostOf(authority?.trim() ?? '');
   if (host === undefined) return { kind: 'refused', code: 'bad-request' };
@@ -47,8 +48,7 @@ export function admit(request: IncomingMessage, table: RouteTable, front: ProxyF
   const { route } = match;
   if ((declaredLength(fields) ?? 0) > route.maxBody) return { kind: 'refused', code: 'too-large', route };
 
-  const client = clientAddress(front.peerOf(request.socket), fields, trusts);
-  const tls = request.socket instanceof TLSSocket ? request.socket : undefined;
+  const client = clientAddress(peer.address, fields, trusts);
   return {
     kind: 'admitted',
     request: {
@@ -56,10 +56,10 @@ export function admit(request: IncomingMessage, table: RouteTable, front: ProxyF
       target,
       fields,
       authority,
-      scheme: tls === undefined ? 'http' : 'https',
+      scheme: peer.secure ? 'https' : 'http',
       clientAddress: client.address,
       fromTrustedProxy: client.fromTrustedProxy,
-      certificateName: tls === undefined ? undefined : certificateName(tls),
+      certificateName: peer.certificateName(),
       route,
     },
   };
@@ -68,14 +68,15 @@ export function admit(request: IncomingMessage, table: RouteTable, front: ProxyF
 /** The parser has refused contradictions by now; a coding it lets through, or one under HTTP/1.0, could still be read two ways further on. */
 function framingIsPlain(version: string, fields: readonly Field[]): boolean {
   if (version !== '1.1' && version !== '1.0') return false;
+  const lengths = valuesOf(fields, 'content-length');
   const codings = valuesOf(fields, 'transfer-encoding');
-  return codings.length === 0 || (version === '1.1' && codings.length === 1 && codings[0]?.trim().toLowerCase() === 'chunked');
+  // More digits than a number counts exactly would be no length to us, and one to the parser.
+  if (lengths.length > 1 || (lengths[0] !== undefined && !/^[\t ]*\d{1,15}[\t ]*$/.test(lengths[0]))) return false;
+  // Not trim(): what else it takes for a blank is part of the value.
+  return codings.length === 0 || (version === '1.1' && lengths.length === 0 && codings.length === 1 && /^[\t ]*chunked[\t ]*$/i.test(codings[0] ?? ''));
 }
 
-/** Only of a certificate that the client CA has signed. */
-function certificateName(socket: TLSSocket): string | undefined {
-  if (!socket.authorized) return undefined;
-  // Without a certificate this is an empty object, whatever the types say.
-  const { subject } = socket.getPeerCertificate() as { readonly subject?: { readonly CN?: string | string[] } };
-  return [subject?.CN].flat()[0];
+function samePlace(one: string, other: string, secure: boolean): boolean {
+  const usual = secure ? /:443$/ : /:80$/;
+  return one.replace(usual, '').toLowerCase() === other.trim().replace(usual, '').toLowerCase();
 }

@@ -1,7 +1,10 @@
 /** Facts that stand in a body: form fields and JSON paths, read from its first bytes without taking them from the exchange. */
+import { WeirError } from '../../errors.js';
 
 /** A mail API's envelope fits easily; beyond it a fact is unknown, which rules can match. */
 export const FACTS_PREFIX = 64 * 1024;
+/** Held at once, in each process, of bodies that are looked into and still come: a thousand at their longest. What spools hold comes behind it. */
+export const PEEKED_MOST = 64 * 1024 * 1024;
 /** Arrays within arrays that are walked through: lists of lists exist, 30,000 levels only exhaust the stack. */
 const ARRAYS_MOST = 16;
 
@@ -13,6 +16,9 @@ export interface Peeked {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+let heldNow = 0;
+
+/** Throws `spool-full` where slow senders together have sent as much as may be held for them. */
 export async function peekBody(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<Peeked> {
   const source = chunks[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
@@ -27,11 +33,18 @@ export async function peekBody(chunks: AsyncIterable<Uint8Array>, limit: number)
       } else {
         seen.push(next.value);
         size += next.value.length;
+        heldNow += next.value.length;
       }
     } catch (thrown) {
       failure = { thrown };
     }
+    if (heldNow > PEEKED_MOST) {
+      heldNow -= size;
+      await source.return?.();
+      throw new WeirError('spool-full');
+    }
   }
+  heldNow -= size;
   async function* again(): AsyncGenerator<Uint8Array> {
     try {
       yield* seen;

@@ -2,6 +2,10 @@
 import { BlockList, isIP } from 'node:net';
 import type { Field } from '../../ports.js';
 import { membersOutsideQuotes, valuesOf } from './fields.js';
+import { remembered } from './remembered.js';
+
+/** Peers whose trust is looked up once. */
+const PEERS_MOST = 256;
 
 export type Trusts = (address: string | undefined) => boolean;
 
@@ -14,10 +18,12 @@ export function trustedPeers(ranges: readonly string[]): Trusts {
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  return (address) => {
-    const family = address === undefined ? 0 : isIP(address);
-    return address !== undefined && family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
-  };
+  if (ranges.length === 0) return () => false;
+  const isTrusted = remembered(PEERS_MOST, (address) => {
+    const family = isIP(address);
+    return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  });
+  return (address) => address !== undefined && isTrusted(address);
 }
 
 /** An IPv4 peer of a dual-stack listener is an IPv4 address. */

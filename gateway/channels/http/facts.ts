@@ -1,13 +1,13 @@
 /** Who sends, to whom and about what, as a route says it is to be read (HC 17). What is missing or not to be believed is undefined. */
 import { readFile } from 'node:fs/promises';
-import type { Route } from '../../../config/schema.js';
+import type { HttpRoute } from '../../../config/schema.js';
 import type { Clock, Field } from '../../ports.js';
 import type { BodyFacts } from './body-facts.js';
 import { readable } from './body-head.js';
 import { membersOutsideQuotes, valuesOf } from './fields.js';
 import { jwtReader, type JwtReader } from './jwt-user.js';
 
-type Source = NonNullable<Route['facts']['user']>[number];
+type Source = NonNullable<HttpRoute['facts']['user']>[number];
 type Secret = Extract<Source, { readonly jwt: unknown }>['jwt']['key'];
 
 export interface FactInput {
@@ -33,19 +33,24 @@ export interface RouteFacts {
 export interface FactReader {
   /** True when a fact stands in the body. */
   readonly needsBody: boolean;
-  read(input: FactInput): Promise<RouteFacts>;
+  read(input: FactInput): Promise<RouteFacts> | RouteFacts;
 }
+
+const NOBODY: RouteFacts = { user: undefined, department: undefined, sender: undefined, recipients: [], subject: undefined, senders: [], subjects: [] };
+/** Of a route that names no source. */
+const NO_FACTS: FactReader = { needsBody: false, read: () => NOBODY };
 
 type Look = (input: FactInput) => Promise<readonly string[]> | readonly string[];
 
 /** Reads keys and the department file once; throws when one is missing or unreadable. */
-export async function factReader(facts: Route['facts'], clock: Clock): Promise<FactReader> {
+export async function factReader(facts: HttpRoute['facts'], clock: Clock): Promise<FactReader> {
   const user = await looks(facts.user, clock);
   const sender = await looks(facts.sender, clock);
   const recipients = await looks(facts.recipients, clock);
   const subject = await looks(facts.subject, clock);
   const departments = facts.departments === undefined ? new Map<string, string>() : await readDepartments(facts.departments);
   const sources = [facts.user, facts.sender, facts.recipients, facts.subject].flatMap((list) => list ?? []);
+  if (sources.length === 0) return NO_FACTS;
   return {
     needsBody: sources.some((source) => 'form' in source || 'json' in source),
     read: async (input) => {

@@ -9,24 +9,34 @@ export function fieldPairs(raw: readonly string[]): readonly Field[] {
 
 /** Every value of a field, in order. `name` is lower case. */
 export function valuesOf(fields: readonly Field[], name: string): readonly string[] {
-  return fields.filter((field) => field[0].toLowerCase() === name).map((field) => field[1]);
+  let values: string[] | undefined;
+  for (const field of fields) if (isNamed(field[0], name)) (values ??= []).push(field[1]);
+  return values ?? NO_VALUES;
 }
+
+const NO_VALUES: readonly string[] = [];
+
+/** Most names differ in length already. */
+const isNamed = (written: string, name: string): boolean => written.length === name.length && (written === name || written.toLowerCase() === name);
 
 /** The first value, which for fields that may stand only once is the value. */
 export function valueOf(fields: readonly Field[], name: string): string | undefined {
-  return fields.find((field) => field[0].toLowerCase() === name)?.[1];
+  for (const field of fields) if (isNamed(field[0], name)) return field[1];
+  return undefined;
 }
 
 /** Members of a comma-separated list field, lower case, without parameters. */
 export function tokensOf(fields: readonly Field[], name: string): readonly string[] {
-  return valuesOf(fields, name)
+  const values = valuesOf(fields, name);
+  if (values.length === 0) return values;
+  return values
     .flatMap((value) => value.split(','))
     .map((member) => (member.split(';')[0] ?? '').trim().toLowerCase())
     .filter((member) => member !== '');
 }
 
 export function without(fields: readonly Field[], ...names: readonly string[]): readonly Field[] {
-  return fields.filter((field) => !names.includes(field[0].toLowerCase()));
+  return fields.filter(([written]) => !names.some((name) => isNamed(written, name)));
 }
 
 const CLOSED_QUOTE = /"(?:\\.|[^"\\])*"/y;

@@ -1,34 +1,38 @@
-/** The listening side of HTTP: one connection's requests in order, each checked, routed and taken through its turn. */
+/** The listening side of HTTP: requests as a front takes them off connections, each checked, routed and taken through its turn. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Config, Route } from '../../../config/schema.js';
+import type { Config, HttpRoute } from '../../../config/schema.js';
 import { asWeirError, type ErrorCode } from '../../errors.js';
-import type { Clock, ExchangeId, Log, Pipeline, Upstream, UpstreamRequest } from '../../ports.js';
+import { selfTest } from '../../http1/self-test.js';
+import type { Clock, ExchangeId, Field, Log, PartBook, Pipeline, Upstream, UpstreamRequest } from '../../ports.js';
 import { admit, type Admission, type Admitted } from './admit.js';
-import { onClientErrors, type ActiveTurn } from './client-errors.js';
 import { trustedPeers } from './client-address.js';
 import { factReader, type FactReader } from './facts.js';
 import { fieldPairs } from './fields.js';
-import { nodeServer, TIMING, type Timing } from './node-server.js';
-import { noProxyFront, proxyFront } from './proxy-protocol.js';
-import { pullBody } from './pull-body.js';
-import { respond, respondRaw, settleArrival, styleFor } from './respond.js';
+import type { Call, Front, FrontHandler, FrontOptions, RequestHead } from './front/front.js';
+import { fastFront } from './front/fast-front.js';
+import { nodeCall } from './front/node-call.js';
+import { nodeFront } from './front/node-front.js';
+import { TIMING, type Timing } from './node-server.js';
+import { respond, respondRaw, styleFor } from './respond.js';
 import { routeTable, type RouteTable } from './route-match.js';
 import { takeTurn, type TurnTools } from './turn.js';
-import { decideUpgrade, readAgain, withoutOffer } from './upgrade.js';
+import { decideUpgrade, withoutOffer } from './upgrade.js';
 
 export interface HttpChannelOptions {
   readonly listen: Config['listen']['data'];
-  readonly routes: readonly Route[];
+  readonly routes: readonly HttpRoute[];
   readonly limits: Pick<Config['limits'], 'headBytes' | 'headTimeout' | 'connections'>;
   readonly trustedProxies: readonly string[];
   readonly pipeline: Pipeline;
   /** By route id. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Routes with `scan: false`. */
-  readonly passThrough: (route: Route, request: IncomingMessage, response: ServerResponse, via: UpstreamRequest['via']) => void;
+  readonly passThrough: (route: HttpRoute, request: IncomingMessage, response: ServerResponse, via: UpstreamRequest['via']) => void;
   /** Upgrades on routes with `upgrades: pass`. */
-  readonly upgrade: (route: Route, request: IncomingMessage, socket: Socket, head: Buffer, via: UpstreamRequest['via']) => void;
+  readonly upgrade: (route: HttpRoute, request: IncomingMessage, socket: Socket, head: Buffer, via: UpstreamRequest['via']) => void;
+  /** Without it uploads that someone has to put together are refused. */
+  readonly parts?: PartBook | undefined;
   readonly newId: () => ExchangeId;
   readonly clock: Clock;
   readonly language: Config['language'];
@@ -41,12 +45,12 @@ export interface HttpChannelOptions {
 export interface HttpChannel {
   listen(): Promise<AddressInfo>;
   /** Answers in place of an upstream that a passed-through request could not reach. */
-  refuse(message: IncomingMessage, response: ServerResponse, code: ErrorCode, route: Route): void;
-  refuseSocket(socket: Socket, code: ErrorCode, route: Route, message: IncomingMessage): void;
+  refuse(message: IncomingMessage, response: ServerResponse, code: ErrorCode, route: HttpRoute): void;
+  refuseSocket(socket: Socket, code: ErrorCode, route: HttpRoute, message: IncomingMessage): void;
   /** Takes no new exchange, lets running ones finish for at most so long, then cuts them off. */
   drain(boundMs: number): Promise<void>;
   /** For exchanges that begin from now on; throws when a route's facts cannot be prepared, and nothing has changed then. */
-  setRoutes(routes: readonly Route[], upstreams: ReadonlyMap<string, Upstream>): Promise<void>;
+  setRoutes(routes: readonly HttpRoute[], upstreams: ReadonlyMap<string, Upstream>): Promise<void>;
 }
 
 interface Routing {
@@ -57,171 +61,89 @@ interface Routing {
 
 export function httpChannel(options: HttpChannelOptions): HttpChannel {
   const { log, newId } = options;
-  const timing = { ...TIMING, ...options.timing };
   const onError = options.onError ?? (() => undefined);
   const trusts = trustedPeers(options.trustedProxies);
-  const { server, unwatch } = nodeServer(options.listen, options.limits, timing, log);
   let routing: Routing = { table: () => ({ kind: 'none' }), facts: new Map(), upstreams: new Map() };
   let draining = false;
-  const sockets = new Set<Socket>();
-  const active = new WeakMap<Socket, ActiveTurn>();
-  const lines = new WeakMap<Socket, Promise<void>>();
-  const tools: TurnTools = { pipeline: options.pipeline, newId, clock: options.clock, log, onError, closing: () => draining };
+  const tools: TurnTools = { pipeline: options.pipeline, newId, clock: options.clock, log, onError, parts: options.parts, closing: () => draining };
 
-  const refuseSocket = (socket: Socket, code: ErrorCode, route?: string, message?: IncomingMessage): void => {
+  const refuseSocket = (socket: Socket, code: ErrorCode, fields: readonly Field[] = [], route?: string): void => {
     onError(code, route);
-    const style = styleFor(message === undefined ? [] : fieldPairs(message.rawHeaders), options.language);
-    respondRaw(socket, { refusal: { kind: 'error', code }, incident: newId(), style, weirHeaders: true });
+    respondRaw(socket, { refusal: { kind: 'error', code }, incident: newId(), style: styleFor(fields, options.language), weirHeaders: true });
   };
-  const front = options.listen.proxyProtocol
-    ? proxyFront(server, trusts, options.limits.headTimeout, (socket) => refuseSocket(socket, 'bad-request'))
-    : noProxyFront();
-  const admission = (message: IncomingMessage): Admission => admit(message, routing.table, front, trusts);
+  const admission = (head: RequestHead): Admission => (draining ? { kind: 'refused', code: 'shutting-down' } : admit(head, routing.table, trusts));
 
-  function handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
-    const checked: Admission = draining ? { kind: 'refused', code: 'shutting-down' } : admission(message);
-    if (checked.kind === 'refused') return refuse(message, response, checked.code, checked.route);
-    if (!checked.request.route.scan) {
-      // The proxy would answer the expectation too late, or not at all.
-      if (expectsContinue) response.writeContinue();
-      delete message.headers.expect;
-      takenBy(message, () => message.socket.destroy());
-      options.passThrough(checked.request.route, message, response, viaOf(checked.request));
+  function take(call: Call, checked: Admission = admission(call)): Promise<void> | 'elsewhere' {
+    if (call.expects === 'unknown') return refuse(call, 'expectation-failed');
+    if (checked.kind === 'refused') return refuse(call, checked.code, checked.route);
+    const { request } = checked;
+    if (!request.route.scan) {
+      if (call.passOn === undefined) return 'elsewhere';
+      const { message, response } = call.passOn();
+      options.passThrough(request.route, message, response, viaOf(request));
       return Promise.resolve();
     }
-    return exchange(message, response, checked.request, expectsContinue);
-  }
-
-  function exchange(message: IncomingMessage, response: ServerResponse, request: Admitted, expectsContinue: boolean): Promise<void> {
     const { route } = request;
     const facts = routing.facts.get(route.id);
     const upstream = routing.upstreams.get(route.id);
-    if (facts === undefined || upstream === undefined) return refuse(message, response, 'internal', route);
-    const body = pullBody(message, {
-      maxBody: route.maxBody,
-      timeoutMs: route.bodyTimeout,
-      // Whoever waits for leave to send gets it when the first byte is wanted: after route, head and facts were judged.
-      onFirstPull: () => {
-        if (expectsContinue && !response.headersSent && !response.destroyed) response.writeContinue();
-      },
-    });
-    takenBy(message, (error) => body.fail(error));
-    const trailers = (): ReturnType<typeof fieldPairs> => fieldPairs(message.rawTrailers);
-    const style = styleFor(request.fields, options.language);
-    return takeTurn({ id: newId(), receivedAt: options.clock.now(), request, message, response, body: { chunks: body.chunks, trailers }, facts, upstream, style }, tools);
+    if (facts === undefined || upstream === undefined) return refuse(call, 'internal', route);
+    const chunks = call.body({ maxBody: route.maxBody, timeoutMs: route.bodyTimeout });
+    const body = { chunks, whole: call.whole(), trailers: () => call.trailers() };
+    return takeTurn({ id: newId(), receivedAt: options.clock.now(), request, call, body, facts, upstream, language: options.language }, tools);
   }
 
-  /** Who is to know when the rest of this body turns out to be malformed. */
-  function takenBy(message: IncomingMessage, failBody: ActiveTurn['failBody']): void {
-    const turn = active.get(message.socket);
-    if (turn !== undefined) turn.failBody = failBody;
-  }
-
-  async function refuse(message: IncomingMessage, response: ServerResponse, code: ErrorCode, route?: Route): Promise<void> {
-    message.on('error', () => undefined);
-    await settleArrival(message);
+  async function refuse(call: Call, code: ErrorCode, route?: HttpRoute): Promise<void> {
+    await call.settled();
     onError(code, route?.id);
-    const style = styleFor(fieldPairs(message.rawHeaders), options.language);
+    const style = styleFor(call.fields, options.language);
     // A head that was refused casts doubt on where the next one begins; an unknown address does not.
-    respond(response, { refusal: { kind: 'error', code }, incident: newId(), style, weirHeaders: route?.weirHeaders ?? true }, draining || code !== 'no-route');
+    respond(call, { refusal: { kind: 'error', code }, incident: newId(), style, weirHeaders: route?.weirHeaders ?? true }, draining || code !== 'no-route');
   }
 
-  /** Pipelined requests wait for the answer before theirs, so that one that closes the connection leaves none half done. */
-  function enqueue(message: IncomingMessage, response: ServerResponse, take: () => Promise<void>): void {
+  function upgrade(head: RequestHead, message: IncomingMessage, bytes: Buffer): void {
     const { socket } = message;
-    const before = lines.get(socket);
-    const run = async (): Promise<void> => {
-      if (socket.destroyed || !socket.writable) return;
-      const end = closed(response);
-      // A refused request's rest is discarded, malformed or not.
-      active.set(socket, { bodyComplete: () => message.complete, failBody: () => undefined, done: end, hasLength: message.headers['content-length'] !== undefined });
-      await take();
-      await end;
-      active.delete(socket);
-    };
-    const mine = (before === undefined ? run() : before.then(run)).catch((thrown: unknown) => {
-      log.error('http.turn-failed', { code: asWeirError(thrown, 'internal').code });
-      response.destroy();
-    });
-    lines.set(socket, mine);
-    void mine.then(() => {
-      if (lines.get(socket) === mine) lines.delete(socket);
-      if (draining) server.closeIdleConnections();
-    });
-  }
-
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.on('request', (message, response) => enqueue(message, response, () => handle(message, response, false)));
-  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => enqueue(message, response, () => handle(message, response, true)));
-  server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) => enqueue(message, response, () => refuse(message, response, 'expectation-failed')));
-  server.on('connect', (message: IncomingMessage) => afterOthers(message.socket, () => refuseSocket(message.socket, 'upgrade-refused', undefined, message)));
-  server.on('upgrade', (message: IncomingMessage, _duplex, head: Buffer) => {
-    message.socket.on('error', () => message.socket.destroy());
-    afterOthers(message.socket, () => onUpgrade(message, head));
-  });
-  onClientErrors(server, (socket) => active.get(socket), refuseSocket);
-
-  /** Node takes a connection out of its own order for these: answers that are under way come first. */
-  function afterOthers(socket: Socket, act: () => void): void {
-    const before = lines.get(socket);
-    if (before === undefined) act();
-    else void before.then(act);
-  }
-
-  function onUpgrade(message: IncomingMessage, head: Buffer): void {
-    const { socket } = message;
-    const decision = draining ? { kind: 'refuse' as const, code: 'shutting-down' as const, route: undefined } : decideUpgrade(message, admission(message));
+    const decision = decideUpgrade(head, admission(head));
     switch (decision.kind) {
-      case 'pass': options.upgrade(decision.request.route, message, socket, head, viaOf(decision.request)); break;
+      case 'pass': options.upgrade(decision.request.route, message, socket, bytes, viaOf(decision.request)); break;
       case 'ignore':
         // Below TLS the offer means nothing, and no client makes it there.
-        if (options.listen.tls === undefined) readAgain(server, socket, withoutOffer(message, head));
-        else refuseSocket(socket, 'upgrade-refused', undefined, message);
+        if (head.peer.secure) refuseSocket(socket, 'upgrade-refused', head.fields);
+        else front.readAgain(socket, withoutOffer(message, bytes));
         break;
-      case 'refuse': refuseSocket(socket, decision.code, decision.route, message); break;
+      case 'refuse': refuseSocket(socket, decision.code, head.fields, decision.route); break;
     }
   }
 
-  const setRoutes = async (routes: readonly Route[], upstreams: ReadonlyMap<string, Upstream>): Promise<void> => {
+  const handler: FrontHandler = { admit: admission, take, upgrade, refuseSocket };
+  const frontOptions: FrontOptions = { listen: options.listen, limits: options.limits, trusts, timing: { ...TIMING, ...options.timing }, log };
+  const tested = options.listen.frontend === 'fast' ? selfTest() : undefined;
+  // A parser that does not read known messages as it must reads nobody's.
+  if (tested?.ok === false) log.error('http.parser-unfit', { vector: tested.because });
+  const front: Front = tested?.ok === true ? fastFront(frontOptions, handler) : nodeFront(frontOptions, handler);
+
+  const setRoutes = async (routes: readonly HttpRoute[], upstreams: ReadonlyMap<string, Upstream>): Promise<void> => {
     const readers = await Promise.all(routes.map(async (route) => [route.id, await factReader(route.facts, options.clock)] as const));
     routing = { table: routeTable(routes), facts: new Map(readers), upstreams };
   };
 
   return {
     setRoutes,
-    refuse: (message, response, code, route) => void refuse(message, response, code, route),
-    refuseSocket: (socket, code, route, message) => refuseSocket(socket, code, route.id, message),
+    refuse: (message, response, code, route) => {
+      refuse(nodeCall(message, response, undefined, undefined), code, route).catch((thrown: unknown) => {
+        log.error('http.turn-failed', { code: asWeirError(thrown, 'internal').code });
+        response.destroy();
+      });
+    },
+    refuseSocket: (socket, code, route, message) => refuseSocket(socket, code, fieldPairs(message.rawHeaders), route.id),
     listen: async () => {
       await setRoutes(options.routes, options.upstreams);
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(options.listen.port, options.listen.host, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-      const address = server.address();
-      if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
-      return address;
+      return front.listen();
     },
     drain: async (boundMs) => {
       draining = true;
-      unwatch();
-      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-      }, boundMs);
-      await ended;
-      clearTimeout(timer);
+      await front.drain(boundMs);
     },
   };
-}
-
-function closed(response: ServerResponse): Promise<void> {
-  return response.closed || response.destroyed ? Promise.resolve() : new Promise((resolve) => response.once('close', () => resolve()));
 }
 
 function viaOf(request: Admitted): UpstreamRequest['via'] {

@@ -6,6 +6,7 @@ import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { Config } from '../../../config/schema.js';
 import { causeCode } from '../../errors.js';
 import type { Log } from '../../ports.js';
+import { protocolsOf } from './front/h2-front.js';
 
 type Listen = Config['listen']['data'];
 type Tls = NonNullable<Listen['tls']>;
@@ -17,9 +18,16 @@ export interface Timing {
   readonly keepAliveMs: number;
   /** How often certificate files are looked at; polling follows swapped symbolic links too. */
   readonly certificateCheckMs: number;
+  /** How long the end of an answer waits for its client, on the fast front. */
+  readonly lastBytesMs: number;
+  /** So long a body of moderate length is waited for before it is taken as it comes: longer than a network takes between its packets, shorter than anyone notices. */
+  readonly wholeMs: number;
 }
 
-export const TIMING: Timing = { checkEveryMs: 1000, keepAliveMs: 65_000, certificateCheckMs: 2000 };
+/** What a client reads out of the system's own buffers does not show, and they hold some MiB: in so long, 8 KB a second empty them. */
+const LAST_BYTES_MS = 600_000;
+
+export const TIMING: Timing = { checkEveryMs: 1000, keepAliveMs: 65_000, certificateCheckMs: 2000, lastBytesMs: LAST_BYTES_MS, wholeMs: 20 };
 
 export interface ListeningServer {
   readonly server: Server;
@@ -40,7 +48,7 @@ export function nodeServer(listen: Listen, limits: Pick<Config['limits'], 'headB
     requireHostHeader: false,
     noDelay: true,
   };
-  const server = listen.tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tlsOptions(listen.tls) });
+  const server = listen.tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tlsOptions(listen.tls, protocolsOf(listen)) });
   // Node drops fields beyond this count without a word; the head's size bounds them already.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
@@ -58,17 +66,17 @@ function secureContext(tls: Tls): SecureContextOptions {
   };
 }
 
-function tlsOptions(tls: Tls): TlsOptions {
+export function tlsOptions(tls: Tls, protocols: string[]): TlsOptions {
   return {
     ...secureContext(tls),
     requestCert: tls.clientCertificate !== 'none',
     rejectUnauthorized: tls.clientCertificate === 'required',
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: protocols,
   };
 }
 
 /** New connections get the new certificate; those that are open keep theirs. A pair that does not load changes nothing. */
-function followCertificates(server: { setSecureContext(options: SecureContextOptions): void }, tls: Tls, timing: Timing, log: Log): () => void {
+export function followCertificates(server: { setSecureContext(options: SecureContextOptions): void }, tls: Tls, timing: Timing, log: Log): () => void {
   const files = [tls.cert, tls.key, ...(tls.clientCa === undefined ? [] : [tls.clientCa])];
   const reload = (): void => {
     try {

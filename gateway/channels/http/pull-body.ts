@@ -1,5 +1,5 @@
 /** A request's body as pulled chunks, with the limits counted where bytes enter. */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { WeirError } from '../../errors.js';
 
 export interface BodyLimits {
@@ -16,7 +16,7 @@ export interface PulledBody {
   fail(error: WeirError): void;
 }
 
-export function pullBody(request: IncomingMessage, limits: BodyLimits): PulledBody {
+export function pullBody(request: Readable, limits: BodyLimits): PulledBody {
   let failure: WeirError | undefined;
   let wake: () => void = () => undefined;
   // Without a listener an abort would be an uncaught error; what it means is read from `complete`.

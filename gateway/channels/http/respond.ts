@@ -1,8 +1,9 @@
-/** Answers that are our own: refusals and verdicts, as problem documents through Node's response or straight onto a socket. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+/** Answers that are our own: refusals and verdicts, as problem documents through a front or straight onto a socket. */
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Action, Field } from '../../ports.js';
-import { lingerAtClose, lingeringEnd } from './linger.js';
+import type { Call } from './front/front.js';
+import { lingeringEnd } from './linger.js';
 import { languageFor, wantsHtml, type Language } from './negotiate.js';
 import { problemBody, problemDocument, type Refusal } from './problem.js';
 
@@ -53,34 +54,19 @@ function actionOf(refusal: Refusal): Action | undefined {
   }
 }
 
+const PASSED: readonly Field[] = [['Weir-Action', 'pass']];
+
 /** `Weir-Incident` stands wherever there is something to ask about: everything but a pass. */
 export function weirFields(action: Action | undefined, incident: string): readonly Field[] {
-  return [
-    ...(action === undefined ? [] : [['Weir-Action', action] as const]),
-    ...(action === 'pass' ? [] : [['Weir-Incident', incident] as const]),
-  ];
-}
-
-/** A request is announced before the rest of its packet is parsed: a small body that came with it need not cost the connection. */
-export async function settleArrival(request: IncomingMessage): Promise<void> {
-  if (!request.complete) await new Promise((next) => setImmediate(next));
+  if (action === 'pass') return PASSED;
+  const about = ['Weir-Incident', incident] as const;
+  return action === undefined ? [about] : [['Weir-Action', action], about];
 }
 
 /** Writes it; answers with the status the client was told, or undefined when it can no longer be told anything. */
-export function respond(response: ServerResponse, answer: OwnAnswer, close: boolean): number | undefined {
-  const { socket } = response;
-  if (response.headersSent || response.destroyed || socket === null || socket.destroyed) {
-    response.destroy();
-    return undefined;
-  }
+export function respond(call: Call, answer: OwnAnswer, close: boolean): number | undefined {
   const { status, fields, bytes } = build(answer);
-  const unread = !response.req.complete;
-  if (unread) lingerAtClose(socket);
-  response.writeHead(status, [...fields, ...(close || unread ? [['Connection', 'close']] : [])].flat());
-  // Node leaves the body out for HEAD by itself.
-  response.end(bytes);
-  response.req.resume();
-  return status;
+  return call.answer({ status, reason: STATUS_CODES[status] ?? '', fields }, bytes, close) ? status : undefined;
 }
 
 /** For connections that have no response object: what the parser refused, upgrades, CONNECT. */

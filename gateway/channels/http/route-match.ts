@@ -1,8 +1,8 @@
 /** Chooses the route of a request: virtual hosts first, then the longest path prefix; a target that could be read as another route's is ambiguous. */
-import type { Route } from '../../../config/schema.js';
+import type { HttpRoute } from '../../../config/schema.js';
 import type { Target } from './target.js';
 
-export type RouteMatch = { readonly kind: 'route'; readonly route: Route } | { readonly kind: 'none' } | { readonly kind: 'ambiguous' };
+export type RouteMatch = { readonly kind: 'route'; readonly route: HttpRoute } | { readonly kind: 'none' } | { readonly kind: 'ambiguous' };
 
 export type RouteTable = (host: string, target: Target, method: string) => RouteMatch;
 
@@ -11,9 +11,9 @@ const EXACT = 2;
 const PATTERN = 1;
 const ANY = 0;
 
-export function routeTable(routes: readonly Route[]): RouteTable {
-  const pick = (host: string, path: string, method: string, folded = false): Route | undefined => {
-    let best: { readonly route: Route; readonly rank: readonly number[] } | undefined;
+export function routeTable(routes: readonly HttpRoute[]): RouteTable {
+  const pick = (host: string, path: string, method: string, folded = false): HttpRoute | undefined => {
+    let best: { readonly route: HttpRoute; readonly rank: readonly number[] } | undefined;
     for (const route of routes) {
       const hostRank = rankHost(route.match.host, host);
       if (hostRank === undefined || !covers(folded ? route.match.path.toLowerCase() : route.match.path, path)) continue;
@@ -23,13 +23,22 @@ export function routeTable(routes: readonly Route[]): RouteTable {
     }
     return best?.route;
   };
-  return (host, target, method) => {
+  const matched = (host: string, target: Target, method: string): RouteMatch => {
     const route = pick(host, target.path, method);
     if (target.readings.some((reading) => pick(host, reading, method) !== route)) return { kind: 'ambiguous' };
     if (route === undefined) return { kind: 'none' };
     // Some servers do not tell cases apart: `/MAIL` must not reach what `/mail` guards by way of another route.
     if (target.readings.some((reading) => pick(host, reading.toLowerCase(), method, true) !== route)) return { kind: 'ambiguous' };
     return { kind: 'route', route };
+  };
+  // Of a host and method for each target that is kept: what was decided for it once.
+  const decided = new WeakMap<Target, { readonly host: string; readonly method: string; readonly match: RouteMatch }>();
+  return (host, target, method) => {
+    const known = decided.get(target);
+    if (known !== undefined && known.host === host && known.method === method) return known.match;
+    const match = matched(host, target, method);
+    decided.set(target, { host, method, match });
+    return match;
   };
 }
 

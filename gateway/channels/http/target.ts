@@ -1,5 +1,9 @@
 /** Reads a request target strictly: origin form, its path and query, and every way another server might read that path. */
+import { remembered } from './remembered.js';
 
+/** Targets and hosts that are read once while they are asked for again. */
+const TARGETS_MOST = 512;
+const HOSTS_MOST = 256;
 /** Rounds of percent-decoding that servers behind us might do; a path that still changes after them is refused. */
 const DECODING_ROUNDS = 3;
 
@@ -15,7 +19,9 @@ export interface Target {
 }
 
 /** `undefined`: not a target we can route without guessing. */
-export function parseTarget(written: string): Target | undefined {
+export const parseTarget = remembered(TARGETS_MOST, parsed);
+
+function parsed(written: string): Target | undefined {
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(written);
   const rest = absolute === null ? written : (absolute[2] ?? '');
   const origin = absolute !== null && !rest.startsWith('/') ? `/${rest}` : rest;
@@ -45,6 +51,7 @@ function readingsOf(path: string): readonly string[] | undefined {
 
 /** Percent-decoded for reading; what does not decode stays as written. */
 export function decodeSafely(text: string): string {
+  if (!text.includes('%')) return text;
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
     try {
       return decodeURIComponent(escaped);
@@ -56,7 +63,9 @@ export function decodeSafely(text: string): string {
 }
 
 /** Host without port, lower case, or `undefined` where it is not a host. '' when the field was empty. */
-export function hostOf(authority: string): string | undefined {
+export const hostOf = remembered(HOSTS_MOST, hostIn);
+
+function hostIn(authority: string): string | undefined {
   if (authority === '') return '';
   const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(authority);
   return parts?.[1]?.toLowerCase().replace(/\.$/, '');

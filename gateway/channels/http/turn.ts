@@ -1,15 +1,20 @@
 /** One request and its answer: through the pipeline, to the upstream, and back, in the directions its route scans. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asWeirError, causeCode, WeirError, type ErrorCode } from '../../errors.js';
-import type { Action, Clock, Ended, Exchange, ExchangeId, Field, Log, Outbound, Pipeline, Upstream, UpstreamReply, Verdict } from '../../ports.js';
+import type { Action, Clock, Ended, Exchange, ExchangeId, Field, Leaving, Log, Outbound, PartBook, Pipeline, Upstream, UpstreamReply, UpstreamRequest, Verdict } from '../../ports.js';
 import type { Admitted } from './admit.js';
-import { requestExchange, responseExchange, type RequestBody } from './exchange.js';
+import { bodylessExchange, hasScannedFields, requestExchange, responseExchange, type RequestBody } from './exchange.js';
 import type { FactReader } from './facts.js';
 import { tokensOf } from './fields.js';
 import type { Refusal } from './problem.js';
-import { respond, settleArrival, weirFields, type AnswerStyle } from './respond.js';
+import type { Call } from './front/front.js';
+import { Gone } from './leaving.js';
+import { respond, styleFor, weirFields } from './respond.js';
 import { answerHead, answerTrailers, verdictTrailer } from './scanned-answer.js';
-import { breakOff, endReply, isBodyless, writeBody, writeHead } from './write-reply.js';
+import { uploadTurn } from './uploads/piece-of.js';
+import { splitProtocol } from './uploads/split-upload.js';
+import type { Asking } from './uploads/staging.js';
+import type { UploadTurn } from './uploads/upload-turn.js';
+import { isBodyless, writeBody, writeHead } from './write-reply.js';
 
 export interface TurnTools {
   readonly pipeline: Pipeline;
@@ -17,6 +22,8 @@ export interface TurnTools {
   readonly clock: Clock;
   readonly log: Log;
   readonly onError: (code: ErrorCode, route: string | undefined) => void;
+  /** Of uploads whose parts went through this fleet. */
+  readonly parts: PartBook | undefined;
   /** No further request is wanted on this connection. */
   readonly closing: () => boolean;
 }
@@ -25,114 +32,158 @@ export interface Turn {
   readonly id: ExchangeId;
   readonly receivedAt: number;
   readonly request: Admitted;
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly call: Call;
   readonly body: RequestBody;
   readonly facts: FactReader;
   readonly upstream: Upstream;
-  readonly style: AnswerStyle;
+  readonly language: Parameters<typeof styleFor>[1];
 }
 
 /** Never throws: whatever goes wrong, the client is told and the error is counted. */
 export async function takeTurn(turn: Turn, tools: TurnTools): Promise<void> {
-  const gone = new AbortController();
-  turn.response.on('close', () => {
-    if (!turn.response.writableFinished) gone.abort();
-  });
+  const gone = new Gone();
+  turn.call.onGone(() => gone.abort());
   try {
-    const exchange = await requestExchange(turn.id, turn.receivedAt, turn.request, turn.body, turn.facts);
-    if (turn.request.route.direction.includes('request')) await scannedRequest(turn, tools, exchange, gone);
-    else await unscannedRequest(turn, tools, exchange, gone);
+    const asking = requestExchange(turn.id, turn.receivedAt, turn.request, turn.body, turn.facts);
+    const asked = asking instanceof Promise ? await asking : asking;
+    const { route } = turn.request;
+    if (route.direction.includes('request')) {
+      const isPart = splitProtocol(turn.request) !== undefined;
+      const upload: UploadTurn = isPart ? await uploadTurn(route, asked, turn.request, { book: tools.parts, upstream: turn.upstream, asking: aboutThis(turn, gone), log: tools.log }) : { exchange: asked };
+      await scannedRequest(turn, tools, upload, gone);
+    } else await unscannedRequest(turn, tools, asked, gone);
   } catch (thrown) {
     fail(turn, tools, asWeirError(thrown, 'internal'));
     gone.abort();
   }
 }
 
-async function scannedRequest(turn: Turn, tools: TurnTools, exchange: Exchange, gone: AbortController): Promise<void> {
-  const ended = await tools.pipeline.run(exchange, (outbound) => send(turn, exchange, outbound, gone.signal));
-  await closing(ended, async () => {
-    if (ended.kind !== 'forwarded') await settleArrival(turn.message);
-    switch (ended.kind) {
-      case 'forwarded': return deliver(turn, tools, exchange, ended.sent, ended.verdict().action, gone);
-      case 'blocked': return refuse(turn, tools, { kind: 'blocked', direction: 'request', status: 403 }, turn.id);
-      case 'held': return refuse(turn, tools, { kind: 'held', direction: 'request', status: turn.request.route.onHold === 'accept' ? 202 : 403 }, ended.incident);
-      case 'failed': {
-        const status = fail(turn, tools, ended.error);
-        gone.abort();
-        return status;
-      }
-    }
-  });
+/** Another request in the sender's name. */
+function aboutThis({ request }: Turn, signal: Leaving): Asking {
+  const { clientAddress, scheme, authority: host, fromTrustedProxy } = request;
+  return { fields: request.fields, via: { clientAddress, scheme, host, fromTrustedProxy }, signal };
 }
 
-async function unscannedRequest(turn: Turn, tools: TurnTools, exchange: Exchange, gone: AbortController): Promise<void> {
-  const outbound: Outbound = { target: exchange.http.target, change: 'none', length: exchange.body.length, body: exchange.chunks, trailers: () => exchange.trailers() };
-  const reply = await send(turn, exchange, outbound, gone.signal);
-  await deliver(turn, tools, exchange, reply, 'pass', gone);
-}
+/** Clients of upload protocols read any 2xx as stored (HC 19). */
+const acceptsHeld = ({ request }: Turn, exchange: Exchange): boolean => request.route.onHold === 'accept' && request.route.upload === undefined && exchange.piece === undefined;
 
-/** Tells the pipeline exactly once what the client was told. */
-async function closing<T>(ended: Ended<T>, answer: () => Promise<number | undefined> | number | undefined): Promise<void> {
+async function scannedRequest(turn: Turn, tools: TurnTools, upload: UploadTurn, gone: Gone): Promise<void> {
+  // Who puts pieces together looks at each as it goes by.
+  const exchange = upload.exchange.piece === undefined ? upload.exchange : { ...upload.exchange, whole: undefined };
+  const forward = (outbound: Outbound, onProgress?: UpstreamRequest['onProgress']): Promise<UpstreamReply> => send(turn, exchange, outbound, gone, onProgress);
+  const ended = await tools.pipeline.run(exchange, (outbound) => upload.forward?.(outbound, forward) ?? forward(outbound));
+  // The pipeline is told exactly once what the client was told.
   let status: number | undefined;
   try {
-    status = await answer();
+    const telling = ended.kind === 'forwarded' ? deliver(turn, tools, exchange, ended.sent, ended.verdict().action, gone) : stopped(turn, tools, ended, upload, exchange, gone);
+    status = telling instanceof Promise ? await telling : telling;
   } finally {
     ended.close(status);
   }
 }
 
-async function send(turn: Turn, exchange: Exchange, outbound: Outbound, signal: AbortSignal): Promise<UpstreamReply> {
+/** Nothing of it left. */
+async function stopped(turn: Turn, tools: TurnTools, ended: Exclude<Ended<unknown>, { readonly kind: 'forwarded' }>, upload: UploadTurn, exchange: Exchange, gone: Gone): Promise<number | undefined> {
+  // Trouble of our own or of the upstream's is no refusal: the client may try again.
+  if (ended.kind === 'blocked' || (ended.kind === 'failed' && ended.error.code === 'upload-split')) await upload.stopped?.('refused');
+  else if (ended.kind === 'held') await upload.stopped?.('held');
+  await turn.call.settled();
+  switch (ended.kind) {
+    case 'blocked': return refuse(turn, tools, { kind: 'blocked', direction: 'request', status: 403 }, turn.id);
+    case 'held': return refuse(turn, tools, { kind: 'held', direction: 'request', status: acceptsHeld(turn, exchange) ? 202 : 403 }, ended.incident);
+    case 'failed': {
+      const status = fail(turn, tools, ended.error);
+      gone.abort();
+      return status;
+    }
+  }
+}
+
+async function unscannedRequest(turn: Turn, tools: TurnTools, exchange: Exchange, gone: Gone): Promise<void> {
+  const outbound: Outbound = { target: exchange.http.target, change: 'none', length: exchange.body.length, body: exchange.chunks, whole: exchange.whole, trailers: () => exchange.trailers() };
+  const reply = await send(turn, exchange, outbound, gone);
+  await deliver(turn, tools, exchange, reply, 'pass', gone);
+}
+
+function send(turn: Turn, exchange: Exchange, outbound: Outbound, signal: Leaving, onProgress?: UpstreamRequest['onProgress']): Promise<UpstreamReply> {
   const { request } = turn;
-  return turn.upstream.request({
+  const sending = turn.upstream.request({
     method: request.method,
     fields: exchange.http.fields,
     via: { clientAddress: request.clientAddress, scheme: request.scheme, host: request.authority, fromTrustedProxy: request.fromTrustedProxy },
     outbound,
     signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
+  return outbound.replied === undefined ? sending : toldOf(sending, outbound.replied);
 }
 
-/** Answers with the status that the client was told. */
-async function deliver(turn: Turn, tools: TurnTools, asked: Exchange, reply: UpstreamReply, action: Action, gone: AbortController): Promise<number | undefined> {
+async function toldOf(sending: Promise<UpstreamReply>, replied: (status: number) => Promise<void>): Promise<UpstreamReply> {
+  const reply = await sending;
+  await replied(reply.status);
+  return reply;
+}
+
+/** Answers with the status that the client was told; a promise only where that has to be waited for. */
+function deliver(turn: Turn, tools: TurnTools, asked: Exchange, reply: UpstreamReply, action: Action, gone: Gone): Promise<number | undefined> | number | undefined {
   if (reply.status < 200) throw new WeirError('upstream-invalid');
-  if (turn.request.route.direction.includes('response') && !isBodyless(turn.request.method, reply.status)) {
+  if (turn.request.route.direction.includes('response') && (!isBodyless(turn.request.method, reply.status) || hasScannedFields(turn.request, reply))) {
     return deliverScanned(turn, tools, asked, reply, action, gone);
   }
   return deliverAsIs(turn, tools, reply, action, gone);
 }
 
-async function deliverAsIs(turn: Turn, tools: TurnTools, reply: UpstreamReply, action: Action, gone: AbortController): Promise<number | undefined> {
-  const { response } = turn;
+function deliverAsIs(turn: Turn, tools: TurnTools, reply: UpstreamReply, action: Action, gone: Gone): Promise<number | undefined> | number | undefined {
+  const { call, request } = turn;
   try {
-    writeHead(response, reply, turn.request.route.weirHeaders ? weirFields(action, turn.id) : [], reply.early || tools.closing());
-    if (!isBodyless(turn.request.method, reply.status)) await writeBody(response, reply.body, turn.request.route.bodyTimeout);
-    endReply(response, isBodyless(turn.request.method, reply.status) ? [] : reply.trailers());
+    writeHead(call, reply, request.route.weirHeaders ? weirFields(action, turn.id) : NO_FIELDS, reply.early || tools.closing());
+    const bodyless = isBodyless(request.method, reply.status);
+    const writing = bodyless ? undefined : writeBody(call, reply, request.route.bodyTimeout);
+    if (writing !== undefined) return delivering(turn, tools, reply, writing, gone);
+    call.end(bodyless ? NO_FIELDS : reply.trailers());
     return reply.status;
   } catch (thrown) {
-    const told = fail(turn, tools, asWeirError(thrown, 'upstream-reset'));
-    gone.abort();
-    return told ?? (response.headersSent ? reply.status : undefined);
+    return cutShort(turn, tools, reply, thrown, gone);
   }
 }
 
-async function deliverScanned(turn: Turn, tools: TurnTools, asked: Exchange, reply: UpstreamReply, action: Action, gone: AbortController): Promise<number | undefined> {
-  const { response, request } = turn;
-  const exchange = responseExchange(tools.newId(), tools.clock.now(), request, asked.facts, reply);
-  const trailing = request.route.weirHeaders && response.req.httpVersion === '1.1' && tokensOf(request.fields, 'te').includes('trailers');
+async function delivering(turn: Turn, tools: TurnTools, reply: UpstreamReply, writing: Promise<void>, gone: Gone): Promise<number | undefined> {
+  try {
+    await writing;
+    turn.call.end(reply.trailers());
+    return reply.status;
+  } catch (thrown) {
+    return cutShort(turn, tools, reply, thrown, gone);
+  }
+}
+
+const NO_FIELDS: readonly Field[] = [];
+
+function cutShort(turn: Turn, tools: TurnTools, reply: UpstreamReply, thrown: unknown, gone: Gone): number | undefined {
+  const told = fail(turn, tools, asWeirError(thrown, 'upstream-reset'));
+  gone.abort();
+  return told ?? (turn.call.answered ? reply.status : undefined);
+}
+
+async function deliverScanned(turn: Turn, tools: TurnTools, asked: Exchange, reply: UpstreamReply, action: Action, gone: Gone): Promise<number | undefined> {
+  const { call, request } = turn;
+  const bodyless = isBodyless(request.method, reply.status);
+  const answer = bodyless ? bodylessExchange : responseExchange;
+  const exchange: Exchange = { ...answer(tools.newId(), tools.clock.now(), request, asked.facts, reply), answers: asked.id };
+  const trailing = !bodyless && request.route.weirHeaders && call.version !== '1.0' && tokensOf(request.fields, 'te').includes('trailers');
   let trailers: () => readonly Field[] = () => [];
   const ended = await tools.pipeline.run(exchange, async (outbound) => {
     const named = strictest(action, outbound.verdict);
     const incident = named === action ? turn.id : exchange.id;
-    writeHead(response, answerHead(reply, outbound, trailing), request.route.weirHeaders ? weirFields(named, incident) : [], reply.early || tools.closing());
+    writeHead(call, bodyless ? reply : answerHead(reply, outbound, trailing), request.route.weirHeaders ? weirFields(named, incident) : [], reply.early || tools.closing());
     trailers = () => outbound.trailers();
-    await writeBody(response, outbound.body, request.route.bodyTimeout);
+    if (!bodyless) await writeBody(call, outbound, request.route.bodyTimeout);
   });
   let status: number | undefined;
   try {
     switch (ended.kind) {
       case 'forwarded':
-        endReply(response, [...answerTrailers(trailers()), ...(trailing ? verdictTrailer(ended.verdict(), exchange.id) : [])]);
+        call.end([...answerTrailers(trailers()), ...(trailing ? verdictTrailer(ended.verdict(), exchange.id) : [])]);
         status = reply.status;
         break;
       case 'blocked':
@@ -142,7 +193,7 @@ async function deliverScanned(turn: Turn, tools: TurnTools, asked: Exchange, rep
         status = refuse(turn, tools, { kind: 'held', direction: 'response', status: 403 }, ended.incident);
         break;
       case 'failed':
-        status = response.headersSent ? reply.status : undefined;
+        status = call.answered ? reply.status : undefined;
         status = fail(turn, tools, ended.error, exchange.id) ?? status;
         break;
     }
@@ -162,7 +213,7 @@ function strictest(action: Action, verdict: Verdict | undefined): Action {
 }
 
 function refuse(turn: Turn, tools: TurnTools, refusal: Refusal, incident: string): number | undefined {
-  return respond(turn.response, { refusal, incident, style: turn.style, weirHeaders: turn.request.route.weirHeaders }, tools.closing());
+  return respond(turn.call, { refusal, incident, style: styleFor(turn.request.fields, turn.language), weirHeaders: turn.request.route.weirHeaders }, tools.closing());
 }
 
 /** Tells the client if it can still be told, and cuts the answer short if not. */
@@ -173,8 +224,8 @@ function fail(turn: Turn, tools: TurnTools, error: WeirError, incident: string =
   // People close tabs; that is no warning.
   if (error.code === 'client-aborted') tools.log.info('http.exchange-failed', fields);
   else tools.log.warn('http.exchange-failed', fields);
-  if (turn.response.headersSent || turn.response.destroyed) {
-    breakOff(turn.response);
+  if (turn.call.answered || turn.call.gone) {
+    turn.call.breakOff();
     return undefined;
   }
   return refuse(turn, tools, { kind: 'error', code: error.code }, incident);

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../errors.js';
 import type { Admission, Admitted } from './admit.js';
 import { fieldPairs, tokensOf, without } from './fields.js';
+import type { RequestHead } from './front/front.js';
 
 export type UpgradeDecision =
   | { readonly kind: 'pass'; readonly request: Admitted }
@@ -11,17 +12,13 @@ export type UpgradeDecision =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly route: string | undefined };
 
-export function decideUpgrade(message: IncomingMessage, admission: Admission): UpgradeDecision {
+export function decideUpgrade(head: RequestHead, admission: Admission): UpgradeDecision {
   if (admission.kind === 'refused') return { kind: 'refuse', code: admission.code, route: admission.route?.id };
   const { route } = admission.request;
   // Java's client offers h2c with its first request by itself; nobody who does so depends on it.
-  if (offers(message).every((protocol) => protocol === 'h2c')) return { kind: 'ignore' };
+  if (tokensOf(head.fields, 'upgrade').every((protocol) => protocol === 'h2c')) return { kind: 'ignore' };
   if (route.upgrades === 'pass') return { kind: 'pass', request: admission.request };
   return { kind: 'refuse', code: 'upgrade-refused', route: route.id };
-}
-
-function offers(message: IncomingMessage): readonly string[] {
-  return tokensOf(fieldPairs(message.rawHeaders), 'upgrade');
 }
 
 /** The request's head once more, without the offer: the parser had stopped at it and reads on from here. */

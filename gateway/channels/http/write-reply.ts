@@ -1,14 +1,14 @@
 /** Writes an upstream's answer to the client: its head as deliver left it with our own fields added, its body as fast as the client reads. */
-import type { ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { WeirError } from '../../errors.js';
-import type { Field } from '../../ports.js';
-import { without } from './fields.js';
-import { lingerAtClose } from './linger.js';
+import type { Field, UpstreamReply } from '../../ports.js';
+import type { Call } from './front/front.js';
+import { remembered } from './remembered.js';
 
 /** Framing and connection belong to this hop; only we may speak as Weir. */
-const OURS = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection', 'weir-action', 'weir-incident'];
+const OURS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection', 'weir-action', 'weir-incident']);
+/** Fields that servers send, and a few more. */
+const NAMES_MOST = 1024;
+const isOurs = remembered(NAMES_MOST, (name) => OURS.has(name.toLowerCase()));
 
 export interface ReplyHead {
   readonly status: number;
@@ -22,67 +22,32 @@ export function isBodyless(method: string, status: number): boolean {
 }
 
 /** Sends the head. `close`: nothing more will be read from this client. */
-export function writeHead(response: ServerResponse, head: ReplyHead, extra: readonly Field[], close: boolean): void {
-  if (response.destroyed || response.socket === null) throw new WeirError('client-aborted');
-  const unread = !response.req.complete;
-  if (unread) lingerAtClose(response.socket);
-  const fields = [...without(head.fields, ...OURS), ...extra, ...(close || unread ? [['Connection', 'close'] as const] : [])];
-  // An answer is forwarded as it is: a Date it lacks is not ours to add.
-  response.sendDate = false;
-  response.strictContentLength = !isBodyless(response.req.method ?? '', head.status);
-  const text = /^[\t\x20-\x7e\x80-\xff]*$/.test(head.statusText) ? head.statusText : '';
-  try {
-    response.writeHead(head.status, text, fields.flat());
-  } catch (thrown) {
-    throw new WeirError('upstream-invalid', { cause: thrown });
-  }
+export function writeHead(call: Call, head: ReplyHead, extra: readonly Field[], close: boolean): void {
+  const reason = /^[\t\x20-\x7e\x80-\xff]*$/.test(head.statusText) ? head.statusText : '';
+  const fields: Field[] = [];
+  for (const field of head.fields) if (!isOurs(field[0])) fields.push(field);
+  for (const field of extra) fields.push(field);
+  call.writeHead({ status: head.status, reason, fields }, close);
 }
 
-/** Resolves when every byte has been handed to Node; throws `client-aborted` when the client leaves or stops reading. */
-export async function writeBody(response: ServerResponse, body: AsyncIterable<Uint8Array>, stallMs: number): Promise<void> {
+/** Every byte handed on, at once where that can be; throws or rejects with `client-aborted` when the client leaves or stops reading. */
+export function writeBody(call: Call, { body, whole }: Pick<UpstreamReply, 'body' | 'whole'>, stallMs: number): Promise<void> | undefined {
+  if (whole === undefined) return writePulled(call, body, stallMs);
+  for (const [at, chunk] of whole.entries()) if (!call.write(chunk)) return writeRest(call, whole.slice(at + 1), stallMs);
+  return undefined;
+}
+
+async function writeRest(call: Call, rest: readonly Uint8Array[], stallMs: number): Promise<void> {
+  await call.drained(stallMs);
+  for (const chunk of rest) if (!call.write(chunk)) await call.drained(stallMs);
+}
+
+async function writePulled(call: Call, body: UpstreamReply['body'], stallMs: number): Promise<void> {
   // A head shares a packet with body bytes that are already here, but does not wait for slow ones.
-  const flush = setImmediate(() => response.flushHeaders());
+  const flush = setImmediate(() => call.flush());
   for await (const chunk of body) {
     clearImmediate(flush);
-    if (response.destroyed) throw new WeirError('client-aborted');
-    let ready: boolean;
-    try {
-      ready = response.write(chunk);
-    } catch (thrown) {
-      throw new WeirError('internal', { cause: thrown });
-    }
-    if (!ready) await drained(response, stallMs);
+    if (call.gone) throw new WeirError('client-aborted');
+    if (!call.write(chunk)) await call.drained(stallMs);
   }
-}
-
-function drained(response: ServerResponse, stallMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      response.off('drain', finish).off('close', finish);
-      if (response.destroyed) reject(new WeirError('client-aborted'));
-      else resolve();
-    };
-    const timer = setTimeout(() => response.destroy(), stallMs);
-    response.on('drain', finish).on('close', finish);
-  });
-}
-
-/** Ends a whole answer; trailers go out only where the framing has room for them. */
-export function endReply(response: ServerResponse, trailers: readonly Field[]): void {
-  if (trailers.length > 0) response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
-  try {
-    response.end();
-  } catch (thrown) {
-    throw new WeirError('internal', { cause: thrown });
-  }
-  response.req.resume();
-}
-
-/** Cuts an answer short so that no client can take it for a whole one. */
-export function breakOff(response: ServerResponse): void {
-  const { socket } = response;
-  // A body that ends with its connection looks whole after a FIN; a reset does not.
-  if (socket instanceof Socket && !(socket instanceof TLSSocket) && !response.chunkedEncoding && !socket.destroyed) socket.resetAndDestroy();
-  response.destroy();
 }

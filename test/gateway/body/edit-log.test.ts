@@ -1,7 +1,7 @@
 /** What is written in the log is read back, however it is cut; a log that breaks off is an error. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_EDIT, decodeEdits, encodeEdit, type LoggedEdit } from '../../../gateway/body/edit-log.js';
+import { MAX_EDIT, MAX_KIND, decodeEdits, encodeEdit, type LoggedEdit } from '../../../gateway/body/edit-log.js';
 import { chunked } from '../../kit/engine.js';
 import { runs } from '../../laws/runs.js';
 
@@ -13,7 +13,7 @@ async function read(chunks: readonly Uint8Array[]): Promise<LoggedEdit[]> {
   for await (const { at, kind, bytes } of decodeEdits(given(chunks))) out.push({ at, kind, bytes: Uint8Array.from(bytes) });
   return out;
 }
-const edit = fc.record({ at: fc.nat(2 ** 40), kind: fc.nat(0xffff), bytes: fc.uint8Array({ maxLength: 30 }) });
+const edit = fc.record({ at: fc.nat(2 ** 40), kind: fc.nat(MAX_KIND), bytes: fc.uint8Array({ maxLength: 30 }) });
 
 describe('the edit log', () => {
   it('is read back the same in any cut', async () => {

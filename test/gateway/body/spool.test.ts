@@ -96,6 +96,49 @@ describe('spool', () => {
     await spool.close();
   });
 
+  it('takes chunks over as they are while memory lasts, and gives back the same bytes wherever they lie', async () => {
+    const dir = tempFolder('spool');
+    const sizes = fc.array(fc.tuple(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 100 * KIB })), fc.boolean(), fc.integer({ min: 0, max: 9000 })), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.constantFrom(0, 8 * KIB, 150 * KIB, 64 * KIB * KIB), async (writes, memoryBudget) => {
+        const factory = spoolFactory({ dir, memoryBudget });
+        const spool = factory.create();
+        const whole: Buffer[] = [];
+        for (const [n, [size, adopted, around]] of writes.entries()) {
+          const chunk = Buffer.alloc(size + around).subarray(around);
+          pattern(size, n).copy(chunk);
+          whole.push(chunk);
+          const waits = adopted ? spool.adopt?.(chunk) : spool.write(chunk);
+          if (waits !== undefined) await waits;
+          expect(factory.usage().memory).toBeLessThanOrEqual(memoryBudget + 4 * KIB);
+        }
+        const bytes = Buffer.concat(whole);
+        expect(spool.size).toBe(bytes.length);
+        expect((await all(spool.stream())).equals(bytes)).toBe(true);
+        expect(Buffer.from(await spool.read(100, 70_000)).equals(bytes.subarray(100, 70_100))).toBe(true);
+        const kept = spool.kept?.();
+        expect(kept === undefined).toBe(factory.usage().disk > 0);
+        if (kept !== undefined) expect(Buffer.concat(kept).equals(bytes)).toBe(true);
+        await spool.close();
+        expect(factory.usage()).toEqual({ memory: 0, disk: 0 });
+      }),
+      { numRuns: 60, seed },
+    );
+  });
+
+  it('keeps a chunk in place, and copies one that would keep much more alive than itself', async () => {
+    const factory = spoolFactory({ dir: tempFolder('spool') });
+    const spool = factory.create();
+    const chunk = Buffer.allocUnsafeSlow(8 * KIB);
+    const slice = Buffer.allocUnsafeSlow(1024 * KIB).subarray(0, 8 * KIB);
+    await spool.adopt?.(chunk);
+    await spool.adopt?.(slice);
+    expect(spool.kept?.()?.map(({ buffer }) => [buffer === chunk.buffer, buffer === slice.buffer])).toEqual([[true, false], [false, false]]);
+    expect(factory.usage().memory).toBe(16 * KIB);
+    await spool.close();
+    expect(spool.kept?.()).toBe(undefined);
+  });
+
   it('shares one memory budget between many spools and gives everything back', async () => {
     const memoryBudget = 1024 * KIB;
     const factory = spoolFactory({ dir: tempFolder('spool'), memoryBudget });

@@ -19,6 +19,21 @@ describe('a document of ours', () => {
     expect(firstAnswer(text).fields).toMatchObject({ 'content-type': 'application/problem+json', 'weir-action': 'block', 'weir-incident': 'w-1', 'cache-control': 'no-store' });
     expect(problemOf(text)).toEqual({ type: 'urn:weir:problem:blocked', title: 'Blocked', status: 403, detail: expect.any(String), incident: 'w-1', advice: expect.any(String) });
   });
+  it('stands in place of a passed-on head that could not be written, and says nothing of it', async () => {
+    const { channel, client, logged } = await testChannel({
+      routes: [{ scan: false }],
+      options: {
+        passThrough: (route, message, response) => {
+          expect(() => response.writeHead(200, 'O\0K', [])).toThrow();
+          channel.refuse(message, response, 'upstream-invalid', route);
+        },
+      },
+    });
+    const one = client();
+    one.write(asking());
+    expect(await one.closed).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    expect(logged.join()).not.toContain('turn-failed');
+  });
   it.each([
     ['accept', 202], ['refuse', 403],
   ])('a hold with on-hold: %s is %i and names the incident it joined', async (onHold, status) => {

@@ -4,10 +4,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
-import { bodyFacts, peekBody } from '../../../../gateway/channels/http/body-facts.js';
+import { bodyFacts, peekBody, PEEKED_MOST } from '../../../../gateway/channels/http/body-facts.js';
 import { dispositionNames } from '../../../../gateway/channels/http/content-disposition.js';
 import { factReader, type FactInput } from '../../../../gateway/channels/http/facts.js';
 import { manualClock } from '../../../kit/clock.js';
+import { cpuMsOf } from '../../../kit/cpu-time.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { bytes, closeChannels, parsedRoutes, testChannel } from './kit.js';
 
@@ -81,10 +82,9 @@ describe('a list with a quote that never closes', () => {
   });
   it('is read in one go, however many escaped quotes follow', async () => {
     const read = await reader({ recipients: { header: 'x-to', trusted: false } });
-    const began = performance.now();
-    await read.read(input({ fields: [['X-To', `"${'\\"'.repeat(100_000)}`]] }));
+    const cpuMs = await cpuMsOf(() => read.read(input({ fields: [['X-To', `"${'\\"'.repeat(100_000)}`]] })), 2000);
     // Looked at anew from each quote this took half a minute.
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(cpuMs).toBeLessThan(2000);
   });
 });
 
@@ -130,6 +130,31 @@ describe('facts from the body', () => {
     expect(bodyFacts(await peekBody(bytes('{"a":'), 1024), 'application/json', false).json('a')).toEqual([]);
     expect(bodyFacts(await peekBody(bytes('{"a":"b"}', ' '), 9), 'application/json', false).json('a')).toEqual([]);
   });
+  it('peeking holds no more of slow senders than is set aside for all of them, and is free again when they are done', async () => {
+    const much = Buffer.alloc(PEEKED_MOST / 4);
+    const goes: (() => void)[] = [];
+    let closed = 0;
+    async function* slowly(): AsyncGenerator<Uint8Array> {
+      try {
+        yield much;
+        await new Promise<void>((resolve) => goes.push(resolve));
+      } finally {
+        closed += 1;
+      }
+    }
+    const limit = PEEKED_MOST;
+    const slow = [1, 2, 3, 4].map(() => peekBody(slowly(), limit));
+    while (goes.length < slow.length) await Promise.resolve();
+    await expect(peekBody(bytes('a'), limit)).rejects.toMatchObject({ code: 'spool-full' });
+    await expect(peekBody(slowly(), limit)).rejects.toMatchObject({ code: 'spool-full' });
+    expect(closed).toBe(1);
+    goes[0]?.();
+    expect((await slow[0])?.whole).toBe(true);
+    expect((await peekBody(bytes('a'), limit)).whole).toBe(true);
+    for (const go of goes) go();
+    await Promise.all(slow);
+    expect((await peekBody(bytes(much.toString('latin1')), limit)).whole).toBe(true);
+  });
   it('peeking takes nothing from the body, and a failure stays where it stood', async () => {
     async function* breaking(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('ab');
@@ -143,6 +168,19 @@ describe('facts from the body', () => {
     const all: Uint8Array[] = [];
     for await (const chunk of long.chunks) all.push(chunk);
     expect([Buffer.concat(all).toString(), long.whole]).toEqual(['abcdefghi', false]);
+  });
+  it.each([[65_535, ['a@x.example']], [65_536, []], [200_000, []]])('of %s bytes are the same whether the body comes at once or bit by bit', async (length, recipients) => {
+    const { client, pipeline } = await testChannel({ options: { timing: { wholeMs: 60_000 } }, front: 'fast', routes: [{ facts: { recipients: { json: 'to' } } }] });
+    const body = '{"to":"a@x.example"}'.padEnd(length);
+    const head = 'POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+    const atOnce = client();
+    atOnce.write(`${head}Content-Length: ${length}\r\n\r\n${body}`);
+    await atOnce.until(/ok/);
+    const inBits = client();
+    inBits.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+    inBits.write(`${length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+    await inBits.until(/ok/);
+    expect(pipeline.seen.map(({ exchange }) => exchange.facts.recipients)).toEqual([recipients, recipients]);
   });
   it('reach the pipeline with the whole body, and are scanned with the head', async () => {
     const { client, pipeline } = await testChannel({ routes: [{ facts: { recipients: { json: 'to' }, subject: { json: 's' } }, scanHeaders: ['X-Note'] }] });

@@ -1,6 +1,7 @@
 /** What the channel's tests stand on: a pipeline and an upstream that do as told, and a client that writes raw bytes. */
 import { connect, type Socket } from 'node:net';
-import { configSchema, type Config, type Route } from '../../../../config/schema.js';
+import { httpRoutes } from '../../../../config/routes.js';
+import { configSchema, type Config, type HttpRoute } from '../../../../config/schema.js';
 import { httpChannel, type HttpChannel, type HttpChannelOptions } from '../../../../gateway/channels/http/http-channel.js';
 import { asWeirError, type ErrorCode } from '../../../../gateway/errors.js';
 import type { Action, Ended, Exchange, ExchangeId, Field, Outbound, Pipeline, Upstream, UpstreamReply, UpstreamRequest, Verdict } from '../../../../gateway/ports.js';
@@ -13,8 +14,8 @@ export function parsedConfig(input: Record<string, unknown> = {}, routes: readon
   return configSchema.parse({ version: 1, routes: complete, policies: { p: { rules: [] } }, ...input });
 }
 
-export function parsedRoutes(...routes: readonly RouteInput[]): readonly Route[] {
-  return parsedConfig({}, routes).routes;
+export function parsedRoutes(...routes: readonly RouteInput[]): readonly HttpRoute[] {
+  return httpRoutes(parsedConfig({}, routes));
 }
 
 export function verdictOf(action: Action): Verdict {
@@ -137,7 +138,12 @@ export interface ChannelSettings {
   readonly routes?: readonly RouteInput[];
   readonly config?: Record<string, unknown>;
   readonly options?: Partial<HttpChannelOptions>;
+  /** Left out: the one that the run names. */
+  readonly front?: 'node' | 'fast';
 }
+
+/** The front that suites run over where they name none: every suite of the channel passes on each (WEIR_TEST_FRONTEND=fast). */
+const front = ([undefined, 'node', 'fast'] as const).find((one) => one === process.env['WEIR_TEST_FRONTEND']);
 
 const open: HttpChannel[] = [];
 
@@ -155,8 +161,8 @@ export async function testChannel(settings: ChannelSettings = {}): Promise<TestC
   const note = (event: string, fields?: object): void => void logged.push(JSON.stringify([event, fields]));
   let ids = 0;
   const channel = httpChannel({
-    listen: { ...config.listen.data, port: 0 },
-    routes: config.routes,
+    listen: { ...config.listen.data, port: 0, frontend: settings.front ?? front ?? config.listen.data.frontend },
+    routes: httpRoutes(config),
     limits: config.limits,
     trustedProxies: config.trustedProxies,
     pipeline,

@@ -97,6 +97,29 @@ describe('an answer on a route that scans answers', () => {
     expect(firstAnswer(await ask(test, '', method)).status).toBe(status);
     expect(test.pipeline.seen).toHaveLength(1);
   });
+  it('shows the fields that its route names, and none of them gets out as a trailer', async () => {
+    const test = await downloads('pass', { routes: [{ scanHeaders: ['X-Owner'] }] });
+    test.upstream.answer = () => ({ fields: [['X-Owner', 'a'], ['x-owner', 'caf\u00c3\u00a9'], ['X-Other', 'b']], body: bytes('data'), trailers: () => [['X-Owner', 'c'], ['X-Sum', 'd']] });
+    const text = await ask(test, 'TE: trailers\r\n');
+    expect(test.pipeline.seen[1]?.exchange.body.texts).toEqual([{ name: 'x-owner', kind: 'field', text: 'a' }, { name: 'x-owner:2', kind: 'field', text: 'caf\u00e9' }]);
+    expect(text).toContain('X-Owner: a\r\n');
+    expect(text.split('\r\n\r\n').slice(1).join()).not.toMatch(/X-Owner/i);
+  });
+  it.each([['HEAD', 200], ['GET', 204], ['GET', 304]])('without a body (%s, %i) but with a named field is judged by it, and leaves as it came or not at all', async (method, status) => {
+    const fields: readonly Field[] = [['X-Owner', 'a'], ['Content-Type', 'text/event-stream'], ['ETag', '"v"'], ...(method === 'HEAD' ? [['Content-Length', '70000'] as const, ['Accept-Ranges', 'bytes'] as const] : [])];
+    for (const decision of ['pass', 'block', 'hold'] as const) {
+      const test = await downloads(decision, { routes: [{ scanHeaders: ['x-owner'] }] });
+      test.upstream.answer = () => ({ status, statusText: 'Said', fields, body: bytes() });
+      const answer = firstAnswer(await ask(test, 'TE: trailers\r\n', method));
+      const [, seen] = test.pipeline.seen;
+      expect(seen?.exchange.body).toMatchObject({ length: 0, contentType: undefined, texts: [{ name: 'x-owner', text: 'a' }] });
+      if (decision === 'pass') expect(answer).toMatchObject({ status, fields: { 'x-owner': 'a', etag: '"v"', ...(method === 'HEAD' ? { 'content-length': '70000', 'accept-ranges': 'bytes' } : {}) }, body: '' });
+      else {
+        expect(answer.status).toBe(403);
+        expect(answer.fields['x-owner']).toBeUndefined();
+      }
+    }
+  });
   it('over the route\u2019s limit is broken off', async () => {
     const test = await downloads('pass', { routes: [{ maxBody: '3B' }] });
     await ask(test);
