@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Field } from '../ports.js';
+import { DEMO_MAIL_FIELD, readDemoEnvelope } from './demo-mail.js';
 import { fieldPairs } from './http/field-rules.js';
 
 /** Enough to look back on a first afternoon; with the bound below at most 6.25 MiB. */
@@ -63,10 +64,12 @@ export async function demoSink(options: DemoSinkOptions = {}): Promise<DemoSink>
     const entry: DemoEntry = {
       number: count,
       at: new Date(now()),
-      route: options.routeOf?.(request.url ?? '') ?? '',
-      method: request.method ?? '',
-      target: request.url ?? '',
-      fields: fieldPairs(request.rawHeaders),
+      ...(mailHead(request) ?? {
+        route: options.routeOf?.(request.url ?? '') ?? '',
+        method: request.method ?? '',
+        target: request.url ?? '',
+        fields: fieldPairs(request.rawHeaders),
+      }),
       bytes,
       sha256: hash.digest('hex'),
       body: Buffer.concat(start),
@@ -100,4 +103,14 @@ export async function demoSink(options: DemoSinkOptions = {}): Promise<DemoSink>
         server.closeAllConnections();
       }),
   };
+}
+
+/** Of a mail: its envelope in place of a request's head; its own header is where it always is, at the beginning of its bytes. */
+function mailHead(request: IncomingMessage): Pick<DemoEntry, 'route' | 'method' | 'target' | 'fields'> | undefined {
+  const field = request.headers[DEMO_MAIL_FIELD];
+  const envelope = typeof field === 'string' ? readDemoEnvelope(field) : undefined;
+  if (envelope === undefined) return undefined;
+  const { route, from, to, more } = envelope;
+  const fields = [['MAIL FROM', `<${from}>`] as const, ...to.map((address) => ['RCPT TO', `<${address}>`] as const), ...(more > 0 ? [['RCPT TO', `+${String(more)}`] as const] : [])];
+  return { route, method: 'SMTP', target: `<${from}> → ${to.map((address) => `<${address}>`).join(', ')}${more > 0 ? ` +${String(more)}` : ''}`, fields };
 }

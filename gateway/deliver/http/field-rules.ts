@@ -1,51 +1,60 @@
 /** Which header fields a proxy may not hand on, and what no field may contain: shared by both directions. */
 import { WeirError } from '../../errors.js';
 import type { Field } from '../../ports.js';
+import { HOP_BY_HOP, kindOf } from './field-kinds.js';
 
-/** Fields between two neighbours only (RFC 9110 7.6.1), those that frame one message on one connection included. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authentication-info', 'proxy-authorization', 'proxy-connection',
-  'te', 'trailer', 'transfer-encoding', 'upgrade',
-]);
-
-/** A sender cannot have these taken away by naming them in Connection: what was judged must be what arrives. */
-const NOT_CONNECTION_BOUND = /^(content-.*|host|cache-control|authorization|cookie|forwarded|x-forwarded-.*|via)$/;
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Everything but tab, visible ASCII, space and obs-text: a value with one of these could start a field of its own. */
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Node's flat list of names and values as pairs. */
 export function fieldPairs(raw: readonly string[]): Field[] {
-  return Array.from({ length: raw.length / 2 }, (_, i): Field => [raw[2 * i] ?? '', raw[2 * i + 1] ?? '']);
+  const pairs: Field[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] ?? '', raw[at + 1] ?? '']);
+  return pairs;
 }
 
 /** Throws `code` when a field could change the framing of the message it is written into. */
 export function refuseUnsafe(fields: readonly Field[], code: 'bad-request' | 'upstream-invalid'): void {
   for (const [name, value] of fields) {
-    if (!TOKEN.test(name) || FORBIDDEN_IN_VALUE.test(value)) throw new WeirError(code);
+    if (!kindOf(name).isToken || FORBIDDEN_IN_VALUE.test(value)) throw new WeirError(code);
   }
 }
 
-/** Lower-case names that end at this hop: the fixed ones and what Connection names. */
-export function hopByHop(fields: readonly Field[]): ReadonlySet<string> {
-  const named = valuesOf(fields, 'connection')
-    .flatMap((value) => value.split(','))
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && !NOT_CONNECTION_BOUND.test(name));
-  return named.length === 0 ? HOP_BY_HOP : new Set([...HOP_BY_HOP, ...named]);
+/** The same for a value that we write ourselves, from what the sender's head or connection said. */
+export function refuseUnsafeValue(value: string | undefined, code: 'bad-request' | 'upstream-invalid'): void {
+  if (value !== undefined && FORBIDDEN_IN_VALUE.test(value)) throw new WeirError(code);
+}
+
+const NOTHING_NAMED: ReadonlySet<string> = new Set();
+
+/** Lower-case names that Connection says end at this hop, beside those that always do. */
+export function connectionNamed(fields: readonly Field[]): ReadonlySet<string> {
+  let named: Set<string> | undefined;
+  for (const [name, value] of fields) {
+    if (name.length !== 10 || kindOf(name).lower !== 'connection' || value === 'keep-alive') continue;
+    for (const one of value.split(',')) {
+      const kind = kindOf(one.trim());
+      if (kind.lower !== '' && kind.connectionBound && !HOP_BY_HOP.has(kind.lower)) (named ??= new Set()).add(kind.lower);
+    }
+  }
+  return named ?? NOTHING_NAMED;
 }
 
 export function valuesOf(fields: readonly Field[], name: string): string[] {
-  return fields.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [one, value] of fields) if (one.length === name.length && kindOf(one).lower === name) values.push(value);
+  return values;
 }
 
+const NO_TRAILERS: Field[] = [];
+
 /** Trailers that may travel on: no framing, no routing, nothing of this hop (RFC 9110 6.5.1). */
-export function forwardableTrailers(trailers: readonly Field[], code: 'bad-request' | 'upstream-invalid'): Field[] {
+export function forwardableTrailers(trailers: readonly Field[], code: 'bad-request' | 'upstream-invalid'): readonly Field[] {
+  if (trailers.length === 0) return NO_TRAILERS;
   refuseUnsafe(trailers, code);
-  const gone = hopByHop(trailers);
+  const named = connectionNamed(trailers);
   return trailers.filter(([name]) => {
-    const lower = name.toLowerCase();
-    return !gone.has(lower) && !/^(content-(length|type|encoding|range|disposition)|host|authorization|set-cookie|weir-.*)$/.test(lower);
+    const { lower } = kindOf(name);
+    return !HOP_BY_HOP.has(lower) && !named.has(lower) && !/^(content-(length|type|encoding|range|disposition)|host|authorization|set-cookie|weir-.*)$/.test(lower);
   });
 }

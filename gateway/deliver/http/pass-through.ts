@@ -3,13 +3,14 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { createProxyMiddleware, type Options, type RequestHandler } from 'http-proxy-middleware';
-import type { Route } from '../../../config/schema.js';
+import type { HttpRoute } from '../../../config/schema.js';
 import { asWeirError, WeirError, type ErrorCode } from '../../errors.js';
 import type { Field, UpstreamRequest } from '../../ports.js';
 import { connectionsTo, targetOf } from './connections.js';
 import { fieldPairs, forwardableTrailers, valuesOf } from './field-rules.js';
 import { toUpstream } from './path-map.js';
 import { replyFields } from './reply-fields.js';
+import { refuseUnclearFraming } from './reply-framing.js';
 import { requestFields, type Framing } from './request-fields.js';
 import { slots } from './slots.js';
 import { upstreamPlace, type UpstreamOptions } from './upstream.js';
@@ -46,7 +47,7 @@ interface Passing {
 }
 
 /** Throws UpstreamConfigError when the route could never be delivered. */
-export function passThrough(route: Route, options: PassThroughOptions): PassThrough {
+export function passThrough(route: HttpRoute, options: PassThroughOptions): PassThrough {
   const target = targetOf(route, options.demoUrl);
   const place = upstreamPlace(route, options.demoUrl);
   // The proxy writes its head when a connection is there, which must come before the first body byte:
@@ -127,6 +128,11 @@ export function passThrough(route: Route, options: PassThroughOptions): PassThro
           response.on('close', () => {
             if (!response.writableFinished) proxied.destroy();
           });
+          // Nobody asked for another protocol; Node would drop the connection, and the client would wait.
+          proxied.on('upgrade', (_answer: IncomingMessage, far: Socket) => {
+            far.destroy();
+            fail(new WeirError('upstream-invalid'), request, response);
+          });
         });
         proxy.on('proxyRes', (answer, request, response) => {
           const passing = underway.get(request);
@@ -135,12 +141,16 @@ export function passThrough(route: Route, options: PassThroughOptions): PassThro
             return;
           }
           try {
+            // Without an Upgrade field Node takes 101 for an answer; a client would take it for the end of HTTP.
+            if ((answer.statusCode ?? 0) < 200) throw new WeirError('upstream-invalid');
+            refuseUnclearFraming(fieldPairs(answer.rawHeaders));
             const fields = replyFields(fieldPairs(answer.rawHeaders), passing.via, place);
             response.sendDate = false;
             response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', fields.flat());
           } catch (error) {
             answer.destroy();
-            fail(upstreamError(error, true), request, response);
+            // Whatever of this head cannot be written, the upstream wrote it.
+            fail(asWeirError(error, 'upstream-invalid'), request, response);
             return;
           }
           answer.on('data', (chunk: Buffer) => (passing.bytesOut += chunk.length));
@@ -168,7 +178,10 @@ export function passThrough(route: Route, options: PassThroughOptions): PassThro
           });
           socket.on('close', () => proxied.destroy());
         });
-        proxy.on('error', (error, request, end) => fail(upstreamError(error, underway.get(request)?.connected === true), request, end));
+        proxy.on('error', (error, request, end) => {
+          // What comes behind a whole answer is no part of it; one that is cut is told by its own end.
+          if (!('writeHead' in end) || !end.headersSent) fail(upstreamError(error, underway.get(request)?.connected === true), request, end);
+        });
         // The client is gone; nobody is left to tell.
         proxy.on('econnreset', () => undefined);
       },

@@ -1,20 +1,24 @@
 /** The head of an answer as the client is to see it: everything end-to-end as it came, with the upstream's own addresses turned into the route's. */
 import type { Field, UpstreamRequest } from '../../ports.js';
-import { hopByHop, refuseUnsafe } from './field-rules.js';
+import { kindOf } from './field-kinds.js';
+import { connectionNamed, refuseUnsafe } from './field-rules.js';
 import { toPublic } from './path-map.js';
 import type { UpstreamPlace } from './request-fields.js';
 
 export function replyFields(fields: readonly Field[], via: UpstreamRequest['via'], place: UpstreamPlace): Field[] {
   refuseUnsafe(fields, 'upstream-invalid');
-  const gone = hopByHop(fields);
+  const named = connectionNamed(fields);
   const out: Field[] = [];
   for (const field of fields) {
-    const [name, value] = field;
-    const lower = name.toLowerCase();
-    if (gone.has(lower)) continue;
-    if (lower === 'location' || lower === 'content-location') out.push([name, publicAddress(value, via, place)]);
-    else if (lower === 'set-cookie') out.push([name, publicCookie(value, via, place)]);
-    else out.push(field);
+    const kind = kindOf(field[0]);
+    if (named.has(kind.lower)) continue;
+    switch (kind.reply) {
+      case 'plain': out.push(field); break;
+      case 'address': out.push([field[0], publicAddress(field[1], via, place)]); break;
+      case 'cookie': out.push([field[0], publicCookie(field[1], via, place)]); break;
+      // Between the upstream and us.
+      case 'connection': case 'keep-alive': case 'gone': break;
+    }
   }
   return out;
 }

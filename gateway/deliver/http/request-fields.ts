@@ -1,7 +1,8 @@
 /** The head of a request as the upstream is to see it: everything end-to-end as it came, but for the closed list of docs/channels.md. */
 import type { Field, UpstreamRequest } from '../../ports.js';
 import { fieldsForChangedBody } from './body-digests.js';
-import { hopByHop, refuseUnsafe, valuesOf } from './field-rules.js';
+import { kindOf } from './field-kinds.js';
+import { connectionNamed, refuseUnsafe, refuseUnsafeValue, valuesOf } from './field-rules.js';
 import { toUpstream, type PathMap } from './path-map.js';
 
 export interface UpstreamPlace {
@@ -20,61 +21,88 @@ export type Framing = { readonly kind: 'length'; readonly length: number } | { r
 
 const VIA = '1.1 weir';
 
-const FORWARDING = /^(forwarded|x-forwarded-.*|x-real-ip)$/;
-const OURS = /^weir-/;
-
+/** Every field that it gives may be written as it is; throws `bad-request` where one that came could change the framing. */
 export function requestFields(request: Pick<UpstreamRequest, 'fields' | 'via'>, framing: Framing, change: 'none' | 'same-length' | 'recoded', place: UpstreamPlace): Field[] {
   refuseUnsafe(request.fields, 'bad-request');
-  const gone = hopByHop(request.fields);
+  const { via } = request;
+  const named = connectionNamed(request.fields);
   const out: Field[] = [];
   let hostWritten = false;
   let framed = false;
   for (const field of fieldsForChangedBody(request.fields, change)) {
-    const [name, value] = field;
-    const lower = name.toLowerCase();
-    if (lower === 'host') {
-      // What the route was chosen by, should a target in absolute form have outranked this field.
-      if (!hostWritten) out.push([name, place.preserveHost ? (request.via.host ?? value) : place.host]);
-      hostWritten = true;
-    } else if (lower === 'content-length') {
-      if (!framed && framing.kind === 'length') out.push([name, String(framing.length)]);
-      framed = true;
-    } else if (gone.has(lower) || lower === 'expect' || OURS.test(lower)) continue;
-    else if (FORWARDING.test(lower) && !request.via.fromTrustedProxy) continue;
-    else if (place.scansReplies && (lower === 'range' || lower === 'if-range' || lower === 'accept-encoding')) continue;
-    else if (lower === 'destination') out.push([name, destination(value, request.via, place)]);
-    else if (!isForwardingList(lower)) out.push(field);
+    const kind = kindOf(field[0]);
+    switch (kind.request) {
+      case 'host':
+        // What the route was chosen by, should a target in absolute form have outranked this field.
+        if (!hostWritten) out.push([field[0], place.preserveHost ? (via.host ?? field[1]) : place.host]);
+        hostWritten = true;
+        break;
+      case 'length':
+        if (!framed && framing.kind === 'length') out.push([field[0], String(framing.length)]);
+        framed = true;
+        break;
+      case 'forwarding':
+        if (via.fromTrustedProxy && !named.has(kind.lower)) out.push(field);
+        break;
+      case 'asks-for-part':
+        if (!place.scansReplies && !named.has(kind.lower)) out.push(field);
+        break;
+      case 'destination':
+        if (!named.has(kind.lower)) out.push([field[0], destination(field[1], via, place)]);
+        break;
+      case 'plain':
+        if (!named.has(kind.lower)) out.push(field);
+        break;
+      // The two lists that grow at each hop are written at the end, from what a trusted proxy said plus our part.
+      case 'forwarding-list':
+      case 'gone':
+        break;
+    }
   }
   if (!hostWritten) out.unshift(['Host', place.preserveHost ? (request.via.host ?? place.host) : place.host]);
   if (framing.kind === 'length' && !framed) out.push(['Content-Length', String(framing.length)]);
   if (framing.kind === 'chunked') out.push(['Transfer-Encoding', 'chunked']);
   if (place.scansReplies) out.push(['Accept-Encoding', 'identity']);
-  out.push(['Via', VIA], ...forwarding(request));
+  out.push(['Via', VIA]);
+  addForwarding(out, request);
   return out;
 }
 
-/** The two lists that grow at each hop; written at the end, from what a trusted proxy said plus our part. */
-const isForwardingList = (lower: string): boolean => lower === 'forwarded' || lower === 'x-forwarded-for';
+function addForwarding(out: Field[], { fields, via }: Pick<UpstreamRequest, 'fields' | 'via'>): void {
+  refuseUnsafeValue(via.host, 'bad-request');
+  refuseUnsafeValue(via.clientAddress, 'bad-request');
+  if (via.fromTrustedProxy) {
+    addToBelieved(out, fields, via);
+    return;
+  }
+  if (via.clientAddress !== undefined) out.push(['X-Forwarded-For', via.clientAddress]);
+  if (via.host !== undefined) out.push(['X-Forwarded-Host', via.host]);
+  out.push(['X-Forwarded-Proto', via.scheme], ['Forwarded', element(via)]);
+}
 
-function forwarding({ fields, via }: Pick<UpstreamRequest, 'fields' | 'via'>): Field[] {
-  const believed = (name: string): string[] => (via.fromTrustedProxy ? valuesOf(fields, name) : []);
-  const out: Field[] = [];
-  const forwardedFor = believed('x-forwarded-for');
+function addToBelieved(out: Field[], fields: readonly Field[], via: UpstreamRequest['via']): void {
+  const forwardedFor = valuesOf(fields, 'x-forwarded-for');
   const known = forwardedFor.flatMap((value) => value.split(',')).map((one) => one.trim());
   // The address we were given may be one that the proxy in front already wrote down.
   const ours = via.clientAddress === undefined || known.includes(via.clientAddress) ? [] : [via.clientAddress];
   const list = [...forwardedFor, ...ours];
   if (list.length > 0) out.push(['X-Forwarded-For', list.join(', ')]);
-  if (believed('x-forwarded-host').length === 0 && via.host !== undefined) out.push(['X-Forwarded-Host', via.host]);
-  if (believed('x-forwarded-proto').length === 0) out.push(['X-Forwarded-Proto', via.scheme]);
-  const element = [
-    ...(via.clientAddress === undefined ? [] : [`for=${node(via.clientAddress)}`]),
-    ...(via.host === undefined ? [] : [`host=${quoted(via.host)}`]),
-    `proto=${via.scheme}`,
-  ].join(';');
-  const forwarded = believed('forwarded');
-  out.push(['Forwarded', ours.length === 0 && forwarded.length > 0 ? forwarded.join(', ') : [...forwarded, element].join(', ')]);
-  return out;
+  if (valuesOf(fields, 'x-forwarded-host').length === 0 && via.host !== undefined) out.push(['X-Forwarded-Host', via.host]);
+  if (valuesOf(fields, 'x-forwarded-proto').length === 0) out.push(['X-Forwarded-Proto', via.scheme]);
+  const forwarded = valuesOf(fields, 'forwarded');
+  out.push(['Forwarded', ours.length === 0 && forwarded.length > 0 ? forwarded.join(', ') : [...forwarded, element(via)].join(', ')]);
+}
+
+function element({ clientAddress, host, scheme }: UpstreamRequest['via']): string {
+  return (clientAddress === undefined ? '' : `for=${node(clientAddress)};`) + (host === undefined ? '' : `host=${hostElement(host)};`) + `proto=${scheme}`;
+}
+
+/** Requests that follow each other nearly always name the same host. */
+let lastHost = { as: '', is: '""' };
+
+function hostElement(host: string): string {
+  if (host !== lastHost.as) lastHost = { as: host, is: quoted(host) };
+  return lastHost.is;
 }
 
 const node = (address: string): string => (address.includes(':') ? `"[${address}]"` : quoted(address));

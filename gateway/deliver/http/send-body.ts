@@ -4,12 +4,18 @@ import { WeirError } from '../../errors.js';
 import type { BodySource } from './body-source.js';
 import type { Framing } from './request-fields.js';
 
+/** What takes a body's pieces. */
+export interface Sink {
+  /** False: no more before `drained`. */
+  write(piece: Uint8Array): boolean;
+  /** Also resolves when the connection ends: the reason is heard elsewhere. */
+  drained(): Promise<void>;
+}
+
 export interface Sending {
-  readonly request: ClientRequest;
+  readonly to: Sink;
   readonly source: BodySource;
   readonly framing: Framing;
-  /** How long the upstream may refuse to take more. */
-  readonly stallMs: number;
   /** True when nothing more is to be sent: an early answer, an error, a client that left. */
   readonly stopped: () => boolean;
   /** Just before the last piece leaves, so that an end in between is told as sent. */
@@ -18,7 +24,7 @@ export interface Sending {
 
 /** Resolves once everything was written, or stopped; throws what the body threw, `length-mismatch`, or `upstream-timeout`. */
 export async function sendBody(sending: Sending): Promise<void> {
-  const { request, source, framing, stopped } = sending;
+  const { to, source, framing, stopped } = sending;
   const declared = framing.kind === 'length' ? framing.length : undefined;
   let written = 0;
   for (;;) {
@@ -33,10 +39,10 @@ export async function sendBody(sending: Sending): Promise<void> {
       if ((await source.peek()) !== undefined) throw new WeirError('length-mismatch');
       if (stopped()) return;
       sending.beforeLast();
-      request.write(piece);
+      to.write(piece);
       return;
     }
-    if (!request.write(piece)) await drained(request, sending.stallMs, stopped);
+    if (!to.write(piece)) await to.drained();
   }
   if (declared !== undefined && written !== declared) throw new WeirError('length-mismatch');
   sending.beforeLast();
@@ -47,7 +53,11 @@ export async function awaitEmpty(source: BodySource): Promise<void> {
   if ((await source.peek()) !== undefined) throw new WeirError('length-mismatch');
 }
 
-/** Also resolves when the connection ends: the reason is heard elsewhere. */
+/** `stallMs`: how long the upstream may refuse to take more. */
+export function sinkOf(request: ClientRequest, stallMs: number, stopped: () => boolean): Sink {
+  return { write: (piece) => request.write(piece), drained: () => drained(request, stallMs, stopped) };
+}
+
 function drained(request: ClientRequest, stallMs: number, stopped: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     if (stopped() || request.destroyed) {

@@ -1,25 +1,20 @@
 /** Delivery over HTTP/1.1: one route's upstream, reached through a pool of its own, with what was judged and nothing else. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Route } from '../../../config/schema.js';
+import type { HttpRoute } from '../../../config/schema.js';
 import { WeirError } from '../../errors.js';
 import type { Field, Upstream, UpstreamReply, UpstreamRequest } from '../../ports.js';
 import { bodySource, type BodySource } from './body-source.js';
 import { connectionsTo, targetOf, type Connections } from './connections.js';
-import { fieldPairs, forwardableTrailers, valuesOf } from './field-rules.js';
-import { pathMap, toUpstream } from './path-map.js';
+import { fieldPairs, forwardableTrailers } from './field-rules.js';
+import { pathMap } from './path-map.js';
+import { isIdempotent, preparedHead, REPLY_HEAD_BYTES, wholeWithHead } from './prepared-request.js';
 import { replyBody } from './reply-body.js';
 import { replyFields } from './reply-fields.js';
-import { requestFields, type Framing, type UpstreamPlace } from './request-fields.js';
-import { awaitEmpty, sendBody } from './send-body.js';
+import { refuseUnclearFraming } from './reply-framing.js';
+import type { Framing, UpstreamPlace } from './request-fields.js';
+import { awaitEmpty, sendBody, sinkOf } from './send-body.js';
 import { isReset, upstreamError } from './upstream-errors.js';
 import { whenConnected } from './when-connected.js';
-
-/** The same bound that Weir sets for heads it receives, so that an upstream cannot fill memory with fields. */
-const REPLY_HEAD_BYTES = 64 * 1024;
-/** Requests that may be repeated without harm (RFC 9110 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PROPFIND', 'REPORT', 'SEARCH']);
-/** Requests whose emptiness has to be said (RFC 9110 8.6). */
-const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 export interface UpstreamOptions {
   /** Where `upstream: demo` leads; absent unless `demo: true`. */
@@ -29,7 +24,7 @@ export interface UpstreamOptions {
 }
 
 /** Throws UpstreamConfigError when the route could never be delivered. */
-export function httpUpstream(route: Route, options: UpstreamOptions = {}): Upstream {
+export function httpUpstream(route: HttpRoute, options: UpstreamOptions = {}): Upstream {
   const target = targetOf(route, options.demoUrl);
   const url = new URL(target.url);
   const connections = connectionsTo(route.id, { url, maxSockets: target.maxSockets, tls: target.tls, readFile: options.readFile, now: options.now });
@@ -41,7 +36,7 @@ export function httpUpstream(route: Route, options: UpstreamOptions = {}): Upstr
   };
 }
 
-export function upstreamPlace(route: Route, demoUrl: string | undefined): UpstreamPlace {
+export function upstreamPlace(route: HttpRoute, demoUrl: string | undefined): UpstreamPlace {
   const target = targetOf(route, demoUrl);
   const url = new URL(target.url);
   return {
@@ -70,11 +65,7 @@ interface Prepared {
 }
 
 async function deliver(request: UpstreamRequest, connections: Connections, place: UpstreamPlace, times: Times): Promise<UpstreamReply> {
-  const path = toUpstream(place.paths, request.outbound.target);
-  // A tunnel is not an exchange: nothing in it could be judged.
-  if (path === undefined || request.method === 'CONNECT') throw new WeirError('bad-request');
-  const framing = framingOf(request);
-  const fields = requestFields(request, framing, request.outbound.change, place);
+  const { path, fields, framing } = preparedHead(request, place);
   const source = bodySource(request.outbound.body);
   const prepared: Prepared = { request, path, fields, framing, source, place, times };
   try {
@@ -83,16 +74,6 @@ async function deliver(request: UpstreamRequest, connections: Connections, place
     if (!(error instanceof StaleConnection)) throw error;
     return await attempt(prepared, connections, true);
   }
-}
-
-function framingOf({ method, fields, outbound }: UpstreamRequest): Framing {
-  const framed = valuesOf(fields, 'content-length').length > 0 || valuesOf(fields, 'transfer-encoding').length > 0;
-  if (outbound.length === undefined) return { kind: 'chunked' };
-  if (outbound.length > 0) {
-    // Trailers known beforehand (a spooled body) need the framing that can carry them.
-    return valuesOf(fields, 'trailer').length > 0 && outbound.trailers().length > 0 ? { kind: 'chunked' } : { kind: 'length', length: outbound.length };
-  }
-  return framed || EXPECTS_BODY.has(method) ? { kind: 'length', length: 0 } : { kind: 'none' };
 }
 
 /** A pooled connection turned out to be closed before anything irrevocable was sent on it. */
@@ -160,7 +141,7 @@ function attempt(prepared: Prepared, connections: Connections, fresh: boolean): 
       else {
         // The head goes out even while the body lets itself be waited for.
         out.write('', 'latin1');
-        await sendBody({ request: out, source, framing, stallMs: times.responseMs, stopped, beforeLast: () => request.onProgress?.('all') });
+        await sendBody({ to: sinkOf(out, times.responseMs, stopped), source, framing, stopped, beforeLast: () => request.onProgress?.('all') });
       }
       if (stopped()) return;
       if (framing.kind === 'chunked') {
@@ -212,6 +193,7 @@ function attempt(prepared: Prepared, connections: Connections, fresh: boolean): 
       });
       let fields: readonly Field[];
       try {
+        refuseUnclearFraming(fieldPairs(incoming.rawHeaders));
         fields = replyFields(fieldPairs(incoming.rawHeaders), request.via, place);
       } catch (error) {
         out.destroy();
@@ -242,11 +224,9 @@ function open(connections: Connections, { request, path, fields }: Prepared, fre
   }
 }
 
-const wholeWithHead = (framing: Framing): boolean => framing.kind === 'none' || (framing.kind === 'length' && framing.length === 0);
-
 /** Nothing irrevocable has happened: no body byte was taken, and what went out was no whole request or one that may be repeated. */
 function repeatable({ source, framing, request }: Prepared): boolean {
   if (source.touched) return false;
   const complete = wholeWithHead(framing) || source.ended;
-  return !complete || IDEMPOTENT.has(request.method);
+  return !complete || isIdempotent(request.method);
 }

@@ -138,6 +138,29 @@ describe('passThrough', () => {
     expect([away.errors, reset.errors]).toEqual([['upstream-unreachable'], ['upstream-reset']]);
   });
 
+  it.each([
+    ['takes a head that nobody could write for the fault of the upstream that wrote it', 'HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n', /^HTTP\/1\.1 502 Refused\r\nX-Code: upstream-invalid\r\n/],
+    ['answers for an upstream that changes the protocol unasked', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', /^HTTP\/1\.1 502 Refused\r\nX-Code: upstream-invalid\r\n/],
+    ['answers for an upstream that changes the protocol to none', 'HTTP/1.1 101 Switching\r\nContent-Length: 4\r\n\r\ngood', /^HTTP\/1\.1 502 Refused\r\nX-Code: upstream-invalid\r\n/],
+    ['hands on a whole answer, and not what stands behind it', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngoodPOISON', /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\ngood$/],
+  ])('%s', async (_law, said, heard) => {
+    const upstream = createNetServer((socket) => socket.on('error', () => undefined).once('data', () => socket.write(said)));
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => new Promise<void>((resolve) => upstream.close(() => resolve())));
+    const passing = passThrough(routeTo(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`), {
+      refuse: (_request, response, error) => void response.writeHead(error.status, 'Refused', ['X-Code', error.code]).end(),
+      refuseSocket: (_request, socket) => void socket.destroy(),
+    });
+    const server = createServer((message, response) => passing.web(message, response, via));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => new Promise<void>((resolve) => {
+      passing.close();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }));
+    expect(await exchangeRaw((server.address() as AddressInfo).port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(heard);
+  });
+
   it('times out an upstream that does not answer', async () => {
     const server = await recording();
     server.always({ delay: new Promise(() => undefined) });

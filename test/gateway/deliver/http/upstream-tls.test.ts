@@ -1,13 +1,14 @@
 /** Delivery over TLS: who is believed, who we are, and certificates that change while we run. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { UpstreamConfigError } from '../../../../gateway/deliver/http/upstream-errors.js';
-import { httpUpstream } from '../../../../gateway/deliver/http/upstream.js';
 import { recordingUpstream, type RecordingUpstream } from '../../../kit/upstream.js';
 import { request, routeTo, textOf } from './fixture.js';
+import { UPSTREAMS } from './upstreams.js';
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -45,12 +46,45 @@ async function tlsServer(name = 'server', more: object = {}): Promise<RecordingU
   return server;
 }
 
-describe('httpUpstream over TLS', () => {
+describe.each(UPSTREAMS)('%s over TLS', (_name, upstreamTo) => {
   it('delivers to a server whose certificate its authority signed, on one kept connection', async () => {
     const server = await tlsServer();
-    const upstream = httpUpstream(routeTo(server.url, { tls: { ca: path('ca.pem') } }));
+    const upstream = upstreamTo(routeTo(server.url, { tls: { ca: path('ca.pem') } }));
     for (let i = 0; i < 3; i += 1) await textOf(await upstream.request(request()));
     expect(server.connections).toBe(1);
+    await upstream.close();
+  });
+
+  it('carries megabytes both ways, whatever the pace of the reader', async () => {
+    const server = await tlsServer();
+    const upstream = upstreamTo(routeTo(server.url, { tls: { ca: path('ca.pem') } }));
+    const bytes = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff));
+    server.next({ body: bytes });
+    const pieces = Array.from({ length: 30 }, (_, i) => bytes.subarray(i * 100_000, (i + 1) * 100_000));
+    const reply = await upstream.request(request({ whole: pieces }));
+    const back: Uint8Array[] = [];
+    for await (const piece of reply.body) {
+      back.push(piece);
+      // Behind by a turn of the loop or two for each piece.
+      for (let i = 0; i < 2; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(Buffer.concat(back).equals(bytes)).toBe(true);
+    expect((await server.recorded(1))[0]).toMatchObject({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), complete: true });
+    await upstream.close();
+  });
+
+  it('hears the next answer on a connection whose last one ended while its reader was behind', async () => {
+    const server = await tlsServer();
+    const upstream = upstreamTo(routeTo(server.url, { tls: { ca: path('ca.pem') }, responseTimeout: '2s' }));
+    for (let bytes = 256 * 1024; bytes <= 336 * 1024; bytes += 8 * 1024) {
+      server.next({ body: Buffer.alloc(bytes) });
+      const long = await upstream.request(request());
+      // Nobody reads before all of it is here that may come unread.
+      for (let i = 0; i < 50; i += 1) await new Promise((resolve) => setImmediate(resolve));
+      expect((await textOf(long)).length).toBe(bytes);
+      server.next({ body: Buffer.from('short') });
+      expect(await textOf(await upstream.request(request()))).toBe('short');
+    }
     await upstream.close();
   });
 
@@ -58,7 +92,7 @@ describe('httpUpstream over TLS', () => {
     const [server, elsewhere, old] = [await tlsServer(), await tlsServer('elsewhere'), await tlsServer('server', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })];
     const tls = { ca: path('ca.pem') };
     for (const route of [routeTo(server.url), routeTo(server.url, { tls: { ca: path('other-ca.pem') } }), routeTo(elsewhere.url, { tls }), routeTo(old.url, { tls })]) {
-      const upstream = httpUpstream(route);
+      const upstream = upstreamTo(route);
       await expect(upstream.request(request())).rejects.toMatchObject({ code: 'upstream-unreachable' });
       await upstream.close();
     }
@@ -67,7 +101,7 @@ describe('httpUpstream over TLS', () => {
 
   it('asks for the configured server name and checks the certificate against it', async () => {
     const server = await tlsServer('elsewhere');
-    const upstream = httpUpstream(routeTo(server.url, { tls: { ca: path('ca.pem'), serverName: 'elsewhere.example' } }));
+    const upstream = upstreamTo(routeTo(server.url, { tls: { ca: path('ca.pem'), serverName: 'elsewhere.example' } }));
     await textOf(await upstream.request(request()));
     expect((await server.recorded(1))[0]?.serverName).toBe('elsewhere.example');
     await upstream.close();
@@ -81,7 +115,7 @@ describe('httpUpstream over TLS', () => {
     };
     let now = 0;
     install('client-a');
-    const upstream = httpUpstream(routeTo(server.url, { tls: { ca: path('ca.pem'), cert: path('live.pem'), key: path('live.key') } }), { now: () => now });
+    const upstream = upstreamTo(routeTo(server.url, { tls: { ca: path('ca.pem'), cert: path('live.pem'), key: path('live.key') } }), { now: () => now });
     const ask = async (): Promise<string> => textOf(await upstream.request(request()));
     await ask();
     // Half a replacement is no replacement: certificate and key do not match.
@@ -97,20 +131,20 @@ describe('httpUpstream over TLS', () => {
 
   it('is unreachable for a server that wants a client certificate when there is none', async () => {
     const server = await tlsServer('server', { ca: read('ca.pem'), requestCert: true, rejectUnauthorized: true });
-    const upstream = httpUpstream(routeTo(server.url, { tls: { ca: path('ca.pem') } }));
+    const upstream = upstreamTo(routeTo(server.url, { tls: { ca: path('ca.pem') } }));
     const failure = (await upstream.request(request()).catch((error: unknown) => error)) as { code: string };
     expect(['upstream-unreachable', 'upstream-reset']).toContain(failure.code);
     await upstream.close();
   });
 
   it('is refused at start when its certificates cannot be used', () => {
-    expect(() => httpUpstream(routeTo('https://x.example', { tls: { ca: path('none.pem') } }))).toThrow(UpstreamConfigError);
-    expect(() => httpUpstream(routeTo('https://x.example', { tls: { cert: path('client-a.pem'), key: path('client-b.key') } }))).toThrow(UpstreamConfigError);
+    expect(() => upstreamTo(routeTo('https://x.example', { tls: { ca: path('none.pem') } }))).toThrow(UpstreamConfigError);
+    expect(() => upstreamTo(routeTo('https://x.example', { tls: { cert: path('client-a.pem'), key: path('client-b.key') } }))).toThrow(UpstreamConfigError);
   });
 
   it('leads "demo" nowhere unless the demo sink exists', () => {
     const route = { ...routeTo('http://x.example'), upstream: 'demo' as const };
-    expect(() => httpUpstream(route)).toThrow(UpstreamConfigError);
-    expect(() => httpUpstream(route, { demoUrl: 'http://127.0.0.1:9' })).not.toThrow();
+    expect(() => upstreamTo(route)).toThrow(UpstreamConfigError);
+    expect(() => upstreamTo(route, { demoUrl: 'http://127.0.0.1:9' })).not.toThrow();
   });
 });
