@@ -1,6 +1,8 @@
 /** The Alerts port: events wait in bounded memory until they are rows; while the database is away the overflow is counted, never dropped. */
+import { randomUUID } from 'node:crypto';
+import { LedgerFailure } from '../errors.js';
 import type { AlertEvent, Alerts, Clock } from '../ports.js';
-import { insertAlerts } from './alert-rows.js';
+import { insertAlertsOnce } from './alert-rows.js';
 import type { LedgerDatabase } from './database.js';
 
 /** Whole events kept while the database is away: about a minute of a bad day. Beyond it only counts are kept. */
@@ -14,12 +16,21 @@ export interface BufferedAlerts extends Alerts {
   /** Writes what waits; answers false when the database did not take it. */
   flush(): Promise<boolean>;
   waiting(): number;
-  stop(): Promise<void>;
+  /** Writes what there is, once. Answers how many events the database did not take: they end with the process. */
+  stop(): Promise<number>;
 }
 
-export function alertBuffer(options: { readonly database: LedgerDatabase; readonly clock: Clock }): BufferedAlerts {
-  const { database, clock } = options;
-  let events: AlertEvent[] = [];
+interface Named {
+  readonly id: string;
+  readonly event: AlertEvent;
+}
+
+/** `wanted`: what no rule asks for and nothing else reads need not be written. */
+export function alertBuffer(options: { readonly database: LedgerDatabase; readonly clock: Clock; readonly wanted?: ((event: AlertEvent) => boolean) | undefined }): BufferedAlerts {
+  const { database, clock, wanted = () => true } = options;
+  let events: Named[] = [];
+  /** Counts whose insert is in doubt: they are written again as they were. */
+  let doubted: Named[] = [];
   const overflow = new Map<string, { readonly event: AlertEvent; count: number }>();
   let flushing: Promise<boolean> | undefined;
 
@@ -34,41 +45,49 @@ export function alertBuffer(options: { readonly database: LedgerDatabase; readon
   const write = async (): Promise<boolean> => {
     const taken = events;
     const folded = [...overflow.values()];
-    if (taken.length + folded.length === 0) return true;
+    if (taken.length + folded.length + doubted.length === 0) return true;
     events = [];
     overflow.clear();
-    const sums = folded.map(({ event, count: times }): AlertEvent => ({ ...event, at: new Date(clock.now()), incident: undefined, counts: { folded: times } }));
+    const sums = folded.map(({ event, count: times }): Named => ({ id: randomUUID(), event: { ...event, at: new Date(clock.now()), incident: undefined, counts: { folded: times } } }));
     try {
-      await database.transact((trx) => insertAlerts(trx, [...taken, ...sums]));
+      await database.transact((trx) => insertAlertsOnce(trx, [...taken, ...doubted, ...sums]));
+      doubted = [];
       return true;
-    } catch {
-      // Back to where they were; what came meanwhile queues behind them. An insert in doubt may alert twice, never not at all.
+    } catch (error) {
+      // Back to where they were; what came meanwhile queues behind them.
       const newer = events;
       events = taken;
-      for (const { event, count: times } of folded) count(event, times);
-      newer.forEach(raise);
+      // Written or not, under these ids they are counted once.
+      if (doubted.length < OVERFLOW_KEYS && error instanceof LedgerFailure && error.kind === 'in-doubt') doubted = [...doubted, ...sums];
+      else for (const { event, count: times } of folded) count(event, times);
+      newer.forEach(keep);
       return false;
     }
   };
 
-  const raise = (event: AlertEvent): void => {
-    if (events.length < BUFFER) events.push(event);
-    else count(event);
+  const keep = (named: Named): void => {
+    if (events.length < BUFFER) events.push(named);
+    else count(named.event, named.event.counts['folded'] ?? 1);
   };
   const flush = async (): Promise<boolean> => {
     flushing ??= write().finally(() => (flushing = undefined));
     return await flushing;
   };
+  const waiting = (): number => events.length + [...overflow.values()].reduce((sum, entry) => sum + entry.count, 0) + doubted.reduce((sum, { event }) => sum + (event.counts['folded'] ?? 1), 0);
   const timer = setInterval(() => void flush(), FLUSH_MS);
   timer.unref();
 
   return {
-    raise,
+    raise: (event) => {
+      if (wanted(event)) keep({ id: randomUUID(), event });
+    },
     flush,
-    waiting: () => events.length + [...overflow.values()].reduce((sum, entry) => sum + entry.count, 0),
+    waiting,
     async stop() {
       clearInterval(timer);
-      await flush();
+      // What came while others were being written is not among them.
+      if (await flush()) await flush();
+      return waiting();
     },
   };
 }

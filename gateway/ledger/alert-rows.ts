@@ -8,6 +8,12 @@ export async function insertAlerts(db: Db, events: readonly AlertEvent[]): Promi
   if (events.length > 0) await db.insertInto('alert_events').values(events.map(alertRow)).execute();
 }
 
+/** For whoever may have to write an event again: under the same id it is one event. */
+export async function insertAlertsOnce(db: Db, events: readonly { readonly id: string; readonly event: AlertEvent }[]): Promise<void> {
+  if (events.length === 0) return;
+  await db.insertInto('alert_events').values(events.map(({ id, event }) => ({ ...alertRow(event), event_id: id }))).onConflict((conflict) => conflict.column('event_id').doNothing()).execute();
+}
+
 function alertRow(event: AlertEvent): Insertable<AlertEventsTable> {
   return {
     at: event.at,

@@ -24,29 +24,49 @@ const RETRY_DAYS = 1;
 /** A chain that wrote nothing for so long is looked up in all partitions. */
 const RECENT_DAYS = 62;
 
+export interface AuditAddition {
+  readonly id: string;
+  readonly entry: AuditEntry;
+}
+
 /** Adds a row to the end of the writer's chain. An entry id that is already there adds nothing: exactly once. */
 export async function appendAudit(trx: Trx, writer: string, entryId: string, entry: AuditEntry): Promise<void> {
+  await appendAudits(trx, writer, [{ id: entryId, entry }]);
+}
+
+/** Adds rows in this order, with as few questions as one row takes. */
+export async function appendAudits(trx: Trx, writer: string, additions: readonly AuditAddition[]): Promise<void> {
   // First the entry, then the chain: two who bring the same entry to different chains meet here, and one of them sees the other's row.
-  await sql`select pg_advisory_xact_lock(${LOCK_SPACE + 1}::int, hashtext(${entryId}))`.execute(trx);
-  const since = new Date(entry.at.getTime() - RETRY_DAYS * DAY_MS);
-  const seen = await trx.selectFrom('audit').select('seq').where('entry_id', '=', entryId).where('recorded_at', '>=', since).limit(1).executeTakeFirst();
-  if (seen !== undefined) return;
+  // In one order, so that two of them never wait for each other.
+  const ids = additions.map(({ id }) => id);
+  await sql`select pg_advisory_xact_lock(${LOCK_SPACE + 1}::int, hash) from (select distinct hashtext(id) as hash from unnest(${ids}::text[]) as id order by 1) as hashes`.execute(trx);
+  const since = new Date(Math.min(...additions.map(({ entry }) => entry.at.getTime())) - RETRY_DAYS * DAY_MS);
+  const there = await trx.selectFrom('audit').select('entry_id').where('entry_id', 'in', ids).where('recorded_at', '>=', since).execute();
+  const seen = new Set(there.map((row) => row.entry_id));
+  const fresh = additions.filter(({ id }) => !seen.has(id));
+  if (fresh.length === 0) return;
   await sql`select pg_advisory_xact_lock(${LOCK_SPACE}::int, hashtext(${writer}))`.execute(trx);
   const ends = trx.selectFrom('audit').select(['seq', 'hash']).where('writer', '=', writer).orderBy('seq', 'desc').limit(1);
   const recently = sql<Date>`now() - make_interval(days => ${RECENT_DAYS})`;
   const last = (await ends.where('recorded_at', '>=', recently).executeTakeFirst()) ?? (await ends.executeTakeFirst()) ?? (await droppedEnd(trx, writer));
-  const content: Content = {
-    writer,
-    seq: (last?.seq ?? 0) + 1,
-    entry_id: entryId,
-    at: entry.at,
-    actor: cleanText(entry.actor),
-    act: cleanText(entry.act),
-    subject: cleanOptional(entry.subject),
-    data: canonicalJson(entry.data),
-    prev: last?.hash ?? GENESIS,
-  };
-  await trx.insertInto('audit').values({ ...content, hash: rowHash(content) }).execute();
+  let seq = last?.seq ?? 0;
+  let prev = last?.hash ?? GENESIS;
+  const rows = fresh.map(({ id, entry }) => {
+    const content: Content = {
+      writer,
+      seq: ++seq,
+      entry_id: id,
+      at: entry.at,
+      actor: cleanText(entry.actor),
+      act: cleanText(entry.act),
+      subject: cleanOptional(entry.subject),
+      data: canonicalJson(entry.data),
+      prev,
+    };
+    prev = rowHash(content);
+    return { ...content, hash: prev };
+  });
+  await trx.insertInto('audit').values(rows).execute();
 }
 
 export function rowHash(row: Content): string {

@@ -2,12 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { LedgerFailure } from '../errors.js';
 import type { AuditTrail, Clock } from '../ports.js';
-import type { AuditWriter } from './audit-writer.js';
+import type { AuditAddition } from './audit-chain.js';
+import { LANES, type AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
 import type { Journal } from './journal.js';
 
 /** After a failure, entries go straight to the journal for this long: a sender must not wait for a timeout per entry. */
 const AWAY_MS = 2_000;
+
+/** Rows of one transaction: enough that thousands a second are a few commits. Each takes a lock of the server's, which has room for about 10,000 in all as it comes: dozens of processes must fit with all their lanes, or nobody gets any. */
+const TOGETHER = 64;
+
+interface Waiting extends AuditAddition {
+  readonly done: () => void;
+  readonly failed: (thrown: unknown) => void;
+}
 
 export interface JournaledAuditTrail extends AuditTrail {
   /** Brings what waits in the journal into the table. Call when the database is back, and now and then. */
@@ -17,21 +26,42 @@ export interface JournaledAuditTrail extends AuditTrail {
 export function auditTrail(options: { readonly database: LedgerDatabase; readonly writer: AuditWriter; readonly journal: Journal; readonly clock: Clock }): JournaledAuditTrail {
   const { database, writer, journal, clock } = options;
   let awayUntil = 0;
-  return {
-    async append(entry) {
-      const id = randomUUID();
-      if (clock.now() >= awayUntil) {
-        try {
-          await database.transact((trx) => writer.append(trx, entry, id));
+  const waiting: Waiting[] = [];
+  let underWay = 0;
+
+  /** Whoever comes while others are being written is written with those who wait too: one transaction for many. */
+  const carryOn = (): void => {
+    while (underWay < LANES && waiting.length > 0) {
+      underWay++;
+      void carry(waiting.splice(0, TOGETHER)).finally(() => {
+        underWay--;
+        carryOn();
+      });
+    }
+  };
+  const carry = async (some: readonly Waiting[]): Promise<void> => {
+    if (clock.now() >= awayUntil) {
+      try {
+        await database.transact((trx) => writer.appendAll(trx, some));
+        for (const one of some) one.done();
+        return;
+      } catch (error) {
+        if (!(error instanceof LedgerFailure)) {
+          for (const one of some) one.failed(error);
           return;
-        } catch (error) {
-          if (!(error instanceof LedgerFailure)) throw error;
-          awayUntil = clock.now() + AWAY_MS;
         }
+        awayUntil = clock.now() + AWAY_MS;
       }
-      // An entry in doubt may come twice; its id lets it in once.
-      await journal.write(id, entry);
-    },
+    }
+    // An entry in doubt may come twice; its id lets it in once.
+    await Promise.all(some.map((one) => journal.write(one.id, one.entry).then(one.done, one.failed)));
+  };
+  return {
+    append: (entry) =>
+      new Promise<void>((resolve, reject) => {
+        waiting.push({ id: randomUUID(), entry, done: resolve, failed: reject });
+        carryOn();
+      }),
     async drain() {
       const count = await journal.drain(async (id, entry) => {
         try {

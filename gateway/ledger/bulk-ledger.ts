@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { BulkAction, BulkLedger, BulkPlan, Clock } from '../ports.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
+import { maskedRefusal } from './masked-refused.js';
 import { inScope, isWaiting, matching, ORDERS } from './queue-filter.js';
 import { jsonText } from './text.js';
 
@@ -15,13 +16,13 @@ export function bulkLedger(options: { readonly database: LedgerDatabase; readonl
   return {
     async candidates(pick, scope, limit) {
       const rows = await database.read((db) => {
-        const query = db.selectFrom('messages').select(['id', 'state', 'four_eyes', 'legal_hold', 'route', 'sender', 'finding_counts', leavesUnmasked]).where(inScope(scope)).limit(limit);
+        const query = db.selectFrom('messages').select(['id', 'state', 'four_eyes', 'legal_hold', 'route', 'sender', 'finding_counts', leavesUnmasked, maskedRefusal]).where(inScope(scope)).limit(limit);
         if ('ids' in pick) return query.where(sql<boolean>`id = any(${pick.ids}::text[])`).orderBy('id').execute();
         const found = query.where(matching(pick.filter)).$if(pick.filter.states === undefined, (all) => all.where(isWaiting()));
         return ORDERS.risk.reduce((sorted, [column, direction]) => sorted.orderBy(column, direction), found).execute();
       });
       return rows.map((row) => ({
-        id: row.id, state: row.state, fourEyes: row.four_eyes, legalHold: row.legal_hold, leavesUnmasked: row.leaves_unmasked, route: row.route, sender: row.sender ?? undefined,
+        id: row.id, state: row.state, fourEyes: row.four_eyes, legalHold: row.legal_hold, leavesUnmasked: row.leaves_unmasked, maskedRefusal: row.masked_refusal ?? undefined, route: row.route, sender: row.sender ?? undefined,
         findingCounts: row.finding_counts as Readonly<Record<string, number>>,
       }));
     },

@@ -1,14 +1,13 @@
 /** The pool that carries jobs: BullMQ's statements name no schema, so each connection points at its own. */
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
+import { CARRIER_SCHEMA } from './carrier-schema.js';
 import type { PgConnection } from './connection.js';
-import { CARRIER_SCHEMA } from './migrate.js';
+import { postgresPool } from './postgres-pool.js';
 
-/** Jobs under way, the dispatcher, and one connection that listens; the ledger's own pool is separate. */
-const POOL_SIZE = 8;
+/** Shared by all queues for short statements: fetching, renewing, finishing; the ledger's own pool is separate. */
+const SHARED = 4;
 
-export function carrierPool(connection: PgConnection): Pool {
-  const pool = new Pool({ ...connection, max: POOL_SIZE, connectionTimeoutMillis: 5_000, keepAlive: true, options: `-c search_path=${CARRIER_SCHEMA}` });
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
+/** Each worker keeps a connection of its own that listens. */
+export function carrierPool(connection: PgConnection, workers: number): Pool {
+  return postgresPool(connection, { max: SHARED + workers, connectionTimeoutMillis: 5_000, options: `-c search_path=${CARRIER_SCHEMA}` });
 }

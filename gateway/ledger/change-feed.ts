@@ -32,7 +32,7 @@ export function changeFeed(options: { readonly connection: PgConnection; readonl
   };
 
   const connect = async (): Promise<void> => {
-    const next = new Client({ ...connection, keepAlive: true, options: `-c search_path=${SCHEMA}` });
+    const next = new Client({ ...connection, ...connection.hosts?.current(), keepAlive: true, options: `-c search_path=${SCHEMA}` });
     client = next;
     let isGone = false;
     const gone = (): void => {

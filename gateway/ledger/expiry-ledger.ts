@@ -4,6 +4,7 @@ import type { AlertEvent, Clock } from '../ports.js';
 import { insertAlerts } from './alert-rows.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
+import { endRecipients } from './mail-rows.js';
 import { queueNotice } from './notices-ledger.js';
 import { addJob } from './outbox.js';
 
@@ -25,7 +26,7 @@ export function expiryLedger(options: { readonly database: LedgerDatabase; reado
     async warn(percent) {
       return await database.transact(async (trx) => {
         const at = new Date(clock.now());
-        const rows = await trx.selectFrom('messages').select(['id', 'route', 'rule', 'severity']).where('state', 'in', EXPIRING).where('legal_hold', '=', false).where('expiry_warned', '<', percent).where('expires_at', '>', at)
+        const rows = await trx.selectFrom('messages').select(['id', 'route', 'rule', 'severity']).where('state', 'in', EXPIRING).where('message_kind', '=', 'message').where('legal_hold', '=', false).where('expiry_warned', '<', percent).where('expires_at', '>', at)
           .where(sql<boolean>`received_at + (expires_at - received_at) * ${percent / 100}::float8 <= ${at}`).limit(BATCH).forUpdate().skipLocked().execute();
         if (rows.length === 0) return 0;
         await trx.updateTable('messages').set({ expiry_warned: percent }).where('id', 'in', rows.map(({ id }) => id)).execute();
@@ -36,14 +37,18 @@ export function expiryLedger(options: { readonly database: LedgerDatabase; reado
     async expire() {
       return await database.transact(async (trx) => {
         const at = new Date(clock.now());
-        const rows = await trx.selectFrom('messages').select(['id', 'route', 'rule', 'severity', 'state']).where('state', 'in', EXPIRING).where('legal_hold', '=', false).where('expires_at', '<=', at).limit(BATCH).forUpdate().skipLocked().execute();
-        for (const { id, route, rule, severity, state } of rows) {
+        const rows = await trx.selectFrom('messages').select(['id', 'route', 'rule', 'severity', 'state', 'message_kind']).where('state', 'in', EXPIRING).where('legal_hold', '=', false).where('expires_at', '<=', at).limit(BATCH).forUpdate().skipLocked().execute();
+        for (const { id, route, rule, severity, state, message_kind: kind } of rows) {
           const decision = { reason: 'retention ended', actor: 'system' };
           await trx.updateTable('messages').set({ state: 'expired', decision_kind: 'expire', decision_as: null, decision_reason: decision.reason, decision_actor: decision.actor, decision_at: at }).where('id', '=', id).execute();
           await trx.insertInto('decisions').values({ message_id: id, kind: 'expire', as_form: null, ...decision, at }).execute();
-          await insertAlerts(trx, [{ kind: 'expiry', at, severity: severity as AlertEvent['severity'], route, incident: id, rule, code: 'expired', counts: {} }]);
+          await endRecipients(trx, id, 'expired', at);
           await addJob(trx, { kind: 'destroy', messageId: id, why: 'expired', at });
-          await queueNotice(trx, { messageId: id, kind: 'expired', at });
+          // A notice that could not be delivered was alerted of then, and nobody is told of a notice.
+          if (kind === 'message') {
+            await insertAlerts(trx, [{ kind: 'expiry', at, severity: severity as AlertEvent['severity'], route, incident: id, rule, code: 'expired', counts: {} }]);
+            await queueNotice(trx, { messageId: id, kind: 'expired', at });
+          }
           await audit.append(trx, { at, actor: 'system', act: 'message.expire', subject: id, data: { from: state } });
         }
         return rows.length;

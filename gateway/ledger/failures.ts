@@ -1,8 +1,8 @@
 /** Turns whatever pg or a socket threw into a LedgerFailure: the code stays, the text (which may quote rows) does not. */
 import { LedgerFailure } from '../errors.js';
 
-/** SQLSTATE classes and codes that say "not now" rather than "not like this". */
-const TRANSIENT = /^(08|53|57|58|XX|25P0[34]|40|55P03)/;
+/** SQLSTATE classes and codes that say "not now" rather than "not like this"; 25006: a standby that will be the primary, or a primary that was; 28 and 3D: not let in, while a password is being changed. */
+const TRANSIENT = /^(08|28|3D|53|57|58|XX|25P0[34]|25006|40|55P03)/;
 
 export function ledgerFailure(thrown: unknown): LedgerFailure {
   if (thrown instanceof LedgerFailure) return thrown;

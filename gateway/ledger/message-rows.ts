@@ -43,6 +43,10 @@ export function toRow(message: HeldMessage): Insertable<MessagesTable> {
     decision_actor: null,
     delivery_status: null,
     last_error: null,
+    message_kind: message.kind ?? 'message',
+    about: message.about ?? null,
+    sealed_as: null,
+    split_from: null,
   };
 }
 
@@ -112,6 +116,10 @@ export function fromRow(row: MessageRow): StoredMessage {
     lastError: row.last_error ?? undefined,
     firstUntil: row.first_until ?? undefined,
     escalated: row.escalated_at === null ? undefined : { at: row.escalated_at, actor: row.escalated_by ?? '' },
+    kind: row.message_kind,
+    about: (row.about ?? undefined) as ExchangeId | undefined,
+    splitFrom: row.split_from ?? undefined,
+    rescanned: row.rescanned_at === null ? undefined : { at: row.rescanned_at, revision: row.rescan_revision ?? '', foundMore: row.rescan_found_more },
   };
 }
 

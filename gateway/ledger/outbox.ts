@@ -10,16 +10,43 @@ export interface OutboxCounts {
   readonly dead: number;
 }
 
+/** An open row as its handler gets it. */
+export interface OpenJob {
+  readonly n: number;
+  readonly kind: OutboxKind;
+  readonly messageId: string | undefined;
+  readonly ref: string | undefined;
+  /** Tries before this one. */
+  readonly attempts: number;
+}
+
+export interface NewJob {
+  readonly kind: OutboxKind;
+  readonly messageId?: string;
+  readonly ref?: string;
+  /** Why, for `destroy`. */
+  readonly why?: string;
+  /** When it was asked for. */
+  readonly at: Date;
+  /** Not before this time; at once when left out. */
+  readonly dueAt?: Date;
+}
+
+/** A row and the queue it belongs to. */
+export type RowOfKind = Pick<OpenJob, 'n' | 'kind'>;
+
 export interface Outbox {
   /** Open, due rows that nobody has carried yet. */
-  due(limit: number): Promise<readonly number[]>;
+  due(limit: number): Promise<readonly RowOfKind[]>;
   /** Open rows that were carried (or should have been) longer than `olderThanMs` ago: the carrier may have lost them. */
-  stuck(olderThanMs: number, limit: number): Promise<readonly number[]>;
+  stuck(olderThanMs: number, limit: number): Promise<readonly RowOfKind[]>;
   carried(rows: readonly number[]): Promise<void>;
+  /** The carrier has forgotten everything: all that is open is to be handed over again. */
+  uncarry(): Promise<void>;
   /** What an open row asks for; undefined when it is closed. */
-  open(n: number): Promise<{ readonly kind: OutboxKind; readonly messageId: string; readonly attempts: number } | undefined>;
-  /** Makes open rows due that wait for what is there now, by the code they wait with; answers with them. */
-  hurry(code: string, limit: number): Promise<readonly number[]>;
+  open(n: number): Promise<OpenJob | undefined>;
+  /** Makes open rows due that wait for what is there now, by the code they wait with; answers with them. Two that ask get different ones. */
+  hurry(code: string, kinds: readonly OutboxKind[], limit: number): Promise<readonly RowOfKind[]>;
   /** Leaves the row open, to be tried again later. */
   retry(n: number, code: string, delayMs: number): Promise<void>;
   counts(): Promise<OutboxCounts>;
@@ -30,32 +57,34 @@ export function outbox(options: { readonly database: LedgerDatabase; readonly cl
   const now = (): Date => new Date(clock.now());
   return {
     async due(limit) {
-      const rows = await database.read((db) =>
-        db.selectFrom('outbox').select('n').where('closed_at', 'is', null).where('carried_at', 'is', null).where('due_at', '<=', now()).orderBy('due_at').orderBy('n').limit(limit).execute(),
+      return await database.read((db) =>
+        db.selectFrom('outbox').select(['n', 'kind']).where('closed_at', 'is', null).where('carried_at', 'is', null).where('due_at', '<=', now()).orderBy('due_at').orderBy('n').limit(limit).execute(),
       );
-      return rows.map(({ n }) => n);
     },
     async stuck(olderThanMs, limit) {
       const before = new Date(clock.now() - olderThanMs);
-      const rows = await database.read((db) =>
-        db.selectFrom('outbox').select('n').where('closed_at', 'is', null).where('due_at', '<=', before)
+      return await database.read((db) =>
+        db.selectFrom('outbox').select(['n', 'kind']).where('closed_at', 'is', null).where('due_at', '<=', before)
           .where((eb) => eb.or([eb('carried_at', 'is', null), eb('carried_at', '<=', before)])).orderBy('n').limit(limit).execute(),
       );
-      return rows.map(({ n }) => n);
     },
     async carried(rows) {
       if (rows.length === 0) return;
       await database.transact((trx) => trx.updateTable('outbox').set({ carried_at: now() }).where('n', 'in', rows).where('closed_at', 'is', null).execute());
     },
-    async open(n) {
-      const row = await database.read((db) => db.selectFrom('outbox').select(['kind', 'message_id', 'attempts']).where('n', '=', n).where('closed_at', 'is', null).executeTakeFirst());
-      return row === undefined ? undefined : { kind: row.kind, messageId: row.message_id, attempts: row.attempts };
+    async uncarry() {
+      await database.transact((trx) => trx.updateTable('outbox').set({ carried_at: null }).where('closed_at', 'is', null).where('carried_at', 'is not', null).execute());
     },
-    async hurry(code, limit) {
+    async open(n) {
+      const row = await database.read((db) => db.selectFrom('outbox').select(['kind', 'message_id', 'ref', 'attempts']).where('n', '=', n).where('closed_at', 'is', null).executeTakeFirst());
+      return row === undefined ? undefined : { n, kind: row.kind, messageId: row.message_id ?? undefined, ref: row.ref ?? undefined, attempts: row.attempts };
+    },
+    async hurry(code, kinds, limit) {
+      if (kinds.length === 0) return [];
       return await database.transact(async (trx) => {
-        const waiting = trx.selectFrom('outbox').select('n').where('closed_at', 'is', null).where('last_error', '=', code).where('due_at', '>', now()).orderBy('n').limit(limit).forUpdate().skipLocked();
-        const rows = await trx.updateTable('outbox').set({ due_at: now() }).where('n', 'in', waiting).returning('n').execute();
-        return rows.map(({ n }) => n);
+        const waiting = trx.selectFrom('outbox').select('n').where('closed_at', 'is', null).where('last_error', '=', code).where('kind', 'in', kinds).where('due_at', '>', now()).orderBy('due_at').orderBy('n').limit(limit).forUpdate().skipLocked();
+        // Carried as from now: whoever asked works on it, and reconcile hands it over if that one dies.
+        return await trx.updateTable('outbox').set({ due_at: now(), carried_at: now() }).where('n', 'in', waiting).returning(['n', 'kind']).execute();
       });
     },
     async retry(n, code, delayMs) {
@@ -82,8 +111,12 @@ export async function postpone(trx: Trx, n: number, code: string, dueAt: Date, t
   await trx.updateTable('outbox').set((eb) => ({ attempts: eb('attempts', '+', tried ? 1 : 0), last_error: code, due_at: dueAt })).where('n', '=', n).where('closed_at', 'is', null).execute();
 }
 
-export async function addJob(trx: Trx, job: { readonly kind: OutboxKind; readonly messageId: string; readonly why?: string; readonly at: Date }): Promise<void> {
-  await trx.insertInto('outbox').values({ kind: job.kind, message_id: job.messageId, why: job.why ?? null, created_at: job.at, due_at: job.at, outcome: null, last_error: null }).execute();
+/** Answers with the row's number. Always inside the transaction of what asks for it: a job is as durable as its decision. */
+export async function addJob(trx: Trx, job: NewJob): Promise<number> {
+  const { n } = await trx.insertInto('outbox')
+    .values({ kind: job.kind, message_id: job.messageId ?? null, ref: job.ref ?? null, why: job.why ?? null, created_at: job.at, due_at: job.dueAt ?? job.at, outcome: null, last_error: null })
+    .returning('n').executeTakeFirstOrThrow();
+  return n;
 }
 
 export async function closeJob(trx: Trx, n: number, outcome: 'done' | 'dead' | 'moot', at: Date, code?: string): Promise<void> {

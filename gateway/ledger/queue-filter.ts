@@ -13,9 +13,12 @@ const SENDER_TERM = 's:';
 /** Lists that are there must all match; one that is empty matches nothing. */
 export function inScope(scope: ScopeMarks | undefined): MessageCondition {
   const eb: Messages = expressionBuilder<Tables, 'messages'>();
-  if (scope === undefined) return eb.lit(true);
+  // Mails of Weir's own are jobs; nobody reviews them.
+  const reviewed = eb('message_kind', '=', 'message');
+  if (scope === undefined) return reviewed;
   const { routes, departments, senders } = scope;
   return eb.and([
+    reviewed,
     ...(routes === undefined ? [] : [oneOf(eb, 'route', routes)]),
     ...(departments === undefined ? [] : [oneOf(eb, 'department', departments)]),
     ...(senders === undefined ? [] : [anyTerm(senders.map((mark) => SENDER_TERM + mark))]),

@@ -15,7 +15,7 @@ export const QUEUE_COLUMNS = [
   'sender_key', 'suite', 'expires_at', 'state', 'legal_hold', 'joined', 'decision_kind', 'decision_as', 'decision_reason', 'decision_actor', 'decision_at',
   'delivery_status', 'delivery_at', 'attempts', 'last_error', 'department', 'sender_mark', 'file_names', 'risk', 'risk_reasons', 'risk_rank',
   'group_key', 'group_reason', 'grades', 'detectors', 'assignee', 'comments',
-  'first_account', 'first_until', 'escalated_at', 'escalated_by',
+  'first_account', 'first_until', 'escalated_at', 'escalated_by', 'rescanned_at', 'rescan_revision', 'rescan_found_more', 'message_kind', 'about', 'split_from',
 ] as const satisfies readonly (keyof MessageRow)[];
 export type QueueRow = Pick<MessageRow, (typeof QUEUE_COLUMNS)[number]>;
 
@@ -23,7 +23,7 @@ const NOT_READ: Receipt = { size: 0, scanned: 0, unscanned: 0, parts: [], more: 
 
 export function queued(row: QueueRow, groupSize: number): QueuedMessage {
   const { findings: _none, receipt: _empty, ...message } = fromRow({
-    ...row, findings: [], receipt: NOT_READ, terms: [], fence: 0, lease_until: null, sent: 'none', expiry_warned: 0, shredded_at: null,
+    ...row, findings: [], receipt: NOT_READ, terms: [], fence: 0, lease_until: null, sent: 'none', expiry_warned: 0, shredded_at: null, sealed_as: null,
   });
   return {
     ...message,

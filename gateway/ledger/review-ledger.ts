@@ -1,8 +1,11 @@
 /** What a reviewer sees and decides. Every decision, its audit row and its job are one transaction. */
 import type { AuditEntry, Clock, Decision, DecisionResult, HeldState, ReviewLedger, Severity } from '../ports.js';
+import { isAgreed } from './agreed.js';
 import { insertAlerts } from './alert-rows.js';
 import type { AuditWriter } from './audit-writer.js';
 import type { LedgerDatabase } from './database.js';
+import { arrived, endRecipients, readRecipients, reopenRefused } from './mail-rows.js';
+import { maskedRefused } from './masked-refused.js';
 import { fromRow, type MessageRow } from './message-rows.js';
 import { queueNotice } from './notices-ledger.js';
 import { addJob } from './outbox.js';
@@ -86,7 +89,7 @@ export function reviewLedger(options: ReviewLedgerOptions): ReviewLedger {
     async list(filter) {
       const limit = Math.min(Math.max(filter.limit, 1), 200);
       const rows = await database.read((db) => {
-        let query = db.selectFrom('messages').selectAll().orderBy('id', 'desc').limit(limit + 1);
+        let query = db.selectFrom('messages').selectAll().where('message_kind', '=', 'message').orderBy('id', 'desc').limit(limit + 1);
         if (filter.state !== undefined) query = query.where('state', '=', filter.state);
         if (filter.route !== undefined) query = query.where('route', '=', filter.route);
         if (filter.after !== undefined) query = query.where('id', '<', filter.after);
@@ -97,20 +100,26 @@ export function reviewLedger(options: ReviewLedgerOptions): ReviewLedger {
     },
 
     async get(id) {
-      const row = await database.read((db) => db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst());
-      return row === undefined ? undefined : fromRow(row);
+      return await database.read(async (db) => {
+        const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
+        if (row === undefined) return undefined;
+        return row.channel === 'smtp' ? { ...fromRow(row), mail: { recipients: await readRecipients(db, id) } } : fromRow(row);
+      });
     },
 
     async release(id, given) {
       const { as, reason, actor, accountId } = given;
       const decided: Decided = { kind: 'release', as, reason, actor };
-      return await decide(id, decided, RELEASABLE, async (trx, row, now) => {
-        // Two have agreed to this form already; only the credentials were wrong.
-        const approved = !row.four_eyes || (row.state === 'needs-credentials' && row.decision_as === as);
+      return await decide(id, decided, RELEASABLE, async (trx, row, now): Promise<DecisionResult> => {
+        const refused = await maskedRefused(trx, id, as);
+        if (refused !== undefined) return refused;
+        // Those whose word it takes have agreed to this form already; only the credentials were wrong.
+        const approved = !row.four_eyes || (row.state === 'needs-credentials' && row.decision_as === as && (await isAgreed(trx, row)));
         if (!approved) {
           const first = { ...decision('release', as, given, now), first_account: accountId ?? null, first_until: new Date(now.getTime() + secondWithinMs) };
           return await record(trx, row, now, 'awaiting-second', decided, first, 'message.release.first', { as });
         }
+        await reopenRefused(trx, id, now);
         await addJob(trx, { kind: 'release', messageId: id, at: now });
         return await record(trx, row, now, 'releasing', decided, { ...decision('release', as, given, now), ...NO_FIRST }, 'message.release', { as });
       });
@@ -121,6 +130,9 @@ export function reviewLedger(options: ReviewLedgerOptions): ReviewLedger {
       const decided: Decided = { kind: 'approve', as: undefined, reason, actor };
       return await decide(id, decided, ['awaiting-second'], async (trx, row, now): Promise<DecisionResult | { readonly kind: 'same-person' }> => {
         if (accountId === undefined || row.first_account === accountId || row.decision_actor === actor) return { kind: 'same-person' };
+        const refused = await maskedRefused(trx, id, row.decision_as);
+        if (refused !== undefined) return refused;
+        await reopenRefused(trx, id, now);
         await addJob(trx, { kind: 'release', messageId: id, at: now });
         // The first person's words stay the decision's; both stand in the list of decisions.
         return await record(trx, row, now, 'releasing', decided, NO_FIRST, 'message.release', { as: row.decision_as, first: row.decision_actor });
@@ -137,7 +149,8 @@ export function reviewLedger(options: ReviewLedgerOptions): ReviewLedger {
       return decide(id, decided, REJECTABLE, async (trx, row, now) => {
         await addJob(trx, { kind: 'destroy', messageId: id, why: 'rejected', at: now });
         const notify = given.notify !== false;
-        if (notify) await queueNotice(trx, { messageId: id, kind: 'rejected', at: now });
+        if (notify) await queueNotice(trx, { messageId: id, kind: 'rejected', at: now, words: given.words });
+        await endRecipients(trx, id, 'rejected', now);
         return await record(trx, row, now, 'rejected', decided, { ...decision('reject', undefined, given, now), ...NO_FIRST }, 'message.reject', { notify });
       });
     },
@@ -155,11 +168,17 @@ export function reviewLedger(options: ReviewLedgerOptions): ReviewLedger {
 
     settle: (id, { outcome, reason, actor }) => {
       const decided: Decided = { kind: 'settle', as: undefined, reason, actor };
-      return decide(id, decided, SETTLEABLE, async (trx, row, now) => {
+      return decide(id, decided, SETTLEABLE, async (trx, row, now): Promise<DecisionResult> => {
         // Lost before anyone had released it: there is nothing to settle, only to reject.
         if (row.decision_kind !== 'release') return { kind: 'wrong-state', state: row.state };
-        await addJob(trx, outcome === 'arrived' ? { kind: 'destroy', messageId: id, why: 'released', at: now } : { kind: 'release', messageId: id, at: now });
-        return await record(trx, row, now, outcome === 'arrived' ? 'released' : 'releasing', decided, {}, 'message.settle', { outcome });
+        if (outcome === 'retry' && !(await isAgreed(trx, row))) return await record(trx, row, now, 'held', decided, { ...UNDECIDED, ...NO_FIRST }, 'message.settle', { outcome });
+        const refused = outcome === 'retry' ? await maskedRefused(trx, id, row.decision_as) : undefined;
+        if (refused !== undefined) return refused;
+        if (outcome === 'retry') await reopenRefused(trx, id, now);
+        // Of a mail, those who were not in doubt still wait for it.
+        const isDone = outcome === 'arrived' && !(await arrived(trx, id, now));
+        await addJob(trx, isDone ? { kind: 'destroy', messageId: id, why: 'released', at: now } : { kind: 'release', messageId: id, at: now });
+        return await record(trx, row, now, isDone ? 'released' : 'releasing', decided, {}, 'message.settle', { outcome });
       });
     },
 
@@ -174,7 +193,7 @@ export function reviewLedger(options: ReviewLedgerOptions): ReviewLedger {
 
     async counts() {
       const rows = await database.read((db) =>
-        db.selectFrom('messages').select(({ fn }) => ['state', fn.countAll<number>().as('count'), fn.min('received_at').as('oldest')]).groupBy('state').execute(),
+        db.selectFrom('messages').select(({ fn }) => ['state', fn.countAll<number>().as('count'), fn.min('received_at').as('oldest')]).where('message_kind', '=', 'message').groupBy('state').execute(),
       );
       return {
         states: Object.fromEntries(rows.map(({ state, count }) => [state, count])),

@@ -1,7 +1,11 @@
 /** The ledger's tables as kysely sees them; migrations/ makes them. Nothing here may hold a value (HC 15). */
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
-import type { HeldState, SuiteName } from '../ports.js';
+import type { HeldState, JobKind, SuiteName } from '../ports.js';
+import type { FleetStateTables } from './fleet-tables.js';
+import type { AlertTables } from './alert-tables.js';
+import type { MailTables } from './mail-tables.js';
 import type { PeopleTables } from './people-tables.js';
+import type { UploadTables } from './upload-tables.js';
 
 /** Read as the value, written as JSON text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -81,6 +85,18 @@ export interface MessagesTable {
   readonly first_until: MaybeAt;
   readonly escalated_at: MaybeAt;
   readonly escalated_by: string | null;
+  /** When it was last scanned again, with which revision, and whether that found what the sealed edits do not cover. */
+  readonly rescanned_at: MaybeAt;
+  readonly rescan_revision: string | null;
+  readonly rescan_found_more: Generated<boolean>;
+  /** `notice`: a mail of Weir's own, which no person decides about. */
+  readonly message_kind: Generated<'message' | 'notice'>;
+  /** The id inside a seal that was copied from another message's. */
+  readonly sealed_as: string | null;
+  /** What a notice tells of. */
+  readonly about: string | null;
+  /** Where its recipients were before. */
+  readonly split_from: string | null;
 }
 
 export interface KnownRecipientsTable {
@@ -150,11 +166,14 @@ export interface DecisionsTable {
   readonly at: At;
 }
 
-export type OutboxKind = 'release' | 'destroy';
+export type OutboxKind = JobKind;
 export interface OutboxTable {
   readonly n: Generated<number>;
   readonly kind: OutboxKind;
-  readonly message_id: string;
+  /** The message a job is about; null for `alert`. */
+  readonly message_id: string | null;
+  /** What else it is about: the number of a notice or of a delivery, the revision to scan with. */
+  readonly ref: string | null;
   /** Why, for `destroy`: released, rejected or expired. */
   readonly why: string | null;
   readonly created_at: At;
@@ -165,6 +184,24 @@ export interface OutboxTable {
   readonly outcome: 'done' | 'dead' | 'moot' | null;
   readonly attempts: Generated<number>;
   readonly last_error: string | null;
+}
+
+/** Who does for a whole fleet what one process is to do; by the server's clock. */
+export interface LeasesTable {
+  readonly name: string;
+  readonly holder: string;
+  readonly until: At;
+}
+
+/** Each time that held messages were to be scanned again. */
+export interface RescanRunsTable {
+  readonly n: Generated<number>;
+  readonly revision: string;
+  readonly cause: 'revision' | 'asked';
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly messages: number;
+  readonly at: At;
 }
 
 export interface PermitsTable {
@@ -187,6 +224,8 @@ export interface AlertEventsTable {
   readonly code: string | null;
   readonly counts: Json<Record<string, number>>;
   readonly batched_at: MaybeAt;
+  /** The same event written twice is one. */
+  readonly event_id: ColumnType<string | null, string | null | undefined, never>;
 }
 
 export interface AlertBatchesTable {
@@ -287,16 +326,29 @@ export interface LegalHoldsTable {
 export interface NoticesTable {
   readonly n: Generated<number>;
   readonly message_id: string;
-  readonly kind: 'rejected' | 'expired';
+  readonly kind: 'rejected' | 'expired' | 'held';
   readonly created_at: At;
   readonly due_at: At;
   readonly attempts: Generated<number>;
   /** `none`: the route names nobody who could tell the sender. */
   readonly state: Generated<'open' | 'sent' | 'dead' | 'none'>;
   readonly last_error: string | null;
+  /** A reviewer's, for the sender. */
+  readonly words: string | null;
 }
 
-export interface Tables extends PeopleTables {
+/** One row: which vault and which keys are this ledger's. */
+export interface FleetTable {
+  readonly id: number;
+  readonly vault: string;
+  readonly vault_marked: boolean;
+  readonly fingerprint_check: string;
+  readonly accounts_check: string;
+  readonly audit_check: string;
+  readonly adopted_at: At;
+}
+
+export interface Tables extends PeopleTables, FleetStateTables, AlertTables, UploadTables, MailTables {
   readonly messages: MessagesTable;
   readonly known_recipients: KnownRecipientsTable;
   readonly comments: CommentsTable;
@@ -306,6 +358,8 @@ export interface Tables extends PeopleTables {
   readonly openings: OpeningsTable;
   readonly false_positives: FalsePositivesTable;
   readonly outbox: OutboxTable;
+  readonly leases: LeasesTable;
+  readonly rescan_runs: RescanRunsTable;
   readonly permits: PermitsTable;
   readonly alert_events: AlertEventsTable;
   readonly alert_batches: AlertBatchesTable;
@@ -317,6 +371,7 @@ export interface Tables extends PeopleTables {
   readonly policy_runs: PolicyRunsTable;
   readonly legal_holds: LegalHoldsTable;
   readonly notices: NoticesTable;
+  readonly fleet: FleetTable;
 }
 
 export type Db = Kysely<Tables>;

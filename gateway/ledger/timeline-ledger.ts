@@ -7,8 +7,8 @@ import type { Db } from './tables.js';
 /** Far more than happens to a message; an endless one would be somebody's loop. */
 const EVENTS_MOST = 500;
 /** Who looked is the auditor's to know; what was done is everyone's who decides. */
-const SHOWN = ['message.%', 'original.open', 'notice.%', 'vault.missing', 'vault.destroyed', 'permit.spent'];
-const HIDDEN = ['message.view', 'message.search', 'message.content', 'message.compare', 'message.comments'];
+const SHOWN = ['message.%', 'original.open', 'notice.%', 'vault.missing', 'vault.destroyed', 'permit.spent', 'permit.returned'];
+const HIDDEN = ['message.view', 'message.search', 'message.content', 'message.mail', 'message.compare', 'message.comments'];
 /** Acts whose words stand in another table: their kind there. */
 const KIND_OF_ACT: Readonly<Record<string, string>> = {
   'message.release': 'release', 'message.release.first': 'release', 'message.release.refused': 'refuse', 'message.release.lapsed': 'lapse',

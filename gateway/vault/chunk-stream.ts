@@ -57,18 +57,16 @@ export function streamSealer(cipher: ChunkCipher): StreamSealer {
 export interface StreamOpener {
   /** Bytes of the plaintext. */
   readonly size: number;
-  /** Plaintext from `start` to `end`, in order; every piece has been authenticated, and at most READ_AHEAD chunks are in memory. */
+  /** Plaintext from `start` to `end`, in order; every piece has been authenticated, and at most `readAhead` chunks are in memory. */
   range(start: number, end: number): AsyncGenerator<Buffer, void, undefined>;
 }
 
-/** Chunks fetched with one read: a megabyte keeps the disk busy and memory flat. */
-const READ_AHEAD = 16;
-
-/** `readAt` answers with exactly so many bytes of the payload (the nonce not counted) or throws. */
+/** `readAhead`: chunks fetched with one read; `readAt` answers with exactly so many bytes of the payload (the nonce not counted) or throws. */
 export async function streamOpener(
   cipher: ChunkCipher,
   payloadSize: number,
   readAt: (position: number, length: number) => Promise<Buffer>,
+  readAhead: number,
 ): Promise<StreamOpener> {
   const tag = cipher.tag;
   const sealedChunk = CHUNK + tag;
@@ -90,8 +88,8 @@ export async function streamOpener(
     size: payloadSize - chunks * tag,
     async *range(start, end) {
       const stop = Math.ceil(end / CHUNK);
-      for (let first = Math.floor(start / CHUNK); first < stop; first += READ_AHEAD) {
-        const next = Math.min(first + READ_AHEAD, stop);
+      for (let first = Math.floor(start / CHUNK); first < stop; first += readAhead) {
+        const next = Math.min(first + readAhead, stop);
         const sealed = await readAt(first * sealedChunk, Math.min(next * sealedChunk, payloadSize) - first * sealedChunk);
         for (let index = first; index < next; index++) {
           const at = (index - first) * sealedChunk;

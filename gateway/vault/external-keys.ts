@@ -10,11 +10,11 @@ const HEADER = /^weir-gm-1\n-> external (weir-external-[A-Za-z0-9_-]{1,172})\n([
 const NAME = /^[\x21-\x7e]{1,128}$/;
 
 /** Asks the command for the key's name once, so that a wrong command shows at the start. */
-export async function externalKeys(command: KeyCommand, publicPath: string, canOpen: boolean): Promise<KeyProvider> {
+export async function externalKeys(command: KeyCommand, publicPath: string | undefined, canOpen: boolean): Promise<KeyProvider> {
   const name = (await command.ask('recipient', Buffer.alloc(0))).toString('latin1').trim();
   const recipient = `weir-external-${Buffer.from(name).toString('base64url')}`;
   if (!NAME.test(name) || !EXTERNAL.test(recipient)) throw new VaultError('KEY_COMMAND_FAILED');
-  await createOnce(publicPath, () => `${recipient}\n`, 0o644);
+  if (publicPath !== undefined) await createOnce(publicPath, () => `${recipient}\n`, 0o644);
   return {
     current: async () => recipient,
     canOpen,

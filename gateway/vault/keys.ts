@@ -8,7 +8,7 @@ import type { KeyCommand } from './key-command.js';
 import { readReviewKeys } from './review-key.js';
 import { createOnce, readIfThere } from './secrets.js';
 import type { Identity, Suite } from './suite.js';
-import { suiteNamed, suiteOf } from './suites.js';
+import { isHeader, suiteNamed, suiteOf } from './suites.js';
 import { VaultError } from './vault-error.js';
 
 /** A message's key: `header` may lie open, `fileKey` must not outlive the sealing. */
@@ -33,13 +33,14 @@ export interface KeyProvider {
 }
 
 export interface KeysOptions {
-  /** `$WEIR_DATA`; keys lie in its folder `keys`. */
-  readonly dataDir: string;
+  readonly keysDir: string;
   readonly custody: 'local' | 'supplied' | 'absent';
   /** For new keys; a key that is there has to be of this suite. */
   readonly suite?: SuiteName | undefined;
   /** Keeps the keys in our place, when `vault.keyCommand` names one. */
   readonly command?: KeyCommand | undefined;
+  /** False where the folder is not ours to write. */
+  readonly writePublic?: boolean;
   /** WEIR_REVIEW_KEY_FILE or WEIR_REVIEW_KEY, with WEIR_REVIEW_KEY_PASSPHRASE_FILE or WEIR_REVIEW_KEY_PASSPHRASE; outrank custody `local`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -51,16 +52,16 @@ export interface OpenedKeys {
 }
 
 const LOCAL_NOTE =
-  'The review key lies on this machine (keys/review.key), so whoever has the data folder can read held messages. To keep it elsewhere, move the file and set vault.custody to "supplied" or "absent".';
+  'The review key lies on this machine (review.key in the keys folder), so whoever can read that folder can read held messages. To keep it elsewhere, move the file and set vault.custody to "supplied" or "absent".';
 const EXPOSED_NOTE = 'The review key file can be read by other users of this machine; make its mode 0600.';
 
 export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
-  const { dataDir, custody, suite: wanted } = options;
+  const { keysDir, custody, suite: wanted } = options;
   if (options.command !== undefined) {
-    const keys = await externalKeys(options.command, join(dataDir, 'keys', 'review.pub'), custody !== 'absent');
+    const keys = await externalKeys(options.command, options.writePublic === false ? undefined : join(keysDir, 'review.pub'), custody !== 'absent');
     return { keys, notes: [] };
   }
-  const paths = keyPaths(dataDir);
+  const paths = keyPaths(keysDir);
   const known = await knownRecipient(paths.public);
   if (known !== undefined && wanted !== undefined && suiteOf(known).name !== wanted) throw new VaultError('SUITE_MISMATCH');
   if (custody === 'absent') {
@@ -77,11 +78,11 @@ export async function openKeys(options: KeysOptions): Promise<OpenedKeys> {
   return { keys: provider(recipient, paths.public, { identities, read: source.read }), notes };
 }
 
-export function keyPaths(dataDir: string): { readonly private: string; readonly public: string } {
-  return { private: join(dataDir, 'keys', 'review.key'), public: join(dataDir, 'keys', 'review.pub') };
+export function keyPaths(keysDir: string): { readonly private: string; readonly public: string } {
+  return { private: join(keysDir, 'review.key'), public: join(keysDir, 'review.pub') };
 }
 
-/** The key in keys/review.pub, if it is there. */
+/** The key in review.pub, if it is there. */
 export async function knownRecipient(path: string): Promise<string | undefined> {
   const line = (await readIfThere(path))?.toString('latin1').split('\n')[0]?.trim();
   if (line === undefined || line === '') return undefined;
@@ -95,13 +96,13 @@ interface Source {
   readonly read: () => Promise<readonly Identity[]>;
 }
 
-async function sourceOf({ dataDir, custody, suite, env = {} }: KeysOptions, sealedBefore: boolean): Promise<Source> {
+async function sourceOf({ keysDir, custody, suite, env = {} }: KeysOptions, sealedBefore: boolean): Promise<Source> {
   const text = set(env['WEIR_REVIEW_KEY']);
   const file = set(env['WEIR_REVIEW_KEY_FILE']);
   if (file !== undefined) return { local: false, path: file, read: async () => readReviewKeys(await suppliedFile(file), await passphraseIn(env)) };
   if (text !== undefined) return { local: false, path: undefined, read: async () => readReviewKeys(Buffer.from(text), await passphraseIn(env)) };
   if (custody === 'supplied') throw new VaultError('KEY_FILE_MISSING');
-  const path = keyPaths(dataDir).private;
+  const path = keyPaths(keysDir).private;
   await createOnce(path, async () => {
     // A new key would leave everything sealed for the old one unreadable, without a word.
     if (sealedBefore) throw new VaultError('KEY_LOST');
@@ -162,6 +163,8 @@ function provider(first: string, publicPath: string, opener: { identities: reado
       opener.identities = await opener.read();
       const later = await opened(header, opener.identities);
       if (later !== undefined) return later;
+      // Cut short, it may no longer tell whose it is.
+      if (!isHeader(header)) throw new VaultError('VAULT_DAMAGED');
       throw new VaultError('KEY_WRONG');
     },
   };

@@ -55,10 +55,10 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** 32 random bytes in `<data>/keys/<name>`, the same at every start; keys the HMACs that count and find without telling. */
-export async function secretKey(dataDir: string, name: string): Promise<Buffer> {
+/** 32 random bytes in the keys folder, the same at every start; keys the HMACs that count and find without telling. */
+export async function secretKey(keysDir: string, name: string): Promise<Buffer> {
   if (!KEY_NAME.test(name)) throw new TypeError('a key name is lower-case letters, digits and "-"');
-  const { content } = await createOnce(join(dataDir, 'keys', name), () => randomBytes(KEY_BYTES));
+  const { content } = await createOnce(join(keysDir, name), () => randomBytes(KEY_BYTES));
   if (content.length !== KEY_BYTES) throw new VaultError('SECRET_DAMAGED');
   return content;
 }

@@ -1,4 +1,4 @@
-/** Vouches for audit checkpoints from outside the database: a signing key in the data folder, or an external command (HC 28, 31). */
+/** Vouches for audit checkpoints from outside the database: a signing key in the keys folder, or an external command (HC 28, 31). */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { SuiteName } from '../ports.js';
@@ -20,13 +20,13 @@ export interface Signer {
 const SM2_OID = Buffer.from('06082a811ccf5501822d', 'hex');
 const PEM = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 
-export function signingPaths(dataDir: string): { readonly private: string; readonly public: string } {
-  return { private: join(dataDir, 'keys', 'audit.key'), public: join(dataDir, 'keys', 'audit.pub') };
+export function signingPaths(keysDir: string): { readonly private: string; readonly public: string } {
+  return { private: join(keysDir, 'audit.key'), public: join(keysDir, 'audit.pub') };
 }
 
 /** Makes the key on first use; SM2 for suite gm-1, else Ed25519. With a command no key is made, and audit.pub is the operator's to put there. */
-export async function checkpointSigner(dataDir: string, suite: SuiteName, command?: KeyCommand): Promise<Signer> {
-  const paths = signingPaths(dataDir);
+export async function checkpointSigner(keysDir: string, suite: SuiteName, command?: KeyCommand): Promise<Signer> {
+  const paths = signingPaths(keysDir);
   if (command !== undefined) {
     const known = publicKeys((await readIfThere(paths.public))?.toString('latin1') ?? '')[0];
     return { sign: async (text) => ({ key: known === undefined ? 'external' : keyName(known), value: (await command.ask('sign', Buffer.from(text))).toString('base64') }) };

@@ -17,3 +17,8 @@ export function suiteOf(recipient: string): Suite {
   if (found === undefined) throw new VaultError('RECIPIENT_INVALID');
   return found;
 }
+
+/** Whether any suite made it. */
+export function isHeader(header: Uint8Array): boolean {
+  return Object.values(ALL).some((suite) => suite.made(header));
+}

@@ -27,7 +27,7 @@ beforeAll(async () => {
   owner = ledgerDatabase(server().connection);
   const signer = await checkpointSigner(keys, 'age-v1');
   sign = (text) => signer.sign(text);
-}, 60_000);
+});
 afterAll(async () => {
   await app.close();
   await owner.close();

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await account('fay', [{ role: 'auditor' }]);
   await database.transact((trx) => trx.insertInto('sessions').values({ hash: 'h1', account_id: 'ann', step: null, begun_by: 'password', created_at: now(), seen_at: now(), expires_at: new Date(clock.now() + 12 * HOUR_MS) }).execute());
   await database.transact((trx) => trx.insertInto('api_tokens').values({ id: 't1', hash: 'th', account_id: 'ann', name: 'script', rights: null, created_at: now(), expires_at: new Date(clock.now() + HOUR_MS) }).execute());
-}, 60_000);
+});
 afterAll(() => database.close());
 
 describe('a message may be given', () => {

@@ -5,6 +5,7 @@ import { ledgerDatabase, type LedgerDatabase } from '../../../gateway/ledger/dat
 import { exceptionLedger } from '../../../gateway/ledger/exceptions-ledger.js';
 import { factsLedger } from '../../../gateway/ledger/facts-ledger.js';
 import { falsePositivesLedger } from '../../../gateway/ledger/false-positives-ledger.js';
+import { jobsLedger } from '../../../gateway/ledger/jobs-ledger.js';
 import { holdLedger } from '../../../gateway/ledger/hold-ledger.js';
 import { migrateLedger } from '../../../gateway/ledger/migrate.js';
 import { openingsLedger } from '../../../gateway/ledger/openings-ledger.js';
@@ -22,7 +23,7 @@ const audit = auditWriter('test');
 let database: LedgerDatabase;
 beforeAll(async () => {
   database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }));
-}, 60_000);
+});
 afterAll(async () => {
   await database.close();
 });
@@ -127,6 +128,41 @@ describe('four eyes', () => {
     await review().approve(again, bob);
     await database.transact((trx) => trx.updateTable('messages').set({ state: 'needs-credentials' }).where('id', '=', again).execute());
     expect(await review().release(again, { ...bob, as: 'original' })).toEqual({ kind: 'done', state: 'releasing' });
+  });
+});
+
+describe('four eyes that a later scan asks for, after one person had released', () => {
+  /** As the release worker and a second scan leave it. */
+  const scannedAgain = async (state: 'needs-credentials' | 'failed' | 'uncertain', outcome: 'done' | 'dead'): Promise<{ readonly id: string; readonly job: number }> => {
+    const id = await held();
+    await review().release(id, { ...ann, as: 'original' });
+    const { n } = await database.transact(async (trx) => {
+      await trx.updateTable('messages').set({ state, four_eyes: true }).where('id', '=', id).execute();
+      return await trx.updateTable('outbox').set({ closed_at: new Date(clock.now()), outcome }).where('message_id', '=', id).returning('n').executeTakeFirstOrThrow();
+    });
+    return { id, job: n };
+  };
+
+  it('are asked for when it is released again in the same form', async () => {
+    const { id } = await scannedAgain('needs-credentials', 'done');
+    expect(await review().release(id, { ...ann, as: 'original' })).toEqual({ kind: 'done', state: 'awaiting-second' });
+    expect(await jobs(id, 'release')).toBe(1);
+    expect(await review().approve(id, bob)).toEqual({ kind: 'done', state: 'releasing' });
+    await database.transact((trx) => trx.updateTable('messages').set({ state: 'needs-credentials' }).where('id', '=', id).execute());
+    expect(await review().release(id, { ...ann, reason: 'new credentials', as: 'original' })).toEqual({ kind: 'done', state: 'releasing' });
+  });
+
+  it('are asked for when a person says that it did not arrive', async () => {
+    const { id } = await scannedAgain('uncertain', 'done');
+    expect(await review().settle(id, { outcome: 'retry', reason: 'asked them', actor: ann.actor })).toEqual({ kind: 'done', state: 'held' });
+    expect(await jobs(id, 'release')).toBe(1);
+  });
+
+  it('are not gone round by trying the job again', async () => {
+    const { id, job } = await scannedAgain('failed', 'dead');
+    expect(await jobsLedger(parts()).retry(job, { actor: 'account:admin', reason: 'it is up again' })).toEqual({ kind: 'wrong-state', state: 'dead' });
+    expect(await review().get(id)).toMatchObject({ state: 'failed' });
+    expect(await review().release(id, { ...ann, as: 'original' })).toEqual({ kind: 'done', state: 'awaiting-second' });
   });
 });
 

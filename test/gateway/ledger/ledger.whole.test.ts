@@ -15,7 +15,7 @@ import { outbox } from '../../../gateway/ledger/outbox.js';
 import { reviewLedger } from '../../../gateway/ledger/review-ledger.js';
 import type { AlertEvent, AuditEntry } from '../../../gateway/ports.js';
 import { manualClock } from '../../kit/clock.js';
-import { startTestPostgres, testPostgres } from '../../kit/database.js';
+import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage, testId } from '../../kit/held.js';
 import { tempFolder } from '../../kit/temp.js';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await migrateLedger(server().connection, { separateRole: true });
   database = ledgerDatabase(app);
   owner = ledgerDatabase(server().connection);
-}, 60_000);
+});
 afterAll(async () => {
   await database.close();
   await owner.close();
@@ -95,10 +95,28 @@ describe('holding', () => {
     await hold().hold(message, heldEntry(message));
     const permit = { route: 'share', permit_fingerprint: message.permitFingerprint, message_id: message.id };
     await database.transact((trx) => trx.insertInto('permits').values({ ...permit, expires_at: new Date(clock.now() - 1) }).execute());
-    expect(await hold().permit('share', message.permitFingerprint)).toBe(false);
+    expect(await hold().permit('share', message.permitFingerprint)).toBeUndefined();
     await database.transact((trx) => trx.insertInto('permits').values({ ...permit, expires_at: new Date(clock.now() + 1_000) }).execute());
     const answers = await Promise.all(Array.from({ length: 6 }, () => hold().permit('share', message.permitFingerprint)));
-    expect(answers.filter(Boolean)).toHaveLength(1);
+    expect(answers.filter((one) => one !== undefined)).toHaveLength(1);
+  });
+
+  it('takes a permit back once, on record, and gives it to the next', async () => {
+    const message = heldMessage();
+    await hold().hold(message, heldEntry(message));
+    const spend = () => hold().permit('share', message.permitFingerprint);
+    await database.transact((trx) => trx.insertInto('permits').values({ route: 'share', permit_fingerprint: message.permitFingerprint, message_id: message.id, expires_at: new Date(clock.now() + 10_000) }).execute());
+    const first = await spend();
+    expect(await spend()).toBeUndefined();
+    await first?.back();
+    clock.advance(1);
+    const second = await spend();
+    expect(second).toBeDefined();
+    // What it was given back for is over: the other's is another spending.
+    await first?.back();
+    expect(await spend()).toBeUndefined();
+    const acts = await database.read((db) => db.selectFrom('audit').select('act').where('subject', '=', message.id).where('act', 'like', 'permit.%').orderBy('recorded_at').orderBy('seq').execute());
+    expect(acts.map(({ act }) => act)).toEqual(['permit.spent', 'permit.returned', 'permit.spent']);
   });
 });
 
@@ -216,7 +234,7 @@ describe('while the database is away', () => {
     for (let n = 0; n < 1_200; n++) alerts.raise(alert());
     expect(await alerts.flush()).toBe(false);
     expect(await databaseHealth(database).check()).toMatchObject({ ok: false, neededFor: 'hold' });
-    const again = await startTestPostgres(server().dataDir);
+    await server().again();
     expect(await databaseHealth(database).check()).toMatchObject({ ok: true });
     await trail.drain();
     await trail.drain();
@@ -232,6 +250,5 @@ describe('while the database is away', () => {
     expect(await verifyAudit(database)).toMatchObject({ ok: true });
     await hold().hold(message, heldEntry(message));
     expect(await review().get(message.id)).toBeDefined();
-    await again.end();
   });
 });

@@ -51,7 +51,7 @@ beforeAll(async () => {
   }
   await closing(pool);
   database = ledgerDatabase(await migrateLedger(owner, { separateRole: true }));
-}, 60_000);
+});
 afterAll(async () => {
   await database.close();
 });
@@ -66,11 +66,11 @@ describe('a ledger of the first schema', () => {
   });
 
   it('carries on what was under way: a release once, an interrupted one as such, and what was ended is shredded', async () => {
-    const begun = await Promise.all((await outbox({ database, clock }).due(100)).slice(0, 2).map((n) => releaseLedger(parts()).begin(n, 60_000)));
+    const begun = await Promise.all((await outbox({ database, clock }).due(100)).slice(0, 2).map(({ n }) => releaseLedger(parts()).begin(n, 60_000)));
     expect(begun).toMatchObject([{ kind: 'go', as: 'original', interrupted: undefined }, { kind: 'go', as: 'original', interrupted: 'all' }]);
-    for (const n of (await outbox({ database, clock }).due(100)).slice(2)) {
+    for (const { n } of (await outbox({ database, clock }).due(100)).slice(2)) {
       const target = await destroyLedger(parts()).target(n);
-      if (target === undefined) throw new Error('the job for a message that has ended was dropped');
+      if (target === undefined || 'waitMs' in target) throw new Error('the job for a message that has ended was dropped');
       await destroyLedger(parts()).destroyed(n, target.id, target.why);
     }
     expect(await outbox({ database, clock }).counts()).toMatchObject({ open: 2, dead: 0 });

@@ -59,7 +59,7 @@ beforeAll(async () => {
     if (state !== 'held') await database.transact((trx) => trx.updateTable('messages').set({ state }).where('id', '=', message.id).execute());
     known.push({ message, state });
   }
-}, 60_000);
+});
 afterAll(() => database.close());
 
 const NO_FILTER: QueueFilter = { terms: [] };

@@ -11,11 +11,12 @@ import { holdLedger } from '../../../gateway/ledger/hold-ledger.js';
 import { legalHoldLedger } from '../../../gateway/ledger/legal-hold-ledger.js';
 import { migrateLedger } from '../../../gateway/ledger/migrate.js';
 import { noticesLedger } from '../../../gateway/ledger/notices-ledger.js';
+import { outbox } from '../../../gateway/ledger/outbox.js';
 import { policyRevisionsLedger } from '../../../gateway/ledger/policy-revisions-ledger.js';
 import type { ExceptionProposal, HeldMessage, SenderNotice } from '../../../gateway/ports.js';
 import type { NoticeSink } from '../../../gateway/record/notice-sink.js';
 import { expireRun } from '../../../workers/expire.js';
-import { noticeRun } from '../../../workers/notice.js';
+import { noticeHandler } from '../../../workers/notice.js';
 import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage } from '../../kit/held.js';
@@ -26,7 +27,7 @@ const audit = auditWriter('test');
 let database: LedgerDatabase;
 beforeAll(async () => {
   database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }));
-}, 60_000);
+});
 afterAll(() => database.close());
 
 const HOUR_MS = 3_600_000;
@@ -215,7 +216,15 @@ describe('a notice to a sender', () => {
     await expireRun(expiry());
     return message;
   };
-  const run = (given: NoticeSink, route: string) => noticeRun({ notices: notices(), sinkOf: (name) => (name === route ? given : undefined), random: () => 0 });
+  /** Every notice that is due, as the queue would hand them over. */
+  const run = async (given: NoticeSink, route: string): Promise<void> => {
+    const handle = noticeHandler({ notices: notices(), sinkOf: (name) => (name === route ? given : undefined), random: () => 0 });
+    const rows = outbox({ database, clock });
+    for (const { n, kind } of await rows.due(1_000)) {
+      const job = kind === 'notice' ? await rows.open(n) : undefined;
+      if (job !== undefined) await handle(job);
+    }
+  };
 
   it('is queued with the expiry, sent once, and recorded', async () => {
     const got: { incident: string; id: string }[] = [];

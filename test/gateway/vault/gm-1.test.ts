@@ -4,9 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fileVault } from '../../../gateway/vault/file-vault.js';
-import { fileVaultReader } from '../../../gateway/vault/file-vault-reader.js';
 import { openKeys } from '../../../gateway/vault/keys.js';
+import { folderReader, folderVault } from '../../kit/vault.js';
 import { manualClock } from '../../kit/clock.js';
 import { tempFolder } from '../../kit/temp.js';
 import { all, messageId, pattern, pieces, sealedHead } from './sample.js';
@@ -14,18 +13,18 @@ import { all, messageId, pattern, pieces, sealedHead } from './sample.js';
 const seed = 20260102;
 const CHUNK = 64 * 1024;
 const data = tempFolder('keys');
-const { keys } = await openKeys({ dataDir: data, custody: 'local', suite: 'gm-1' });
+const { keys } = await openKeys({ keysDir: data, custody: 'local', suite: 'gm-1' });
 const ID = messageId(1);
 
 async function sealed(body: Uint8Array, edits: Uint8Array = Buffer.alloc(0)): Promise<{ dir: string; key: string; body: string }> {
   const dir = join(tempFolder('vault'), 'vault');
-  const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: manualClock() });
+  const vault = folderVault({ dir, keys, clock: manualClock() });
   const receipt = await vault.seal(ID, sealedHead(ID, body.length, edits.length), pieces(body), pieces(edits));
   expect([receipt.suite, receipt.recipient]).toEqual(['gm-1', await keys.current()]);
   return { dir, key: join(dir, `${ID}.key`), body: join(dir, `${ID}.body`) };
 }
 async function readBack(dir: string): Promise<Buffer> {
-  const opened = await fileVaultReader({ dir, keys }).open(ID);
+  const opened = await folderReader({ dir, keys }).open(ID);
   try {
     return await all(opened.body());
   } finally {
@@ -39,7 +38,7 @@ describe('gm-1', () => {
     await fc.assert(
       fc.asyncProperty(size, fc.nat(300), async (bytes, editBytes) => {
         const { dir } = await sealed(pattern(bytes), pattern(editBytes, 1));
-        const opened = await fileVaultReader({ dir, keys }).open(ID);
+        const opened = await folderReader({ dir, keys }).open(ID);
         expect((await all(opened.body())).equals(pattern(bytes))).toBe(true);
         expect((await all(opened.edits())).equals(pattern(editBytes, 1))).toBe(true);
         await opened.close();
@@ -78,16 +77,16 @@ describe('gm-1', () => {
   it('is opened by a second reading of the format that shares only the algorithms with it', async () => {
     const content = pattern(CHUNK + 9);
     const { key, body } = await sealed(content);
-    const plain = readIndependently(readFileSync(key, 'utf8'), readFileSync(body), readFileSync(join(data, 'keys', 'review.key'), 'utf8'));
+    const plain = readIndependently(readFileSync(key, 'utf8'), readFileSync(body), readFileSync(join(data, 'review.key'), 'utf8'));
     expect(plain.subarray(plain.indexOf(10) + 1).equals(content)).toBe(true);
   });
 
   it('opens with the right key only', async () => {
     const { dir } = await sealed(pattern(10));
-    const { keys: other } = await openKeys({ dataDir: tempFolder('keys'), custody: 'local', suite: 'gm-1' });
-    await expect(fileVaultReader({ dir, keys: other }).open(ID)).rejects.toMatchObject({ code: 'KEY_WRONG' });
-    const { keys: none } = await openKeys({ dataDir: data, custody: 'absent' });
-    await expect(fileVaultReader({ dir, keys: none }).open(ID)).rejects.toMatchObject({ code: 'KEY_ABSENT' });
+    const { keys: other } = await openKeys({ keysDir: tempFolder('keys'), custody: 'local', suite: 'gm-1' });
+    await expect(folderReader({ dir, keys: other }).open(ID)).rejects.toMatchObject({ code: 'KEY_WRONG' });
+    const { keys: none } = await openKeys({ keysDir: data, custody: 'absent' });
+    await expect(folderReader({ dir, keys: none }).open(ID)).rejects.toMatchObject({ code: 'KEY_ABSENT' });
   });
 });
 

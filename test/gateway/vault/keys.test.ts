@@ -8,33 +8,33 @@ import { openKeys } from '../../../gateway/vault/keys.js';
 import { tempFolder } from '../../kit/temp.js';
 
 const files = (dataDir: string): { key: string; pub: string } => ({
-  key: join(dataDir, 'keys', 'review.key'),
-  pub: join(dataDir, 'keys', 'review.pub'),
+  key: join(dataDir, 'review.key'),
+  pub: join(dataDir, 'review.pub'),
 });
 
 describe('review key', () => {
   it('is made on the first local start, kept by later ones, and said to lie on this machine', async () => {
     const dataDir = tempFolder('keys');
-    const first = await openKeys({ dataDir, custody: 'local' });
+    const first = await openKeys({ keysDir: dataDir, custody: 'local' });
     const { key, pub } = files(dataDir);
     expect(statSync(key).mode & 0o777).toBe(0o600);
     expect(readFileSync(key, 'utf8')).toMatch(/^AGE-SECRET-KEY-1[A-Z0-9]{58}$/m);
     expect(readFileSync(pub, 'utf8')).toBe(`${await first.keys.current()}\n`);
     expect(first.keys.canOpen).toBe(true);
     expect(first.notes).toEqual([expect.stringContaining('The review key lies on this machine')]);
-    const second = await openKeys({ dataDir, custody: 'local' });
+    const second = await openKeys({ keysDir: dataDir, custody: 'local' });
     const { fileKey, header } = await first.keys.wrap();
     expect(Buffer.from((await second.keys.unwrap(header)).fileKey)).toEqual(Buffer.from(fileKey));
   });
 
   it('is one key when two processes start at once', async () => {
     const dataDir = tempFolder('keys');
-    const opened = await Promise.all([1, 2, 3, 4].map(async () => openKeys({ dataDir, custody: 'local' })));
+    const opened = await Promise.all([1, 2, 3, 4].map(async () => openKeys({ keysDir: dataDir, custody: 'local' })));
     expect(new Set(await Promise.all(opened.map(async ({ keys }) => keys.current()))).size).toBe(1);
   });
 
   it('wraps a fresh key each time, for the one recipient only', async () => {
-    const { keys } = await openKeys({ dataDir: tempFolder('keys'), custody: 'local' });
+    const { keys } = await openKeys({ keysDir: tempFolder('keys'), custody: 'local' });
     const [one, two] = [await keys.wrap(), await keys.wrap()];
     expect(Buffer.from(one.fileKey)).not.toEqual(Buffer.from(two.fileKey));
     expect(Buffer.from(one.header).toString('latin1')).toMatch(
@@ -44,15 +44,15 @@ describe('review key', () => {
 
   it('supplied by a file opens what was sealed, and is not written into the data folder', async () => {
     const elsewhere = tempFolder('keys');
-    const made = await openKeys({ dataDir: elsewhere, custody: 'local' });
+    const made = await openKeys({ keysDir: elsewhere, custody: 'local' });
     const dataDir = tempFolder('keys');
-    const supplied = await openKeys({ dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: files(elsewhere).key } });
+    const supplied = await openKeys({ keysDir: dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: files(elsewhere).key } });
     expect(supplied.notes).toEqual([]);
     expect(existsSync(files(dataDir).key)).toBe(false);
     const { fileKey, header } = await made.keys.wrap();
     expect(Buffer.from((await supplied.keys.unwrap(header)).fileKey)).toEqual(Buffer.from(fileKey));
     // The public half stays behind, so that a process without the key can go on sealing.
-    const sealingOnly = await openKeys({ dataDir, custody: 'absent' });
+    const sealingOnly = await openKeys({ keysDir: dataDir, custody: 'absent' });
     expect(await sealingOnly.keys.current()).toBe(await made.keys.current());
     expect(sealingOnly.keys.canOpen).toBe(false);
     await expect(sealingOnly.keys.unwrap(header)).rejects.toMatchObject({ code: 'KEY_ABSENT' });
@@ -60,39 +60,39 @@ describe('review key', () => {
 
   it('says so when others can read its file', async () => {
     const dataDir = tempFolder('keys');
-    await openKeys({ dataDir, custody: 'local' });
+    await openKeys({ keysDir: dataDir, custody: 'local' });
     chmodSync(files(dataDir).key, 0o644);
-    expect((await openKeys({ dataDir, custody: 'local' })).notes).toHaveLength(2);
+    expect((await openKeys({ keysDir: dataDir, custody: 'local' })).notes).toHaveLength(2);
   });
 
   it('names each thing that is missing or does not fit', async () => {
     const dataDir = tempFolder('keys');
-    await expect(openKeys({ dataDir, custody: 'absent' })).rejects.toMatchObject({ code: 'RECIPIENT_MISSING' });
-    await expect(openKeys({ dataDir, custody: 'supplied' })).rejects.toMatchObject({ code: 'KEY_FILE_MISSING' });
+    await expect(openKeys({ keysDir: dataDir, custody: 'absent' })).rejects.toMatchObject({ code: 'RECIPIENT_MISSING' });
+    await expect(openKeys({ keysDir: dataDir, custody: 'supplied' })).rejects.toMatchObject({ code: 'KEY_FILE_MISSING' });
     await expect(
-      openKeys({ dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: join(dataDir, 'none') } }),
+      openKeys({ keysDir: dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: join(dataDir, 'none') } }),
     ).rejects.toMatchObject({ code: 'KEY_FILE_UNREADABLE' });
     writeFileSync(join(dataDir, 'broken'), 'AGE-SECRET-KEY-1QQQQ\n');
     await expect(
-      openKeys({ dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: join(dataDir, 'broken') } }),
+      openKeys({ keysDir: dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: join(dataDir, 'broken') } }),
     ).rejects.toMatchObject({ code: 'KEY_FILE_INVALID' });
-    await openKeys({ dataDir, custody: 'local' });
+    await openKeys({ keysDir: dataDir, custody: 'local' });
     const other = tempFolder('keys');
-    await openKeys({ dataDir: other, custody: 'local' });
-    await expect(openKeys({ dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: files(other).key } })).rejects.toMatchObject({
+    await openKeys({ keysDir: other, custody: 'local' });
+    await expect(openKeys({ keysDir: dataDir, custody: 'supplied', env: { WEIR_REVIEW_KEY_FILE: files(other).key } })).rejects.toMatchObject({
       code: 'RECIPIENT_MISMATCH',
     });
     rmSync(files(dataDir).key);
-    await expect(openKeys({ dataDir, custody: 'local' })).rejects.toMatchObject({ code: 'KEY_LOST' });
+    await expect(openKeys({ keysDir: dataDir, custody: 'local' })).rejects.toMatchObject({ code: 'KEY_LOST' });
     expect(existsSync(files(dataDir).key)).toBe(false);
   });
 
   it('may be given in the environment instead of a file', async () => {
-    const made = await openKeys({ dataDir: tempFolder('keys'), custody: 'local' });
+    const made = await openKeys({ keysDir: tempFolder('keys'), custody: 'local' });
     const { fileKey, header } = await made.keys.wrap();
     const elsewhere = tempFolder('keys');
-    const secret = await openKeys({ dataDir: elsewhere, custody: 'local' }).then(() => readFileSync(files(elsewhere).key, 'utf8'));
-    const { keys } = await openKeys({ dataDir: tempFolder('keys'), custody: 'supplied', env: { WEIR_REVIEW_KEY: secret } });
+    const secret = await openKeys({ keysDir: elsewhere, custody: 'local' }).then(() => readFileSync(files(elsewhere).key, 'utf8'));
+    const { keys } = await openKeys({ keysDir: tempFolder('keys'), custody: 'supplied', env: { WEIR_REVIEW_KEY: secret } });
     await expect(keys.unwrap(header)).rejects.toMatchObject({ code: 'KEY_WRONG' });
     const own = await keys.wrap();
     expect(Buffer.from((await keys.unwrap(own.header)).fileKey).equals(own.fileKey)).toBe(true);
@@ -101,14 +101,14 @@ describe('review key', () => {
 
   it.each(['age-v1', 'gm-1'] as const)('of suite %s opens behind its passphrase only, also with an older key behind it', async (suite) => {
     const [old, now] = [tempFolder('keys'), tempFolder('keys')];
-    const first = await openKeys({ dataDir: old, custody: 'local', suite });
-    await openKeys({ dataDir: now, custody: 'local', suite });
+    const first = await openKeys({ keysDir: old, custody: 'local', suite });
+    await openKeys({ keysDir: now, custody: 'local', suite });
     const both = [now, old].map((dataDir) => readFileSync(files(dataDir).key, 'utf8'));
     const dataDir = tempFolder('keys');
     const path = join(dataDir, 'protected');
     writeFileSync(path, suite === 'age-v1' ? await behindPassphrase(both.join('\n')) : both.map(encryptedPem).join(''));
     const open = async (env: Record<string, string>): Promise<Awaited<ReturnType<typeof openKeys>>> =>
-      openKeys({ dataDir, custody: 'supplied', suite, env: { WEIR_REVIEW_KEY_FILE: path, ...env } });
+      openKeys({ keysDir: dataDir, custody: 'supplied', suite, env: { WEIR_REVIEW_KEY_FILE: path, ...env } });
     await expect(open({})).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_MISSING' });
     await expect(open({ WEIR_REVIEW_KEY_PASSPHRASE: 'wrong' })).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_WRONG' });
     writeFileSync(join(dataDir, 'words'), `${PASSPHRASE}\n`);
@@ -120,9 +120,9 @@ describe('review key', () => {
 
   it('of one suite is not taken for the other', async () => {
     const dataDir = tempFolder('keys');
-    await openKeys({ dataDir, custody: 'local', suite: 'gm-1' });
-    await expect(openKeys({ dataDir, custody: 'local', suite: 'age-v1' })).rejects.toMatchObject({ code: 'SUITE_MISMATCH' });
-    expect(await (await openKeys({ dataDir, custody: 'local' })).keys.current()).toMatch(/^weir-sm2-/);
+    await openKeys({ keysDir: dataDir, custody: 'local', suite: 'gm-1' });
+    await expect(openKeys({ keysDir: dataDir, custody: 'local', suite: 'age-v1' })).rejects.toMatchObject({ code: 'SUITE_MISMATCH' });
+    expect(await (await openKeys({ keysDir: dataDir, custody: 'local' })).keys.current()).toMatch(/^weir-sm2-/);
   });
 });
 

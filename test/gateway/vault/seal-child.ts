@@ -1,8 +1,8 @@
 /** A process that seals one message and may be killed at a named call; started by the whole tests. Arguments: folder, data folder, message number, bytes, and the call to die at (`write:3` = third write). */
-import { fileVault } from '../../../gateway/vault/file-vault.js';
 import { openKeys } from '../../../gateway/vault/keys.js';
-import { fileVaultReader } from '../../../gateway/vault/file-vault-reader.js';
 import { vaultFiles, type VaultFiles } from '../../../gateway/vault/vault-files.js';
+import { peakMemoryBytes } from '../../kit/peak-memory.js';
+import { folderReader, folderVault } from '../../kit/vault.js';
 import { messageId, pattern, sealedHead } from './sample.js';
 
 const [dir = '', dataDir = '', number = '1', size = '0', dieAt = ''] = process.argv.slice(2);
@@ -34,15 +34,15 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   // No edits.
 }
 
-const { keys } = await openKeys({ dataDir, custody: 'local' });
-const vault = fileVault({ dir, keys, limits: { maxBytes: 2 ** 40 }, clock: Date, files: dying() });
+const { keys } = await openKeys({ keysDir: dataDir, custody: 'local' });
+const vault = folderVault({ dir, keys, files: dying() });
 const id = messageId(Number(number));
 await vault.seal(id, sealedHead(id, bytes, 0), body(), nothing());
 let read = 0;
 if (dieAt === 'read-back') {
-  const opened = await fileVaultReader({ dir, keys }).open(id);
+  const opened = await folderReader({ dir, keys }).open(id);
   for await (const piece of opened.body()) read += piece.length;
   await opened.close();
 }
-if (dieAt.startsWith('overwrite') || dieAt.startsWith('remove') || dieAt === 'syncFolder:2') await vault.shred(id);
-process.stdout.write(JSON.stringify({ read, maxRssBytes: process.resourceUsage().maxRSS * 1024, calls: [...counts] }));
+if (dieAt.startsWith('overwrite') || dieAt.startsWith('remove') || dieAt === 'syncFolder:3') await vault.shred(id);
+process.stdout.write(JSON.stringify({ read, peakBytes: peakMemoryBytes(), calls: [...counts] }));

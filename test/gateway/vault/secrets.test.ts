@@ -12,8 +12,8 @@ describe('secrets', () => {
     expect(key).toHaveLength(32);
     expect((await secretKey(dir, 'fingerprint')).equals(key)).toBe(true);
     expect((await secretKey(dir, 'search')).equals(key)).toBe(false);
-    expect(statSync(join(dir, 'keys')).mode & 0o777).toBe(0o700);
-    expect(statSync(join(dir, 'keys', 'fingerprint')).mode & 0o777).toBe(0o600);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    expect(statSync(join(dir, 'fingerprint')).mode & 0o777).toBe(0o600);
     await expect(secretKey(dir, '../admin-token')).rejects.toThrow(TypeError);
   });
 
@@ -21,13 +21,13 @@ describe('secrets', () => {
     const dir = tempFolder('secrets');
     const keys = await Promise.all(Array.from({ length: 8 }, async () => secretKey(dir, 'fingerprint')));
     expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);
-    expect(readdirSync(join(dir, 'keys'))).toEqual(['fingerprint']);
+    expect(readdirSync(dir)).toEqual(['fingerprint']);
   });
 
   it('does not go on with a key that was cut short', async () => {
     const dir = tempFolder('secrets');
     await secretKey(dir, 'fingerprint');
-    truncateSync(join(dir, 'keys', 'fingerprint'), 31);
+    truncateSync(join(dir, 'fingerprint'), 31);
     await expect(secretKey(dir, 'fingerprint')).rejects.toMatchObject({ code: 'SECRET_DAMAGED' });
   });
 

@@ -1,40 +1,43 @@
-/** Opens what the file vault sealed, where the review key is: every byte handed out has been authenticated, and memory stays flat. */
-import { open, type FileHandle } from 'node:fs/promises';
+/** Opens what the vault sealed, where the review key is: every byte handed out has been authenticated, and memory stays flat. */
 import type { OpenedMessage, SealedHead, VaultReader } from '../ports.js';
 import { NONCE, streamOpener, type StreamOpener } from './chunk-stream.js';
-import { messagePaths, SEALED_HEAD_LIMIT } from './file-vault.js';
 import type { KeyProvider } from './keys.js';
-import { readIfThere } from './secrets.js';
-import { systemCode, VaultError } from './vault-error.js';
+import type { VaultStore } from './store.js';
+import { objectNames, SEALED_HEAD_LIMIT } from './vault.js';
+import { VaultError } from './vault-error.js';
 
 const NEWLINE = 0x0a;
-export interface FileVaultReaderOptions {
-  readonly dir: string;
+/** Version of a sealed head. */
+const NEWEST = 2;
+/** Chunks of 64 KiB fetched with one read: a megabyte keeps the disk busy and memory flat. */
+const READ_AHEAD = 16;
+/** … from a bucket, where a request costs more than a read does. */
+const BUCKET_READ_AHEAD = 64;
+
+export interface VaultReaderOptions {
+  readonly store: Pick<VaultStore, 'kind' | 'load' | 'size' | 'read'>;
   readonly keys: Pick<KeyProvider, 'unwrap'>;
 }
 
 /** Beyond the port's promise, body() and edits() may be read in any order and more than once: the format allows reading from the middle. */
-export function fileVaultReader({ dir, keys }: FileVaultReaderOptions): VaultReader {
+export function vaultReader({ store, keys }: VaultReaderOptions): VaultReader {
   return {
-    async open(id): Promise<OpenedMessage> {
-      const path = messagePaths(dir, id);
-      const header = await readIfThere(path.key);
+    async open(id, sealedAs = id): Promise<OpenedMessage> {
+      const name = objectNames(id);
+      const header = await store.load(name.key);
       if (header === undefined) throw new VaultError('VAULT_MISSING');
       const { suite, fileKey } = await keys.unwrap(header);
-      const file = await open(path.body, 'r').catch((thrown: unknown) => {
-        throw systemCode(thrown) === 'ENOENT' ? new VaultError('VAULT_DAMAGED', { cause: thrown }) : thrown;
-      });
       try {
+        const size = await store.size(name.body);
+        if (size === undefined || size < NONCE) throw new VaultError('VAULT_DAMAGED');
         const payload = await streamOpener(
-          suite.chunks(fileKey, await readAt(file, 0, NONCE)),
-          (await file.stat()).size - NONCE,
-          async (position, length) => readAt(file, NONCE + position, length),
+          suite.chunks(fileKey, await store.read(name.body, 0, NONCE)),
+          size - NONCE,
+          async (position, length) => seenAsBuffer(await store.read(name.body, NONCE + position, length)),
+          store.kind === 's3' ? BUCKET_READ_AHEAD : READ_AHEAD,
         );
-        const { head, bodyStart } = await readHead(payload, id);
-        return message(file, payload, head, bodyStart);
-      } catch (thrown) {
-        await file.close();
-        throw thrown;
+        const { head, bodyStart } = await readHead(payload, sealedAs);
+        return message(payload, head, bodyStart);
       } finally {
         fileKey.fill(0);
       }
@@ -42,7 +45,7 @@ export function fileVaultReader({ dir, keys }: FileVaultReaderOptions): VaultRea
   };
 }
 
-function message(file: FileHandle, payload: StreamOpener, head: SealedHead, bodyStart: number): OpenedMessage {
+function message(payload: StreamOpener, head: SealedHead, bodyStart: number): OpenedMessage {
   let closed = false;
   function check(): void {
     if (closed) throw new VaultError('VAULT_CLOSED');
@@ -58,23 +61,16 @@ function message(file: FileHandle, payload: StreamOpener, head: SealedHead, body
     head,
     body: () => part(bodyStart, head.bodyLength),
     edits: () => part(bodyStart + head.bodyLength, head.editsLength),
-    async close() {
-      if (closed) return;
+    close() {
       closed = true;
-      await file.close();
+      return Promise.resolve();
     },
   };
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  if (length < 0) throw new VaultError('VAULT_DAMAGED');
-  const bytes = Buffer.allocUnsafe(length);
-  for (let got = 0; got < length;) {
-    const { bytesRead } = await file.read(bytes, got, length - got, position + got);
-    if (bytesRead === 0) throw new VaultError('VAULT_DAMAGED');
-    got += bytesRead;
-  }
-  return bytes;
+/** The same memory: a copy of every byte would double the work of reading. */
+function seenAsBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 async function readHead(
@@ -107,8 +103,9 @@ function parseHead(line: string): SealedHead | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const head = value as Partial<SealedHead>;
-  const lengths = [head.bodyLength, head.editsLength].every((n) => Number.isSafeInteger(n) && (n ?? -1) >= 0);
-  return head.version === 1 && lengths && typeof head.http === 'object' && typeof head.facts === 'object'
+  const lengths = [head.bodyLength, head.editsLength, head.maskedLength ?? 0].every((n) => Number.isSafeInteger(n) && (n ?? -1) >= 0);
+  if (typeof head.version === 'number' && head.version > NEWEST) throw new VaultError('VAULT_VERSION');
+  return (head.version === 1 || head.version === 2) && lengths && typeof head.http === 'object' && typeof head.facts === 'object'
     ? (value as SealedHead)
     : undefined;
 }
