@@ -1,123 +1,119 @@
-/** Carries the ids of outbox rows from the dispatcher to a worker: BullMQ over PostgreSQL, or over Redis. Losing all it holds loses nothing. */
-import { createPostgresBackend, DelayedError, Queue, runMigrations, Worker, type ConnectionOptions, type Job } from 'bullmq';
-import { Redis } from 'ioredis';
+/** Carries the ids of outbox rows from the dispatcher to a worker, one queue for each kind: BullMQ over PostgreSQL, or over Redis. Losing all it holds loses nothing. */
+import { DelayedError, type Job } from 'bullmq';
 import { causeCode } from '../gateway/errors.js';
 import type { PgConnection } from '../gateway/ledger/connection.js';
-import { carrierPool } from '../gateway/ledger/carrier-pool.js';
+import { JOB_KINDS, type JobKind } from '../gateway/ports.js';
+import { overPostgres } from './carrier-postgres.js';
+import { overRedis } from './carrier-redis.js';
+import type { CarrierWorker } from './carrier-side.js';
+import type { JobResult } from './job.js';
+import type { RedisSettings } from './redis-connection.js';
 
-export type JobResult = { readonly kind: 'done' } | { readonly kind: 'again'; readonly delayMs: number };
-export type JobHandler = (row: number) => Promise<JobResult>;
+/** An outbox row on its way. */
+export interface CarriedRow {
+  readonly n: number;
+  readonly kind: JobKind;
+}
+export type RowHandler = (row: number) => Promise<JobResult>;
+export type CarriedCounts = Readonly<Record<'waiting' | 'active' | 'delayed', number>>;
 
 export interface Carrier {
-  /** Hands over a row; one that is on its way already is not doubled. */
-  enqueue(row: number): Promise<void>;
+  readonly kind: 'postgres' | 'redis';
+  /** Hands over a row; one that is on its way already is not doubled. Rejects soon where the store is away. */
+  enqueue(row: CarriedRow): Promise<void>;
   /** The same for one that may be waiting for its time: that is now. */
-  hurry(row: number): Promise<void>;
-  /** Begins to call `handler`. A handler that throws is called again later. */
-  work(handler: JobHandler, options: { readonly concurrency: number }): void;
-  counts(): Promise<Readonly<Record<'waiting' | 'active' | 'delayed', number>>>;
-  /** Lets running handlers finish. */
-  close(): Promise<void>;
+  hurry(row: CarriedRow): Promise<void>;
+  /** Begins to call `handler` for the rows of this kind. A handler that throws is called again later. */
+  work(kind: JobKind, handler: RowHandler, options: { readonly concurrency: number }): void;
+  counts(): Promise<Readonly<Record<JobKind, CarriedCounts>>>;
+  reachable(): boolean;
+  /** True, once, after the store turned out to be empty: flushed, replaced by another, or new. */
+  forgot(): Promise<boolean>;
+  /** Takes no new row, and lets running handlers finish. */
+  drain(): Promise<void>;
+  /** Ends the connections; with `force`, whatever still runs. */
+  close(force?: boolean): Promise<void>;
 }
 
 export interface CarrierOptions {
   /** Where jobs are carried; Redis when WEIR_REDIS_URL is set. */
-  readonly store: { readonly database: PgConnection } | { readonly redisUrl: string };
-  readonly log: (level: 'warn', code: string) => void;
+  readonly store: { readonly database: PgConnection } | { readonly redis: RedisSettings };
+  readonly log: (level: 'info' | 'warn' | 'error', code: string) => void;
   /** How soon another worker takes over from one that died. */
   readonly stalledAfterMs?: number;
 }
 
-const QUEUE = 'weir-outbox';
-const PREFIX = 'weir';
 /** A worker renews its claim on a job twice in this time; a dead one's job runs again after one to two of it. */
 const STALLED_AFTER_MS = 30_000;
-/** The outbox row counts attempts and ends them; the carrier itself never gives a job up. */
+/** The outbox row counts attempts and ends them; the carrier itself never gives a job up, also where the store was away when a handler ended. */
 const NEVER = 1_000_000;
 /** For a handler that could not even note its failure. */
 const THROWN_DELAY_MS = 5_000;
-
-/** The part of BullMQ's classes that both backends share. */
-interface Side {
-  readonly queue: Pick<Queue, 'add' | 'getJob' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
-  worker(process: (job: Job, token?: string) => Promise<void>, concurrency: number): Pick<Worker, 'close' | 'on'>;
-  end(): Promise<void>;
-}
+/** After a question to the store failed. The library's quarter of a minute would hold up the end of a process, and work once the store is back. */
+const RUN_AGAIN_MS = 1_000;
+const NOTHING: CarriedCounts = { waiting: 0, active: 0, delayed: 0 };
 
 export async function carrier(options: CarrierOptions): Promise<Carrier> {
-  const side = 'database' in options.store ? await overPostgres(options.store.database, options) : overRedis(options.store.redisUrl, options);
   // Library messages may quote a job's data or a connection string: the code is enough.
-  const report = (error: unknown): void => options.log('warn', `CARRIER_${causeCode(error)}`);
-  side.queue.on('error', report);
-  await side.queue.waitUntilReady();
-  const workers: Pick<Worker, 'close' | 'on'>[] = [];
+  const report = (code: string): void => options.log('warn', `CARRIER_${code}`);
+  const side = 'database' in options.store ? await overPostgres(options.store.database, report) : await overRedis(options.store.redis, options.log);
+  const stalled = options.stalledAfterMs ?? STALLED_AFTER_MS;
+  const workers = new Set<CarrierWorker>();
+  let draining = false;
+  let closed = false;
   return {
-    async enqueue(row) {
+    kind: side.kind,
+    async enqueue({ n, kind }) {
+      const queue = await side.queue(kind);
       // A failed job's id would block the same row from being carried again, so nothing is kept.
-      await side.queue.add('row', { row }, { jobId: `ob-${row}`, removeOnComplete: true, removeOnFail: true });
+      await queue.add('row', { row: n }, { jobId: `ob-${n}`, removeOnComplete: true, removeOnFail: true, attempts: NEVER, backoff: { type: 'fixed', delay: RUN_AGAIN_MS }, stackTraceLimit: 0 });
     },
-    async hurry(row) {
-      const job = await side.queue.getJob(`ob-${row}`);
+    async hurry({ n, kind }) {
+      const job = await (await side.queue(kind)).getJob(`ob-${n}`);
       if (job !== undefined && (await job.isDelayed())) await job.promote();
     },
-    work(handler, { concurrency }) {
+    work(kind, handler, { concurrency }) {
       const process = async (job: Job, token?: string): Promise<void> => {
         const result = await handler(Number((job.data as { row: unknown }).row)).catch((error: unknown): JobResult => {
-          report(error);
+          report(causeCode(error));
           return { kind: 'again', delayMs: THROWN_DELAY_MS };
         });
         if (result.kind === 'done') return;
         await job.moveToDelayed(Date.now() + result.delayMs, token);
         throw new DelayedError();
       };
-      const worker = side.worker(process, concurrency);
-      worker.on('error', report);
-      workers.push(worker);
+      side.work(kind, process, { concurrency, lockDuration: stalled, stalledInterval: stalled, maxStalledCount: NEVER, runRetryDelay: RUN_AGAIN_MS }, (worker) => {
+        if (draining) void worker.close();
+        else workers.add(worker);
+        return () => void workers.delete(worker);
+      });
     },
     async counts() {
-      const { waiting = 0, active = 0, delayed = 0 } = await side.queue.getJobCounts('waiting', 'active', 'delayed');
-      return { waiting, active, delayed };
+      const entries = await Promise.all(
+        JOB_KINDS.map(async (kind) => {
+          if (!side.reachable()) return [kind, NOTHING] as const;
+          const queue = await side.queue(kind);
+          const { waiting = 0, active = 0, delayed = 0 } = await queue.getJobCounts('waiting', 'active', 'delayed');
+          return [kind, { waiting, active, delayed }] as const;
+        }),
+      );
+      return Object.fromEntries(entries) as Record<JobKind, CarriedCounts>;
     },
-    async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
-      await side.queue.close();
+    reachable: () => side.reachable(),
+    forgot: () => side.forgot(),
+    async drain() {
+      draining = true;
+      await Promise.all([...workers].map((worker) => worker.close()));
+    },
+    async close(force = false) {
+      if (closed) return;
+      closed = true;
+      draining = true;
+      const ending = Promise.all([...workers].map((worker) => worker.close(force)));
+      // Away: its last words would be waited for without end.
+      if (force) ending.catch(() => undefined);
+      else await ending;
       await side.end();
     },
   };
-}
-
-async function overPostgres(database: PgConnection, options: CarrierOptions): Promise<Side> {
-  const pool = carrierPool(database);
-  const client = await pool.connect();
-  try {
-    await runMigrations(client);
-  } finally {
-    client.release();
-  }
-  // A pg.Pool, as the backend's documentation asks for; its declaration names a little more than @types/pg knows.
-  const connection = pool as unknown as Parameters<typeof createPostgresBackend>[1]['connection'];
-  return {
-    queue: new Queue(QUEUE, { connection }, createPostgresBackend) as unknown as Side['queue'],
-    worker: (process, concurrency) => new Worker(QUEUE, process as never, { connection, ...workerOptions(options, concurrency) }, createPostgresBackend) as unknown as Pick<Worker, 'close' | 'on'>,
-    end: () => pool.end(),
-  };
-}
-
-function overRedis(url: string, options: CarrierOptions): Side {
-  // Without a bound on retries, so that a job waits for Redis to come back instead of failing.
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
-  redis.on('error', (error: unknown) => options.log('warn', `REDIS_${causeCode(error)}`));
-  const connection = redis as unknown as ConnectionOptions;
-  return {
-    queue: new Queue(QUEUE, { connection, prefix: PREFIX }) as Side['queue'],
-    worker: (process, concurrency) => new Worker(QUEUE, process, { connection, prefix: PREFIX, ...workerOptions(options, concurrency) }),
-    async end() {
-      redis.disconnect();
-    },
-  };
-}
-
-function workerOptions(options: CarrierOptions, concurrency: number): { concurrency: number; lockDuration: number; stalledInterval: number; maxStalledCount: number } {
-  const stalled = options.stalledAfterMs ?? STALLED_AFTER_MS;
-  return { concurrency, lockDuration: stalled, stalledInterval: stalled, maxStalledCount: NEVER };
 }

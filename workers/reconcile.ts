@@ -3,6 +3,7 @@ import type { Outbox } from '../gateway/ledger/outbox.js';
 import type { SweepLedger } from '../gateway/ledger/sweep-ledger.js';
 import type { Clock, ExchangeId, Vault } from '../gateway/ports.js';
 import type { Carrier } from './carrier.js';
+import { handOver } from './dispatch.js';
 
 /** A row open this long without being carried, or since it was, is handed over again. */
 const STUCK_MS = 60_000;
@@ -25,6 +26,8 @@ export interface ReconcileOptions {
   readonly ledger: SweepLedger;
   readonly vault: Pick<Vault, 'list' | 'shred'>;
   readonly clock: Clock;
+  /** Mends what other tables expect of the outbox. */
+  readonly adopt?: (() => Promise<unknown>) | undefined;
 }
 
 /** One object per process: it remembers since when a file has had no message. */
@@ -34,8 +37,7 @@ export function reconciler(options: ReconcileOptions): () => Promise<Reconciled>
 
   const recarry = async (): Promise<number> => {
     const rows = await outbox.stuck(STUCK_MS, PAGE);
-    for (const row of rows) await carrier.enqueue(row);
-    await outbox.carried(rows);
+    await handOver(rows, { outbox, carrier });
     return rows.length;
   };
 
@@ -79,6 +81,7 @@ export function reconciler(options: ReconcileOptions): () => Promise<Reconciled>
   };
 
   return async () => {
+    await options.adopt?.();
     const carried = await recarry();
     return { carried, ...(await sweep()) };
   };

@@ -7,13 +7,13 @@ describe('the workers', () => {
   it('stop within a bound when the store of jobs is away', async () => {
     const said: string[] = [];
     const workers = startWorkers({
-      carrier: { enqueue: never, work: () => undefined, counts: never, close: never },
-      outbox: { due: never, stuck: never, carried: never, open: never, retry: never, counts: never },
+      carrier: { kind: 'redis', enqueue: never, hurry: never, work: () => undefined, counts: never, reachable: () => false, forgot: never, drain: never, close: never },
+      outbox: { due: never, stuck: never, carried: never, uncarry: never, open: never, hurry: never, retry: never, counts: never },
+      handlers: () => ({}),
+      once: {},
       log: (_level: string, code: string) => void said.push(code),
-      clock: { now: () => 0 },
-      sinks: [],
       stopWithinMs: -9_990,
-    } as unknown as WorkersOptions);
+    } satisfies WorkersOptions);
     await workers.stop();
     expect(said).toContain('STOP_LATE');
   });
