@@ -3,6 +3,7 @@ import RE2 from 're2';
 import { findAllWith } from '../detectors/scan/find.js';
 import { patternFinders } from '../detectors/scan/raw-patterns.js';
 import { detectorSet } from '../detectors/scan/scan-units.js';
+import type { Detector } from '../detectors/contract.js';
 import { DetectorError } from '../detectors/detector-error.js';
 import { patternDetector, type PatternDefinition } from '../detectors/pattern.js';
 import { prove } from '../detectors/prove.js';
@@ -11,15 +12,15 @@ import { inspectorFactory } from './decode/inspector.js';
 import { leafFactory } from './detect/leaf.js';
 import { tally } from './detect/tally.js';
 import type { ScanSettings } from './detect/view-scanner.js';
-import type { Finding, InspectorFactory } from './ports.js';
+import type { Finding, InspectorFactory, LeafFactory } from './ports.js';
 
 export interface Engine {
   /** Ids of the detectors in force. */
   readonly detectors: readonly string[];
   /** Names detectors and their data in receipts. */
   readonly version: string;
-  /** `onFinding` is told of every finding, however many there are. */
-  readonly inspectors: (onFinding?: (finding: Finding) => void) => InspectorFactory;
+  /** `onFinding` is told of every finding, however many there are; `tap` listens at the leaves. */
+  readonly inspectors: (onFinding?: (finding: Finding) => void, tap?: (leaf: LeafFactory) => LeafFactory) => InspectorFactory;
 }
 
 /** What a configuration check may ask of detectors before anything starts. */
@@ -40,9 +41,17 @@ export const detectorChecks = {
 
 const HIDE_ALL = { first: 0, last: 0 };
 
-/** `key` makes fingerprints. Throws DetectorError when a detector does not prove itself: it must not guard anything. */
-export function engine(options: RegistryOptions, key: Uint8Array, onFailure: (thrown: unknown) => void): Engine {
-  const { detectors, version } = registry(options, { RE2, findAllWith });
+/** Judges single texts with a leaf that is there already. */
+export function textInspectors(leaf: LeafFactory, onFailure: (thrown: unknown) => void): InspectorFactory {
+  return inspectorFactory({ leaf, tally, detectors: '', onFailure });
+}
+
+/** What reads text, for processes that open files: as `engine` reads it. */
+export function leafOf(options: RegistryOptions, key: Uint8Array): LeafFactory {
+  return leafFrom(registry(options, { RE2, findAllWith }).detectors, key);
+}
+
+function leafFrom(detectors: readonly Detector[], key: Uint8Array): LeafFactory {
   const keeps = new Map(detectors.map((detector) => [detector.id, detector.keep]));
   const set = detectorSet(detectors);
   const finders = patternFinders(set);
@@ -52,10 +61,16 @@ export function engine(options: RegistryOptions, key: Uint8Array, onFailure: (th
     finders: finders ?? [],
     keepOf: (detector) => keeps.get(detector) ?? HIDE_ALL,
   };
-  const leaf = leafFactory(settings, key);
+  return leafFactory(settings, key);
+}
+
+/** `key` makes fingerprints. Throws DetectorError when a detector does not prove itself: it must not guard anything. */
+export function engine(options: RegistryOptions, key: Uint8Array, onFailure: (thrown: unknown) => void): Engine {
+  const { detectors, version } = registry(options, { RE2, findAllWith });
+  const leaf = leafFrom(detectors, key);
   return {
     detectors: detectors.map(({ id }) => id),
     version,
-    inspectors: (onFinding) => inspectorFactory({ leaf, tally, detectors: version, onFailure, ...(onFinding ? { onFinding } : {}) }),
+    inspectors: (onFinding, tap) => inspectorFactory({ leaf: tap?.(leaf) ?? leaf, tally, detectors: version, onFailure, ...(onFinding ? { onFinding } : {}) }),
   };
 }

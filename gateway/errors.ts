@@ -14,6 +14,7 @@ export const ERRORS = {
   'expectation-failed': [417, 'The expectation cannot be met.', '无法满足 Expect 要求。'],
   'upgrade-refused': [403, 'This route does not allow protocol upgrades.', '此路由不允许协议升级。'],
   'stream-refused': [403, 'This route must read a body to its end before it lets it go, so endless streams are refused.', '此路由须完整检查内容后才放行，不支持持续流。'],
+  'upload-split': [403, 'This content comes in parts that cannot be checked one by one, so it was refused. Send it in one piece.', '内容被拆分为多次上传，无法逐段检查，因此被拒绝。请一次性上传。'],
   'upstream-unreachable': [502, 'The destination could not be reached.', '无法连接目标服务器。'],
   'upstream-reset': [502, 'The destination closed the connection.', '目标服务器中断了连接。'],
   'upstream-invalid': [502, 'The destination answered in a way that could not be understood.', '目标服务器的应答无法识别。'],
@@ -26,6 +27,10 @@ export const ERRORS = {
   'vault-full': [507, 'The content has to be kept for review, and there is no space left. Nothing was sent.', '内容需要留存待审，但存储空间不足。内容没有发出。'],
   'spool-full': [507, 'There is no space left to receive the content.', '接收内容的空间不足。'],
   'shutting-down': [503, 'The gateway is shutting down. Try again shortly.', '网关正在停止，请稍后重试。'],
+  'mail-bare-line-end': [400, 'The message has line ends that mail does not allow, or NUL bytes.', '邮件含有不符合规范的换行或空字节。'],
+  'mail-line-too-long': [400, 'The message has a line that is longer than this gateway allows.', '邮件含有超过网关允许长度的行。'],
+  'mail-loop': [400, 'The message has passed through more servers than a message ever needs; it goes in a circle.', '邮件经过的服务器过多，可能在循环转发。'],
+  'mail-deadline': [503, 'The message could not be checked and delivered in time. Nothing was sent; try again later.', '未能在限定时间内完成检查和投递。邮件没有发出，请稍后重试。'],
   'internal': [500, 'Something went wrong in the gateway; nothing was sent.', '网关内部出错，内容没有发出。'],
 } as const satisfies Record<string, readonly [status: number, en: string, zh: string]>;
 

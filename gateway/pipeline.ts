@@ -1,60 +1,45 @@
 /** One exchange from its first byte to its audit row: sniff, choose the mode, scan, decide, act, record. Read this after ports.ts. */
-import { createHmac } from 'node:crypto';
-import { closer, newBooks, PASSED_SO_FAR, raise, timed, type BookPorts, type Books } from './act/books.js';
-import { countsOf, joined, kinds, type Kinds } from './act/evidence.js';
-import { handedOut, startingWith } from './act/handed-out.js';
+import { closer, newBooks, PASSED_SO_FAR, raise, type Books } from './act/books.js';
+import { codedAgain, declaredAs, inspectorOf, leavingCodings, plainOf, withoutCodings } from './act/decoded.js';
+import { kinds, unmaskable, type Kinds } from './act/evidence.js';
+import { fingerprints, type Fingerprints } from './act/fingerprints.js';
+import { beginningWith, bytesAtHand, HandedOut } from './act/handed-out.js';
 import { inflow, type Inflow } from './act/inflow.js';
-import { keep, type Keeping } from './act/keep.js';
+import { keep } from './act/keep.js';
 import { outgoingTarget } from './act/masked-facts.js';
-import { paced } from './act/paced.js';
+import { permitUse, type PermitUse } from './act/permit-use.js';
+import { auditOf, recordVerdict } from './act/on-record.js';
+import { admitPiece, beginningOf, checkedCut, checkedLength, isCut, isWhole } from './act/pieces.js';
+import { provenClean } from './act/proven-clean.js';
+import type { PipelinePorts, Run } from './act/run.js';
 import { addressMarks } from './address-mark.js';
-import { encodeEdit } from './body/edit-log.js';
-import { replay } from './body/replay.js';
-import { rewriter } from './body/rewriter.js';
+import { changedBody, type ChangedBody } from './body/changed-body.js';
 import { WeirError, asWeirError } from './errors.js';
-import type {
-  AuditEntry, AuditTrail, Ended, Evidence, Exchange, HeadInspection, Inspector, InspectorFactory, Mode, Outbound, Pipeline, Plan,
-  PolicySource, Relief, ReliefSource, Sniffed, Spool, SpoolFactory, Verdict,
-} from './ports.js';
+import { JudgedBytes, settleBooks } from './judged-bytes.js';
+import type { Coding, Ended, Evidence, Exchange, Outbound, Permit, Pipeline, Verdict } from './ports.js';
+import { changesOf, maskedForm, openSpools, spoolAll, type OpenedSpools, type Spooled, type WasSpooled } from './spooled.js';
 
-export interface PipelinePorts extends Keeping, BookPorts {
-  readonly inspectors: InspectorFactory;
-  readonly policies: PolicySource;
-  /** Exceptions and break-glass; without it there are none. */
-  readonly relief?: ReliefSource | undefined;
-  readonly spools: SpoolFactory;
-  readonly audit: AuditTrail;
-  /** Keys the fingerprint of whole bodies. */
-  readonly fingerprintKey: Uint8Array;
-}
-
-/** Everything known of an exchange once its mode is chosen. */
-interface Run {
-  readonly exchange: Exchange;
-  readonly head: HeadInspection;
-  readonly sniffed: Sniffed;
-  readonly plan: Plan;
-  readonly relief: Relief | undefined;
-  readonly policy: string;
-  readonly mode: Mode;
-  readonly prefix: Uint8Array;
-  readonly body: Inflow;
-  readonly books: Books;
-}
+export type { PipelinePorts } from './act/run.js';
 
 type Result<T> = { readonly kind: 'forwarded'; readonly sent: T } | { readonly kind: 'blocked' } | { readonly kind: 'held'; readonly incident: Exchange['id'] };
 
 export function pipeline(ports: PipelinePorts): Pipeline {
   return {
-    async run<T>(exchange: Exchange, forward: (outbound: Outbound) => Promise<T>): Promise<Ended<T>> {
+    async run<T>(asked: Exchange, forward: (outbound: Outbound) => Promise<T>): Promise<Ended<T>> {
+      const { exchange, coding } = withoutCodings(ports, asked);
       const books = newBooks();
       const close = closer(ports, exchange, books);
       const verdict = (): Verdict => books.verdict ?? PASSED_SO_FAR;
-      const body = inflow(exchange.chunks);
+      const body = inflow(exchange.chunks, coding, exchange.whole);
       try {
-        const run = await prepare(ports, exchange, body, books);
+        const prefix = body.prefix(ports.inspectors.prefixLength);
+        const run = prepare(ports, exchange, coding, body, books, prefix instanceof Promise ? await prefix : prefix);
         const result = run.mode === 'hold' ? await holding(ports, run, forward) : await flowing(ports, run, forward);
-        return { ...result, verdict, close };
+        switch (result.kind) {
+          case 'forwarded': return { kind: 'forwarded', sent: result.sent, verdict, close };
+          case 'blocked': return { kind: 'blocked', verdict, close };
+          case 'held': return { kind: 'held', incident: result.incident, verdict, close };
+        }
       } catch (thrown) {
         await body.close();
         books.error = asWeirError(thrown, 'internal');
@@ -65,12 +50,13 @@ export function pipeline(ports: PipelinePorts): Pipeline {
   };
 }
 
-/** Reads the head and the prefix, and lets policy say which mode they need. */
-async function prepare(ports: PipelinePorts, exchange: Exchange, body: Inflow, books: Books): Promise<Run> {
-  const prefix = await body.prefix(ports.inspectors.prefixLength);
+const NOTHING_MASKED = (): boolean => false;
+
+/** Looks at the head and the prefix, and lets policy say which mode they need. */
+function prepare(ports: PipelinePorts, exchange: Exchange, coding: Coding | undefined, body: Inflow, books: Books, prefix: Uint8Array): Run {
   const sniffed = ports.inspectors.sniff(exchange.body, prefix);
   const policy = ports.policies.forRoute(exchange.route.id);
-  const looked = ports.inspectors.inspectHead(exchange.body.texts, () => false);
+  const looked = ports.inspectors.inspectHead(exchange.body.texts, NOTHING_MASKED);
   // Fixed here: an exception or a bypass that ends meanwhile still holds for what began under it.
   const relief = ports.relief?.forExchange(exchange.route.id, exchange.facts);
   const plan = policy.plan(exchange.facts, sniffed, looked.evidence, relief);
@@ -81,25 +67,39 @@ async function prepare(ports: PipelinePorts, exchange: Exchange, body: Inflow, b
     mode = 'stream';
   }
   books.mode = mode;
-  return { exchange, head, sniffed, plan, relief, policy: policy.revision, mode, prefix, body, books };
+  const run: Run = { exchange, coding, head, sniffed, plan, relief, policy: policy.revision, auditsPasses: policy.auditsPasses, mode, prefix, body, books };
+  admitPiece(run, ports.inspectors.prefixLength);
+  return run;
 }
 
 /** Bytes leave while they are read: at once (`watch`), or as soon as nothing unfinished can contain them (`stream`). */
 async function flowing<T>(ports: PipelinePorts, run: Run, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
   const { exchange, head, plan } = run;
-  const inspector = ports.inspectors.inspect(exchange.body, run.prefix, (finding) => run.mode === 'stream' && plan.masks(finding));
-  const judged = judgedBytes(ports, run, inspector);
-  // The first judged bytes are waited for: what shows in the prefix is refused before anything has left.
-  const first = await judged.next();
-  const outgoing = handedOut(startingWith(first, judged), async () => {
-    await judged.return();
-  });
+  // A stream cannot turn back for what a container shows after its last byte: one met there is `unsupported` at once.
+  const inspector = inspectorOf(ports, run, (finding) => run.mode === 'stream' && plan.masks(finding), { defers: run.mode === 'watch' && ports.opener !== undefined });
+  // Coded anew in any case: whether something is masked may show only when most of it has left.
+  const coding = run.mode === 'stream' ? run.coding : undefined;
+  const codings = coding === undefined ? [] : leavingCodings(run);
+  if (codings === undefined) throw new WeirError('unscannable');
+  const judged = new JudgedBytes(ports, run, inspector);
+  const whole = exchange.whole === undefined ? undefined : judged.atOnce();
+  let outgoing: HandedOut;
+  if (whole !== undefined) outgoing = new HandedOut(() => bytesAtHand(whole), nothing);
+  else {
+    const bytes = judged.bytes();
+    // The first judged bytes are waited for: what shows in the prefix is refused before anything has left.
+    const first = await bytes.next();
+    const leaving = coding === undefined ? bytes : coding.encode(codings, { [Symbol.asyncIterator]: () => beginningWith(first, bytes) })[Symbol.asyncIterator]();
+    outgoing = new HandedOut(() => leaving as AsyncIterator<Uint8Array, void>, () => bytes.return(), coding === undefined ? first : undefined);
+  }
   try {
     const sent = await forward({
       target: outgoingTarget(exchange, head),
-      change: run.mode === 'stream' ? 'same-length' : 'none',
-      length: exchange.body.length,
+      change: coding !== undefined ? 'recoded' : run.mode === 'stream' ? 'same-length' : 'none',
+      codings: coding === undefined ? undefined : declaredAs(run, codings),
+      length: coding === undefined && !isCut(run) ? exchange.body.length : undefined,
       body: outgoing,
+      whole,
       trailers: () => exchange.trailers(),
     });
     return { kind: 'forwarded', sent };
@@ -109,186 +109,158 @@ async function flowing<T>(ports: PipelinePorts, run: Run, forward: (outbound: Ou
   }
 }
 
-/** The body as far as it is judged and masked; ends only after its verdict is on record. */
-async function* judgedBytes(ports: PipelinePorts, run: Run, inspector: Inspector): AsyncGenerator<Uint8Array, void> {
-  const { plan, books, exchange, head } = run;
-  const out = rewriter();
-  let read = false;
-  let whole = false;
-  try {
-    for await (const chunk of paced(run.body.chunks(), () => books.scanMs)) {
-      books.bytes += chunk.length;
-      out.push(chunk);
-      const progress = timed(ports, books, () => inspector.write(chunk));
-      stopIfUnfit(run, inspector);
-      // With its declared length a body is complete for the far side: the last bytes wait for the verdict and its record.
-      const isLast = exchange.body.length !== undefined && books.bytes >= exchange.body.length;
-      // Watched bytes leave at once: no verdict can stop or change them.
-      yield* out.release(isLast ? 0 : run.mode === 'watch' ? books.bytes : progress.settled, progress.edits);
-    }
-    read = true;
-    const progress = timed(ports, books, () => inspector.end(true));
-    stopIfUnfit(run, inspector);
-    const { verdict } = settleBooks(run, inspector);
-    // A finding that cannot be masked, or a count that only the end completes: what still waits here does not follow.
-    if (run.mode === 'stream' && (verdict.action === 'block' || verdict.action === 'hold')) throw new WeirError('unscannable');
-    whole = true;
-    await recordVerdict(ports, run, 'verdict');
-    yield* out.release(progress.settled, progress.edits);
-  } catch (thrown) {
-    books.error = asWeirError(thrown, 'internal');
-    throw books.error;
-  } finally {
-    if (!whole) {
-      // Cut short: what was seen until then is still counted, and what was stopped is on record.
-      if (!read) inspector.end(false);
-      books.evidence = joined(head.evidence, inspector.evidence());
-      books.receipt = { ...inspector.receipt(), policy: run.policy };
-      // That the rest never came is no finding: nothing is kept or refused for it, and no record may say so.
-      books.verdict ??= plan.decide({ ...books.evidence, unscannable: books.evidence.unscannable.filter(({ detail }) => detail !== 'incomplete') });
-      if (books.error?.code === 'unscannable') {
-        books.verdict = { ...books.verdict, action: 'block' };
-        await recordVerdict(ports, run, 'verdict.abort');
-        raise(ports, exchange, books, 'block');
-      }
-    }
-  }
-}
+const nothing = (): undefined => undefined;
 
-/** In stream mode a stop can only be an abort: all that left had been judged, and the far side sees an incomplete body. */
-function stopIfUnfit(run: Run, inspector: Inspector): void {
-  if (run.mode !== 'stream') return;
-  if (inspector.unscannable.some(({ reason }) => run.plan.aborts(reason))) throw new WeirError('unscannable');
-  if (run.plan.mode === 'hold') {
-    const { action } = run.plan.decide(joined(run.head.evidence, inspector.evidence()));
-    if (action === 'block' || action === 'hold') throw new WeirError('unscannable');
-  }
-}
-
-function settleBooks(run: Run, inspector: Inspector): { verdict: Verdict; evidence: Evidence } {
-  const evidence = joined(run.head.evidence, inspector.evidence());
-  const verdict = run.plan.decide(evidence);
-  run.books.evidence = evidence;
-  run.books.receipt = { ...inspector.receipt(), policy: run.policy };
-  run.books.verdict = verdict;
-  return { verdict, evidence };
-}
-
-/** A body read to its end: what is kept of it until the verdict is carried out. */
-interface Spooled {
-  readonly spool: Spool;
-  /** Masks of everything found, in order; which of them are applied is known with the verdict. */
-  readonly log: Spool;
-  readonly kind: Kinds;
-  readonly inspector: Inspector;
+/** A body read to its end, and judged. */
+interface Judged extends Spooled {
   readonly verdict: Verdict;
   readonly evidence: Evidence;
-  readonly bodyFingerprint: string;
-  readonly permitFingerprint: string;
-  readonly contentFingerprint: string;
-  release(): Promise<void>;
 }
 
 /** Nothing leaves before the verdict: spool, scan, decide once, then refuse or replay. */
 async function holding<T>(ports: PipelinePorts, run: Run, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
-  const spool = ports.spools.create();
-  const log = ports.spools.create();
-  const release = async (): Promise<void> => {
-    await Promise.all([spool.close(), log.close()]);
-  };
+  // A container that is spread over requests cannot be opened by any of its pieces.
+  const inspector = inspectorOf(ports, run, () => true, { defers: ports.opener !== undefined && isWhole(run) });
+  // A body with a coding is kept as it came, and read as something else.
+  const into = openSpools(ports, inspector, run.exchange.facts.user ?? run.exchange.facts.clientAddress, run.coding === undefined ? run.exchange.whole : undefined);
   try {
-    const spooled = await spoolWhole(ports, run, spool, log, release);
-    const result = await carryOut(ports, run, spooled, forward);
-    if (result.kind !== 'forwarded') await release();
+    const kind = kinds((finding) => run.plan.excepts?.(finding));
+    const spooling = spoolAll(ports, { body: run.body, books: run.books, kind, isCut: isCut(run), seen: run.exchange.piece?.seen }, into);
+    const judged = judgedAs(run, into, kind, spooling instanceof Promise ? await spooling : spooling);
+    const result = await carryOut(ports, run, judged, forward);
+    if (result.kind !== 'forwarded') await into.release();
     return result;
   } catch (thrown) {
-    await release();
+    await into.release();
     throw thrown;
   }
 }
 
-/** Fields that make another message of the same bytes: another site, place within a file, name, or way to read them. A retry sends them unchanged. */
-const TELLS_APART: ReadonlySet<string> = new Set(['host', 'destination', 'content-type', 'content-encoding', 'content-range', 'content-disposition', 'upload-offset']);
-
-async function spoolWhole(ports: PipelinePorts, run: Run, spool: Spool, log: Spool, release: () => Promise<void>): Promise<Spooled> {
-  const { exchange, books } = run;
-  const inspector = ports.inspectors.inspect(exchange.body, run.prefix, () => true);
-  // The same bytes from or for somebody else are another message: joined to this one they would never arrive.
-  const { user, sender, recipients, clientAddress, destination } = exchange.facts;
-  const about = exchange.http.fields.filter(([name]) => TELLS_APART.has(name.toLowerCase())).map(([name, value]) => [name.toLowerCase(), value]);
-  // What is scanned beside the body was part of what a person decided on.
-  const scanned = exchange.body.texts.map(({ name, text }) => [name, text]);
-  const whose = JSON.stringify([exchange.route.id, exchange.http.method, exchange.http.target, user ?? sender ?? clientAddress, recipients, about, scanned]);
-  const content = createHmac('sha256', ports.fingerprintKey).update('content\0');
-  const kind = kinds((finding) => run.plan.excepts?.(finding));
-  const note = async (progress: ReturnType<Inspector['write']>): Promise<void> => {
-    for (const edit of progress.edits) await log.write(encodeEdit({ at: edit.at, bytes: edit.bytes, kind: kind.numberOf(edit.finding) }));
-  };
-  for await (const chunk of paced(run.body.chunks(), () => books.scanMs)) {
-    books.bytes += chunk.length;
-    content.update(chunk);
-    await note(timed(ports, books, () => inspector.write(chunk)));
-    await spool.write(chunk);
-  }
-  await note(timed(ports, books, () => inspector.end(true)));
-  const { verdict, evidence } = settleBooks(run, inspector);
-  const contentFingerprint = content.digest('hex');
-  const bodyFingerprint = createHmac('sha256', ports.fingerprintKey).update(`${whose}\0${contentFingerprint}`).digest('hex');
-  const permitFingerprint = createHmac('sha256', ports.fingerprintKey).update(JSON.stringify([bodyFingerprint, user ?? sender ?? clientAddress, destination])).digest('hex');
-  return { spool, log, kind, inspector, verdict, evidence, bodyFingerprint, permitFingerprint, contentFingerprint, release };
+/** A body that has been read to its end. */
+function judgedAs(run: Run, into: OpenedSpools, kind: Kinds, { size, settled }: WasSpooled): Judged {
+  const { verdict, evidence } = settleBooks(run, into.inspector);
+  const { spool, log, inspector, children, opened, release } = into;
+  return { spool, log, inspector, children, opened, release, plain: isCut(run) ? beginningOf(spool, checkedCut(settled, size)) : plainOf(run, spool, size), kind, verdict, evidence };
 }
 
-async function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Spooled, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
+/** What leaves, and with which words about it. */
+interface Goes {
+  readonly body: () => AsyncIterable<Uint8Array>;
+  readonly to: string;
+  readonly change: Outbound['change'];
+  readonly length: number;
+  readonly codings?: readonly string[] | undefined;
+  readonly use?: PermitUse;
+  readonly whole?: readonly Uint8Array[] | undefined;
+}
+
+async function leave<T>(ports: PipelinePorts, run: Run, spooled: Judged, goes: Goes, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
+  const { exchange, books } = run;
+  const { whole, use } = goes;
+  const closing = spooled.children.close();
+  if (closing !== undefined) await closing;
+  const recording = recordVerdict(ports, run, 'verdict');
+  if (recording !== undefined) await recording;
+  const outgoing = new HandedOut(() => (whole === undefined ? (goes.body()[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, void>) : bytesAtHand(whole)), spooled.release);
+  const sent = await forward({ target: goes.to, change: goes.change, codings: goes.codings, length: goes.length, verdict: books.verdict, body: outgoing, whole, trailers: () => exchange.trailers(), replied: use && ((status) => use.replied(status)) });
+  // Taken as a whole: nobody asked for its bytes one by one.
+  const released = outgoing.begun ? undefined : outgoing.close();
+  if (released !== undefined) await released;
+  return { kind: 'forwarded', sent };
+}
+
+function carryOut<T>(ports: PipelinePorts, run: Run, spooled: Judged, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
+  const { spool, plain, verdict } = spooled;
+  if (verdict.action !== 'pass') return intervene(ports, run, spooled, verdict.action, forward);
+  const to = run.exchange.http.target;
+  if (isCut(run)) return leave(ports, run, spooled, { body: () => plain.stream(), to, change: cutChange(spooled, 'none'), length: plain.size }, forward);
+  return leave(ports, run, spooled, { body: () => spool.stream(), to, change: 'none', length: spool.size, whole: spool.kept?.() }, forward);
+}
+
+async function intervene<T>(ports: PipelinePorts, run: Run, spooled: Judged, action: Exclude<Verdict['action'], 'pass'>, forward: (outbound: Outbound) => Promise<T>): Promise<Result<T>> {
   const { exchange, books, plan } = run;
-  const { spool, log, verdict, evidence } = spooled;
-  const leave = async (body: AsyncIterable<Uint8Array>, to: string, change: Outbound['change']): Promise<Result<T>> => {
-    await recordVerdict(ports, run, 'verdict');
-    const outgoing = handedOut(body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, void>, () => spooled.release());
-    const sent = await forward({ target: to, change, length: spool.size, verdict: books.verdict, body: outgoing, trailers: () => exchange.trailers() });
-    return { kind: 'forwarded', sent };
-  };
-  switch (verdict.action) {
-    case 'pass':
-      return leave(spool.stream(), exchange.http.target, 'none');
+  const { spool, verdict, evidence } = spooled;
+  const go = (goes: Goes): Promise<Result<T>> => leave(ports, run, spooled, goes, forward);
+  switch (action) {
     case 'mask': {
       const wanted = plan.maskedBy(evidence);
-      const chosen = spooled.kind.choose(wanted);
-      const masked = (): AsyncIterable<Uint8Array> => replay(spool.stream(), log.stream(), chosen);
-      await provenClean(ports, run, masked(), wanted);
+      let changed: ChangedBody;
+      try {
+        if (isFixed(run)) throw new WeirError('mask-failed');
+        changed = await changedBody(ports.spools, changesOf(spooled, wanted));
+        checkedLength(run, spooled.plain.size, changed.length);
+      } catch (thrown) {
+        return carryOut(ports, run, otherwise(run, spooled, thrown), forward);
+      }
+      spooled.opened.push(changed);
+      await provenClean(ports, run, changed.body(), wanted);
       const head = ports.inspectors.inspectHead(exchange.body.texts, wanted);
-      return leave(masked(), outgoingTarget(exchange, head), log.size > 0 ? 'same-length' : 'none');
+      const to = outgoingTarget(exchange, head);
+      if (run.coding === undefined) return go({ body: () => changed.body(), to, change: cutChange(spooled, changed.change), length: changed.length });
+      if (changed.change === 'none' && run.body.decoder?.texts.length === 0) return go({ body: () => spool.stream(), to, change: 'none', length: spool.size });
+      const codings = leavingCodings(run) ?? [];
+      const coded = await codedAgain(ports.spools, run.coding, codings, changed.body());
+      spooled.opened.push(coded);
+      return go({ body: () => coded.stream(), to, change: 'recoded', length: coded.size, codings: declaredAs(run, codings) });
     }
     case 'block':
       await recordVerdict(ports, run, 'verdict');
       raise(ports, exchange, books, 'block');
       return { kind: 'blocked' };
-    case 'hold':
-      if (await permitted(ports, exchange, spooled.permitFingerprint)) {
+    case 'hold': {
+      const prints = await fingerprints(ports.fingerprintKey, exchange, spool);
+      const permit = await permitted(ports, exchange, prints.permit);
+      if (permit === undefined) return { kind: 'held', incident: await kept(ports, run, spooled, prints) };
+      const use = permitUse(permit, spool.size);
+      try {
         books.verdict = { ...verdict, action: 'pass', rule: 'permit' };
         await ports.audit.append(auditOf(ports, run, 'permit.spent'));
-        return leave(spool.stream(), exchange.http.target, 'none');
+        return await go({ body: () => use.body(spool.stream()), to: exchange.http.target, change: 'none', length: spool.size, use });
+      } catch (thrown) {
+        await use.failed(thrown);
+        throw thrown;
       }
-      return { kind: 'held', incident: await kept(ports, run, spooled) };
+    }
   }
 }
 
-async function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<Exchange['id']> {
-  const { verdict, evidence, inspector, bodyFingerprint, permitFingerprint, contentFingerprint, spool, log } = spooled;
+/** A digest of the whole is none of its beginning. */
+const cutChange = ({ spool, plain }: Judged, change: Outbound['change']): Outbound['change'] => (plain.size < spool.size ? 'recoded' : change);
+
+/** A body whose codings cannot be done again: nothing in it can be masked. */
+const isFixed = (run: Run): boolean => run.coding !== undefined && leavingCodings(run) === undefined;
+
+/** A part that could not be written anew after all: nothing here can be masked, and the rules say what follows. Where they would let it go, it does not. */
+function otherwise(run: Run, spooled: Judged, thrown: unknown): Judged {
+  const evidence = unmaskable(spooled.evidence);
+  const verdict = run.plan.decide(evidence);
+  if (verdict.action === 'pass' || verdict.action === 'mask') throw new WeirError('mask-failed', { cause: thrown });
+  run.books.evidence = evidence;
+  run.books.verdict = verdict;
+  return { ...spooled, evidence, verdict };
+}
+
+async function kept(ports: PipelinePorts, run: Run, spooled: Judged, prints: Fingerprints): Promise<Exchange['id']> {
+  const { verdict, evidence, inspector, spool } = spooled;
+  const masked = await maskedForm(ports, run, spooled, !isFixed(run));
   const incident = await keep(ports, {
     exchange: run.exchange,
     head: run.head,
     verdict,
     evidence,
-    bodyFingerprint,
-    permitFingerprint,
-    contentFingerprint,
+    bodyFingerprint: prints.body,
+    permitFingerprint: prints.permit,
+    contentFingerprint: prints.content,
     mark: addressMarks(ports.fingerprintKey),
     senderKey: run.relief?.senderKey,
     findings: [...run.head.findings, ...inspector.findings()],
     unscannable: evidence.unscannable,
     receipt: { ...inspector.receipt(), policy: run.policy },
     body: spool,
-    edits: log,
+    edits: masked.edits,
+    coded: run.coding !== undefined && masked.edits.size > 0,
+    maskedLength: masked.maskedLength,
+    maskable: masked.maskable,
     audit: auditOf(ports, run, 'verdict'),
   });
   // The ledger wrote the row for a new incident; one that came again is on record here.
@@ -296,56 +268,10 @@ async function kept(ports: PipelinePorts, run: Run, spooled: Spooled): Promise<E
   return incident;
 }
 
-async function permitted(ports: PipelinePorts, exchange: Exchange, permitFingerprint: string): Promise<boolean> {
+async function permitted(ports: PipelinePorts, exchange: Exchange, permitFingerprint: string): Promise<Permit | undefined> {
   try {
     return await ports.ledger.permit(exchange.route.id, permitFingerprint);
   } catch (thrown) {
     throw new WeirError('hold-unavailable', { cause: thrown });
   }
-}
-
-/** The masked body is scanned once more before it leaves: a mask that uncovered something fails closed (HC 9). */
-async function provenClean(ports: PipelinePorts, run: Run, body: AsyncIterable<Uint8Array>, wanted: Plan['masks']): Promise<void> {
-  const uncovered = new Set<string>();
-  const again = ports.inspectors.inspect(run.exchange.body, run.prefix, (finding) => {
-    if (wanted(finding)) uncovered.add(finding.detector);
-    return false;
-  });
-  for await (const chunk of paced(body, () => run.books.scanMs)) timed(ports, run.books, () => again.write(chunk));
-  timed(ports, run.books, () => again.end(true));
-  // A second look that failed where the first did not proves nothing.
-  const fails = ({ reason }: { readonly reason: string }): boolean => reason === 'failed';
-  const isBlind = again.unscannable.some(fails) && run.books.evidence?.unscannable.some(fails) !== true;
-  if (uncovered.size > 0 || isBlind) throw new WeirError('mask-failed');
-}
-
-function auditOf(ports: PipelinePorts, run: Run, act: string, more: AuditEntry['data'] = {}): AuditEntry {
-  const { verdict, evidence, receipt } = run.books;
-  return {
-    at: new Date(ports.clock.now()),
-    actor: 'gateway',
-    act: act === 'verdict' ? `verdict.${verdict?.action ?? 'pass'}` : act,
-    subject: run.exchange.id,
-    data: {
-      route: run.exchange.route.id,
-      direction: run.exchange.facts.direction,
-      mode: run.mode,
-      rule: verdict?.rule,
-      policy: verdict?.policy,
-      findings: evidence === undefined ? {} : countsOf(evidence),
-      receipt,
-      monitored: verdict?.monitored,
-      excepted: verdict?.excepted,
-      bypass: verdict?.bypass,
-      ...more,
-    },
-  };
-}
-
-/** Every verdict but pass, every pass that a person's exception or bypass brought about, and every unscanned byte, is on record before the last byte leaves or the client is told (HC 31). */
-async function recordVerdict(ports: PipelinePorts, run: Run, act: string): Promise<void> {
-  const { verdict, receipt } = run.books;
-  const isRelieved = verdict?.excepted !== undefined || (verdict?.bypass !== undefined && verdict.monitored.length > 0);
-  if (verdict?.action === 'pass' && (receipt?.unscanned ?? 0) === 0 && !isRelieved && act === 'verdict') return;
-  await ports.audit.append(auditOf(ports, run, act));
 }

@@ -1,7 +1,10 @@
 /** Joins what the head and the body showed. */
 import type { Evidence, Finding } from '../ports.js';
 
+export const isEmpty = ({ classes, unscannable }: Evidence): boolean => classes.length === 0 && unscannable.length === 0;
+
 export function joined(head: Evidence, body: Evidence): Evidence {
+  if (isEmpty(head)) return body;
   return { classes: [...head.classes, ...body.classes], unscannable: [...head.unscannable, ...body.unscannable] };
 }
 
@@ -21,10 +24,12 @@ export interface Kinds {
 
 /** `apart`: what else tells findings apart, beside what they are. */
 export function kinds(apart: (finding: Finding) => string | undefined = () => undefined): Kinds {
-  const numbers = new Map<string, number>();
+  // Most bodies have none.
+  let numbers: Map<string, number> | undefined;
   const samples: Finding[] = [];
   return {
     numberOf(finding) {
+      numbers ??= new Map();
       const key = [finding.detector, finding.confidence, finding.maskable, apart(finding) ?? '', ...finding.tags].join('|');
       let number = numbers.get(key);
       if (number === undefined) {
@@ -39,4 +44,9 @@ export function kinds(apart: (finding: Finding) => string | undefined = () => un
       return (kind) => chosen[kind] ?? false;
     },
   };
+}
+
+/** The same findings, where none of them can be masked. */
+export function unmaskable(evidence: Evidence): Evidence {
+  return { ...evidence, classes: evidence.classes.map((one) => ({ ...one, maskable: false })) };
 }

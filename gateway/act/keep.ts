@@ -1,7 +1,7 @@
 /** Puts a held message where nothing can lose it: sealed and fsynced in the vault, then written in the ledger, and only then answered. */
 import type { MarkAddress } from '../address-mark.js';
 import { LedgerFailure, WeirError, asWeirError } from '../errors.js';
-import type { AuditEntry, Clock, Evidence, Exchange, ExchangeId, Finding, HeadInspection, HoldLedger, Receipt, Spool, Unscannable, Vault, Verdict } from '../ports.js';
+import type { AuditEntry, Clock, Evidence, Exchange, ExchangeId, Finding, HeadInspection, HeldMessage, HoldLedger, Receipt, SealedMail, Spool, Unscannable, Vault, Verdict } from '../ports.js';
 import { countsOf } from './evidence.js';
 import { maskedFacts, maskedFields, maskedFileNames, maskedTarget } from './masked-facts.js';
 
@@ -26,33 +26,54 @@ export interface ToKeep {
   readonly contentFingerprint: string;
   readonly mark: MarkAddress;
   readonly senderKey?: string | undefined;
-  readonly body: Spool;
-  readonly edits: Spool;
+  readonly body: Pick<Spool, 'size' | 'stream'>;
+  readonly edits: Pick<Spool, 'size' | 'stream'>;
+  /** The edits are those of what the body stands for, not of its bytes as they came. */
+  readonly coded: boolean;
+  /** Bytes of the masked body, where they are another number than of the body: the edits replace parts. */
+  readonly maskedLength: number | undefined;
+  /** False: something in the body cannot be masked, so that it cannot be released masked. */
+  readonly maskable: boolean;
   readonly audit: AuditEntry;
+  /** Of a mail: its envelope. */
+  readonly mail?: SealedMail | undefined;
+  /** A mail of our own. */
+  readonly kind?: HeldMessage['kind'];
 }
+
+/** Writes the row. */
+export type Store = (message: HeldMessage, audit: AuditEntry) => Promise<void>;
 
 /** A mail to more people than this is found by the first of them. */
 const MARKS_MOST = 200;
 
 function marked(mark: MarkAddress, address: string | undefined): ReturnType<MarkAddress> | undefined {
-  return address === undefined ? undefined : mark(address);
+  return address === undefined || address === '' ? undefined : mark(address);
 }
 
 /** Answers with the incident under which the message is kept: an older one when the same is held already. Fails closed. */
-export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
-  const { exchange, verdict, head } = held;
+export async function keep(ports: Keeping, held: ToKeep, store: Store = (message, audit) => ports.ledger.hold(message, audit)): Promise<ExchangeId> {
+  const { exchange } = held;
   try {
     const known = await ports.ledger.join(exchange.route.id, held.bodyFingerprint);
     if (known !== undefined) return known;
   } catch (thrown) {
     throw new WeirError('hold-unavailable', { cause: thrown });
   }
+  return sealAndStore(ports, held, store);
+}
+
+/** Seals, and then has the row written: whatever is not in the ledger is not kept. Fails closed. */
+export async function sealAndStore(ports: Pick<Keeping, 'vault' | 'clock' | 'retention'>, held: ToKeep, store: Store): Promise<ExchangeId> {
+  const { exchange, verdict, head } = held;
   let sealed;
   try {
     sealed = await ports.vault.seal(
       exchange.id,
       {
-        version: 1,
+        version: held.maskedLength === undefined && !held.coded ? 1 : 2,
+        ...(held.maskedLength === undefined ? {} : { maskedLength: held.maskedLength }),
+        ...(held.maskable ? {} : { maskable: false }),
         id: exchange.id,
         channel: exchange.facts.channel,
         route: exchange.route.id,
@@ -64,6 +85,7 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
         maskedTarget: maskedTarget(exchange, head),
         maskedFields: maskedFields(exchange, head),
         trailers: exchange.trailers(),
+        ...(held.mail === undefined ? {} : { mail: held.mail }),
       },
       held.body.stream(),
       held.edits.stream(),
@@ -72,8 +94,9 @@ export async function keep(ports: Keeping, held: ToKeep): Promise<ExchangeId> {
     throw asWeirError(thrown, 'hold-unavailable');
   }
   try {
-    await ports.ledger.hold(
+    await store(
       {
+        ...(held.kind === undefined ? {} : { kind: held.kind }),
         id: exchange.id,
         receivedAt: new Date(exchange.receivedAt),
         channel: exchange.facts.channel,

@@ -18,6 +18,8 @@ function withoutNumbers(text: string): string {
 
 /** First letter and domain: enough for a reviewer to know whom to ask, not whom it is about. */
 export function maskAddress(address: string): string {
+  // The null sender of mail is nobody.
+  if (address === '') return '<>';
   const at = address.lastIndexOf('@');
   const name = at < 0 ? address : address.slice(0, at);
   const first = Array.from(name)[0] ?? '';

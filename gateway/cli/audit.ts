@@ -23,8 +23,8 @@ export function addAudit(program: Command, terminal: Terminal, version: string):
     .option('--json', words.jsonOption)
     .action(async (options: { readonly data?: string; readonly key?: string; readonly json?: boolean }) => {
       const dataDir = dataOf(options);
-      const { signatureCheck, signingPaths } = await import('../vault/signing.js');
-      const path = options.key ?? signingPaths(dataDir).public;
+      const [{ signatureCheck, signingPaths }, { keysFolder }] = await Promise.all([import('../vault/signing.js'), import('../vault/keys-folder.js')]);
+      const path = options.key ?? signingPaths(keysFolder(env, dataDir).dir).public;
       const key = options.key === undefined && !existsSync(path) ? '' : await readFile(path, 'latin1');
       await onLedger(dataDir, async (database) => {
         const { verifyAudit } = await import('../ledger/audit-chain.js');

@@ -48,25 +48,42 @@ export function addHeld(program: Command, terminal: Terminal): void {
       else print(messageText(messageAnswer.parse(answer), terminal));
     });
 
-  const decide = async (id: string, act: string, body: Readonly<Record<string, string>>, options: Common): Promise<void> => {
+  const decide = async (id: string, act: string, body: Readonly<Record<string, unknown>>, options: Common): Promise<void> => {
     const answer = await (await client(options)).post(`/api/v1/messages/${encodeURIComponent(id)}/${act}`, body);
-    const { state } = decisionAnswer.parse(answer);
-    print(options.json === true ? jsonLine(answer) : fill(words.done, { id, state: STATE_NAMES[language][state] }));
+    const { id: decided, state } = decisionAnswer.parse(answer);
+    const named = { id: decided, state: STATE_NAMES[language][state], of: id };
+    print(options.json === true ? jsonLine(answer) : fill(decided === id ? words.done : words.doneSome, named));
   };
+  const recipient = (): Option => new Option('--recipient <n>', words.recipientOption).argParser((text: string, before: readonly number[] | undefined) => [...new Set([...(before ?? []), recipientNumber(text, terminal)])]);
   sub('release', words.heldRelease)
     .argument('<id>')
     .addOption(new Option('--as <form>', words.asOption).choices(['original', 'masked']).makeOptionMandatory())
     .requiredOption('--reason <text>', words.reasonOption)
-    .action((id: string, options: Common & { as: string; reason: string }) => decide(id, 'release', { as: options.as, reason: options.reason }, options));
+    .addOption(recipient())
+    .action((id: string, options: Common & { as: string; reason: string; recipient?: readonly number[] }) => decide(id, 'release', { as: options.as, reason: options.reason, recipients: options.recipient }, options));
   sub('reject', words.heldReject)
     .argument('<id>')
     .requiredOption('--reason <text>', words.reasonOption)
-    .action((id: string, options: Common & { reason: string }) => decide(id, 'reject', { reason: options.reason }, options));
+    .addOption(recipient())
+    .option('--no-notify', words.noNotifyOption)
+    .option('--words <text>', words.wordsOption)
+    .action((id: string, options: Common & { reason: string; recipient?: readonly number[]; notify: boolean; words?: string }) =>
+      decide(id, 'reject', { reason: options.reason, recipients: options.recipient, notify: options.notify ? undefined : false, words: options.words }, options),
+    );
   sub('settle', words.heldSettle)
     .argument('<id>')
     .addOption(new Option('--outcome <outcome>', words.outcomeOption).choices(['arrived', 'retry']).makeOptionMandatory())
     .requiredOption('--reason <text>', words.reasonOption)
     .action((id: string, options: Common & { outcome: string; reason: string }) => decide(id, 'settle', { outcome: options.outcome, reason: options.reason }, options));
+}
+
+/** As many as a listener may admit. */
+const RECIPIENTS_MOST = 10_000;
+
+function recipientNumber(text: string, { words }: Terminal): number {
+  const n = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(n <= RECIPIENTS_MOST)) throw new InvalidArgumentError(fill(words.badRecipient, { most: RECIPIENTS_MOST }));
+  return n;
 }
 
 function pageSize(text: string, { words }: Terminal): number {
@@ -86,7 +103,8 @@ function listText({ messages, next }: z.output<typeof queueAnswer>, { words, lan
     // What could not be read is a reason to be held as much as what was found.
     [...Object.entries(message.findingCounts).map(([detector, count]) => `${detector}×${count}`), ...message.unscannableReasons].join(' '),
     message.sender ?? message.user ?? message.clientAddress ?? '–',
+    message.recipients.length > 1 ? fill(words.andMore, { first: message.recipients[0] ?? '', n: message.recipients.length - 1 }) : (message.recipients[0] ?? '–'),
   ]);
-  const heading = [words.id, words.state, words.received, words.route, words.severity, words.found, words.from];
+  const heading = [words.id, words.state, words.received, words.route, words.severity, words.found, words.from, words.recipients];
   return table([heading, ...rows]) + (next === undefined ? '' : `\n${fill(words.more, { next })}`);
 }

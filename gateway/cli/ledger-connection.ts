@@ -1,9 +1,11 @@
 /** A way into the ledger's database for a command: the external one, the running gateway's, or one started for the occasion. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectionFromUrl, type PgConnection } from '../ledger/connection.js';
+import type { PgConnection } from '../ledger/connection.js';
 import { lockDataFolder, type DataFolderLock } from '../ledger/data-folder-lock.js';
 import { embeddedPostgres } from '../ledger/embedded-postgres.js';
+import { externalConnections } from '../ledger/external-connections.js';
+import { refuseMarked } from '../ledger/folder-mark.js';
 import { OWNER_ROLE } from '../ledger/postgres-home.js';
 import { DataFolderInUse } from '../ledger/start-errors.js';
 
@@ -15,8 +17,9 @@ export interface LedgerAccess {
 }
 
 export async function ledgerAccess(env: NodeJS.ProcessEnv, dataDir: string, progress: (line: string) => void): Promise<LedgerAccess> {
-  const url = env['WEIR_DATABASE_URL'];
-  if (url !== undefined && url !== '') return { connection: connectionFromUrl(url), close: async () => undefined };
+  const external = externalConnections(env);
+  if (external !== undefined) return { connection: external.owner, close: async () => undefined };
+  refuseMarked(dataDir, { embedded: true });
   let lock: DataFolderLock;
   try {
     lock = await lockDataFolder(dataDir, { progress });

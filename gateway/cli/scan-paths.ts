@@ -1,5 +1,5 @@
 /** A whole scan: every file below the given paths, one after the other, each finding told as it comes. */
-import { scanFile, type EngineFor } from './scan-file.js';
+import { scanFile, type ScanWith } from './scan-file.js';
 import type { ScanReport } from './scan-report.js';
 import { walk, type SkipReason } from './scan-walk.js';
 import { EXIT } from './outcome.js';
@@ -9,7 +9,7 @@ export interface ScanJob {
   readonly follow: boolean;
   /** Weaker findings are counted, not told. */
   readonly confidence: number;
-  readonly engineFor: EngineFor;
+  readonly using: ScanWith;
   readonly report: ScanReport;
   readonly signal: AbortSignal;
   /** Awaited after each chunk: keeps the output from piling up. */
@@ -29,7 +29,7 @@ export interface ScanTotals {
   interrupted: boolean;
 }
 
-export async function scanPaths({ paths, follow, confidence, engineFor, report, signal, onBytes }: ScanJob): Promise<ScanTotals> {
+export async function scanPaths({ paths, follow, confidence, using, report, signal, onBytes }: ScanJob): Promise<ScanTotals> {
   const totals: ScanTotals = { files: 0, findings: 0, weak: 0, scanned: 0, unscanned: 0, unscannedParts: 0, passedOver: 0, interrupted: false };
   const stopped = (): boolean => signal.aborted;
   const skip = (path: string, reason: SkipReason | 'changed', bytes: number): void => {
@@ -50,7 +50,7 @@ export async function scanPaths({ paths, follow, confidence, engineFor, report, 
     totals.files++;
     const outcome = await scanFile(
       path,
-      engineFor,
+      using,
       {
         finding(finding) {
           if (finding.confidence < confidence) totals.weak++;
@@ -69,6 +69,7 @@ export async function scanPaths({ paths, follow, confidence, engineFor, report, 
     }
     for (const part of outcome.unscannable) report.unscannable(path, part);
     totals.unscannedParts += outcome.unscannable.length;
+    report.receipt(path, outcome.receipt);
     totals.scanned += outcome.scanned;
     if (outcome.kind === 'scanned') totals.unscanned += outcome.unscanned;
     else if (!stopped()) skip(path, 'read-error', Math.max(0, found.size - outcome.scanned));

@@ -1,7 +1,10 @@
 /** `weir scan`: the gateway's engine over files, folders and standard input. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { causeCode } from '../errors.js';
+import { spoolFactory } from '../body/spool.js';
 import { configFile } from './config-file.js';
 import { scanExitCode, scanPaths, type ScanTotals } from './scan-paths.js';
 import { scanProgress } from './scan-progress.js';
@@ -12,6 +15,8 @@ import { fill } from './words.js';
 
 /** What policies act on by default: below it a candidate is more likely no personal number. */
 const CONFIDENCE = 0.7;
+/** Nobody waits at the other end: an archive of a whole disk may take its time. */
+const OPENING_MS = 3_600_000;
 
 interface Options {
   readonly config?: string;
@@ -20,6 +25,7 @@ interface Options {
   readonly confidence: number;
   readonly follow?: boolean;
   readonly unscannedOk?: boolean;
+  readonly receipt?: boolean;
 }
 
 export function addScan(program: Command, terminal: Terminal): void {
@@ -32,6 +38,7 @@ export function addScan(program: Command, terminal: Terminal): void {
     .option('--config <file>', words.scanConfigOption)
     .option('--explain', words.explainOption)
     .option('--confidence <n>', words.confidenceOption, (text) => share(text, terminal), CONFIDENCE)
+    .option('--receipt', words.receiptOption)
     .option('--follow', words.followOption)
     .option('--unscanned-ok', words.unscannedOption)
     .action(async (paths: readonly string[], options: Options) => terminal.exitWith(await scan(paths, options, terminal)));
@@ -39,8 +46,8 @@ export function addScan(program: Command, terminal: Terminal): void {
 
 async function scan(paths: readonly string[], options: Options, terminal: Terminal): Promise<number> {
   const { words, tell, env, language } = terminal;
-  const { detectorsOf, scanEngine } = await import('./scan-engine.js');
-  const detectors = detectorsOf(configFile(options.config, env), env);
+  const { scanEngine, scanSettings } = await import('./scan-engine.js');
+  const settings = scanSettings(configFile(options.config, env), env);
   const stop = new AbortController();
   // A reader of standard input may wait for a byte that never comes.
   stop.signal.addEventListener('abort', () => void process.stdin.destroy());
@@ -50,18 +57,22 @@ async function scan(paths: readonly string[], options: Options, terminal: Termin
   process.stdout.on('error', interrupt);
 
   const follow = options.follow ?? false;
-  const engineFor = scanEngine((thrown) => tell(`${words.notScanned}: ${causeCode(thrown)}`), detectors);
+  // Parts of files wait here until they are opened, enciphered.
+  const spoolFolder = mkdtempSync(join(tmpdir(), 'weir-scan-'));
+  const spools = spoolFactory({ dir: spoolFolder });
+  const { engineFor, opener } = scanEngine(settings, spools, (code) => tell(`${words.notScanned}: ${code}`));
+  stop.signal.addEventListener('abort', () => void opener.close());
   const progress = await scanProgress(words, () => sizeOf(paths, follow, stop.signal));
   const above = (write: (text: string) => void) => (text: string) => {
     progress.clear();
     write(text);
   };
-  const outputs = { language, words, explain: options.explain ?? false, print: above(terminal.print), tell: above(tell) };
+  const outputs = { language, words, explain: options.explain ?? false, receipt: options.receipt ?? false, print: above(terminal.print), tell: above(tell) };
   const totals = await scanPaths({
     paths,
     follow,
     confidence: options.confidence,
-    engineFor,
+    using: { engineFor, children: { spools, opener, openingMs: OPENING_MS } },
     report: options.json === true ? jsonReport(outputs) : textReport(outputs),
     signal: stop.signal,
     async onBytes(bytes) {
@@ -70,7 +81,11 @@ async function scan(paths: readonly string[], options: Options, terminal: Termin
       // Lets signals and the progress bar have their turn.
       else await new Promise((resolve) => setImmediate(resolve));
     },
-  }).finally(() => progress.stop());
+  }).finally(async () => {
+    progress.stop();
+    await opener.close();
+    rmSync(spoolFolder, { recursive: true, force: true });
+  });
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   summarise(totals, options.confidence, terminal);
   return scanExitCode(totals, options.unscannedOk ?? false);

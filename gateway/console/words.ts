@@ -1,5 +1,5 @@
 /** Every text of the demo page, and the names of states, in English and Chinese. */
-import type { HeldState } from '../ports.js';
+import type { HeldState, MailFate } from '../ports.js';
 
 export type Language = 'en' | 'zh';
 
@@ -12,6 +12,11 @@ export const STATE_NAMES: Readonly<Record<Language, Readonly<Record<HeldState, s
     held: '待审', 'awaiting-second': '待复核', releasing: '放行中', sending: '发送中', released: '已放行',
     rejected: '已拒绝', expired: '已过期', failed: '发送失败', uncertain: '结果待确认', 'needs-credentials': '需要凭据',
   },
+};
+
+export const FATE_NAMES: Readonly<Record<Language, Readonly<Record<MailFate, string>>>> = {
+  en: { delivered: 'delivered', held: 'waiting', blocked: 'blocked', relaying: 'on its way', refused: 'refused by the next hop', rejected: 'rejected', expired: 'expired' },
+  zh: { delivered: '已送达', held: '待审', blocked: '已拦截', relaying: '投递中', refused: '下一跳已拒收', rejected: '已拒绝', expired: '已过期' },
 };
 
 export const WORDS = {

@@ -2,6 +2,7 @@
 import type { Condition, FindingSelector, Grade } from '../../config/schema.js';
 import type { Facts, Finding, UnscannableReason } from '../ports.js';
 import { factsTest, type FactsTest } from './facts.js';
+import type { WhoseIs } from './whose.js';
 
 /** What a selector looks at: a class of findings or one finding. */
 export interface Kind {
@@ -22,6 +23,8 @@ export interface UnscannableLeaf {
   readonly kind: 'unscannable';
   readonly negated: boolean;
   readonly reasons: ReadonlySet<UnscannableReason>;
+  /** Only while such parts have no more bytes than this, taken together. */
+  readonly upTo: number;
 }
 type Leaf = FoundLeaf | UnscannableLeaf;
 interface Joined<T> {
@@ -35,6 +38,11 @@ export type Node = Leaf | Joined<Node> | { readonly kind: 'facts'; readonly nega
 export type Bound = Leaf | Joined<Bound> | { readonly kind: 'settled'; readonly truth: boolean };
 
 export type Grades = Readonly<Partial<Record<Grade, readonly string[]>>>;
+/** What words of a condition mean beside themselves. */
+export interface Meaning {
+  readonly grades: Grades;
+  readonly whose: WhoseIs;
+}
 
 export const whereOf = (finding: Finding): 'head' | 'body' => (/^head(\/|$)/.test(finding.part) ? 'head' : 'body');
 
@@ -54,18 +62,32 @@ function foundLeaf(selector: FindingSelector, grades: Grades, negated: boolean):
 }
 
 /** Several keys in one condition are joined by "and"; no condition at all is always true. */
-export function compileCondition(condition: Condition | undefined, grades: Grades, negated = false): Node {
+export function compileCondition(condition: Condition | undefined, meaning: Meaning, negated = false): Node {
   if (condition === undefined) return { kind: 'all', of: [] };
   const parts: Node[] = [];
   const join = (kind: 'all' | 'any', of: readonly Node[]): Node => ({ kind: (kind === 'all') === negated ? 'any' : 'all', of });
-  if (condition.all !== undefined) parts.push(join('all', condition.all.map((one) => compileCondition(one, grades, negated))));
-  if (condition.any !== undefined) parts.push(join('any', condition.any.map((one) => compileCondition(one, grades, negated))));
-  if (condition.not !== undefined) parts.push(compileCondition(condition.not, grades, !negated));
-  if (condition.found !== undefined) parts.push(foundLeaf(condition.found, grades, negated));
-  if (condition.unscannable !== undefined) parts.push({ kind: 'unscannable', negated, reasons: new Set(condition.unscannable) });
-  if (condition.facts !== undefined) parts.push({ kind: 'facts', negated, test: factsTest(condition.facts) });
+  if (condition.all !== undefined) parts.push(join('all', condition.all.map((one) => compileCondition(one, meaning, negated))));
+  if (condition.any !== undefined) parts.push(join('any', condition.any.map((one) => compileCondition(one, meaning, negated))));
+  if (condition.not !== undefined) parts.push(compileCondition(condition.not, meaning, !negated));
+  if (condition.found !== undefined) parts.push(foundLeaf(condition.found, meaning.grades, negated));
+  if (condition.unscannable !== undefined) parts.push({ kind: 'unscannable', negated, reasons: new Set(condition.unscannable), upTo: condition.upTo ?? Infinity });
+  if (condition.facts !== undefined) parts.push({ kind: 'facts', negated, test: factsTest(condition.facts, meaning.whose) });
   const [only, ...others] = parts;
   return only !== undefined && others.length === 0 ? only : join('all', parts);
+}
+
+/** What a condition asks of facts. */
+export function factsTests(node: Node): readonly FactsTest[] {
+  switch (node.kind) {
+    case 'facts':
+      return [node.test];
+    case 'all':
+    case 'any':
+      return node.of.flatMap(factsTests);
+    case 'found':
+    case 'unscannable':
+      return [];
+  }
 }
 
 const NEVER: Bound = { kind: 'settled', truth: false };

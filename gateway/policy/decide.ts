@@ -1,5 +1,5 @@
 /** The verdict: each class of findings, each unscannable reason and the exchange itself is decided by the first rule that covers it; the strictest wins. */
-import type { Action, Evidence, Finding, Severity, Sniffed, UnscannableReason, Verdict } from '../ports.js';
+import type { Action, Evidence, Finding, Severity, Sniffed, Unscannable, UnscannableReason, Verdict } from '../ports.js';
 import { whereOf } from './condition.js';
 import { covers, type Item } from './judge.js';
 import { byStrictness, effect, stops, type BoundRule } from './rule.js';
@@ -52,8 +52,10 @@ function itemsOf(evidence: Evidence, sniffed: Sniffed): Item[] {
 /** The head's evidence counts whether or not the caller has joined it to the body's: sets do not grow by being joined twice. */
 const joined = (terms: Terms, evidence: Evidence): Evidence => ({
   classes: [...terms.head.classes, ...evidence.classes],
-  unscannable: [...terms.head.unscannable, ...terms.sniffed.unscannable, ...evidence.unscannable],
+  unscannable: [...terms.head.unscannable, ...terms.sniffed.unscannable.filter((early) => !evidence.unscannable.some((one) => isSamePart(one, early))), ...evidence.unscannable],
 });
+/** What the first bytes showed is said again when all were read. */
+const isSamePart = (one: Unscannable, other: Unscannable): boolean => one.part === other.part && one.reason === other.reason;
 
 interface WouldBe {
   readonly rule: string;

@@ -3,13 +3,18 @@
 export type Glob = (text: string) => boolean;
 
 export function glob(pattern: string): Glob {
+  const matches = lowerGlob(pattern);
+  return (text) => matches(text.toLowerCase());
+}
+
+/** For texts that are in lower case already. */
+export function lowerGlob(pattern: string): Glob {
   const pieces = pattern.toLowerCase().split('*');
   const first = pieces[0] ?? '';
   const last = pieces.at(-1) ?? '';
   const middle = pieces.slice(1, -1).filter((piece) => piece !== '');
-  if (pieces.length === 1) return (text) => text.toLowerCase() === first;
-  return (text) => {
-    const lower = text.toLowerCase();
+  if (pieces.length === 1) return (lower) => lower === first;
+  return (lower) => {
     if (lower.length < first.length + last.length || !lower.startsWith(first) || !lower.endsWith(last)) return false;
     let at = first.length;
     const end = lower.length - last.length;

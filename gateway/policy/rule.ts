@@ -1,7 +1,7 @@
 /** A rule ready for use, and what it does to one item that it covers. */
 import type { Rule } from '../../config/schema.js';
 import type { Action, Facts } from '../ports.js';
-import { bind, compileCondition, type Bound, type Grades, type Node } from './condition.js';
+import { bind, compileCondition, type Bound, type Meaning, type Node } from './condition.js';
 import type { Item } from './judge.js';
 
 type Conduct = Pick<Rule, 'id' | 'action' | 'otherwise' | 'severity' | 'notify' | 'fourEyes' | 'monitor'>;
@@ -19,9 +19,9 @@ const STRICTNESS = { pass: 0, mask: 1, hold: 2, block: 3 } as const satisfies Re
 export const byStrictness = (a: Action, b: Action): number => STRICTNESS[b] - STRICTNESS[a];
 export const stops = (action: Action): boolean => action === 'hold' || action === 'block';
 
-export function compileRule(rule: Rule, grades: Grades): CompiledRule {
+export function compileRule(rule: Rule, meaning: Meaning): CompiledRule {
   const { id, action, otherwise, severity, notify, fourEyes, monitor } = rule;
-  return { id, action, otherwise, severity, notify, fourEyes, monitor, when: compileCondition(rule.when, grades) };
+  return { id, action, otherwise, severity, notify, fourEyes, monitor, when: compileCondition(rule.when, meaning) };
 }
 
 export const bindRule = (rule: CompiledRule, facts: Facts): BoundRule => ({ ...rule, when: bind(rule.when, facts) });

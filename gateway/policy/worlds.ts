@@ -1,5 +1,5 @@
 /** The two worlds a condition is judged against: what was found (closed), and what may still be found (open). */
-import type { Evidence, FindingClass, Sniffed, UnscannableReason } from '../ports.js';
+import type { Evidence, FindingClass, Sniffed, Unscannable, UnscannableReason } from '../ports.js';
 import type { FoundLeaf } from './condition.js';
 import type { World } from './judge.js';
 import { certain, type Tri } from './tri.js';
@@ -22,6 +22,10 @@ function reaches(leaf: FoundLeaf, classes: readonly FindingClass[]): boolean {
 const meets = (reasons: ReadonlySet<UnscannableReason>, known: ReadonlySet<UnscannableReason>): boolean =>
   [...reasons].some((reason) => known.has(reason));
 
+/** Whoever joins evidence may join a part twice: it has its bytes once. */
+const unreadBytes = (reasons: ReadonlySet<UnscannableReason>, parts: readonly Unscannable[]): number =>
+  [...new Set(parts)].reduce((sum, one) => (reasons.has(one.reason) ? sum + one.bytes : sum), 0);
+
 export function closedWorld(evidence: Evidence): World {
   const met = new Set(evidence.unscannable.map((one) => one.reason));
   // Every item asks the same leaves: each is answered once.
@@ -34,13 +38,14 @@ export function closedWorld(evidence: Evidence): World {
       answers.set(leaf, answer);
       return answer;
     },
-    unscannable: (leaf) => certain(meets(leaf.reasons, met)),
+    unscannable: (leaf) => certain(meets(leaf.reasons, met) && unreadBytes(leaf.reasons, evidence.unscannable) <= leaf.upTo),
   };
 }
 
 /** `midway`: count reasons that can only show while the body is read. They abort a stream and do not change the mode (HC 1). */
 export function openWorld(head: Evidence, sniffed: Sniffed, midway: boolean): World {
-  const met = new Set([...head.unscannable, ...sniffed.unscannable].map((one) => one.reason));
+  const seen = [...head.unscannable, ...sniffed.unscannable];
+  const met = new Set(seen.map((one) => one.reason));
   return {
     found: (leaf, item) => {
       if (reaches(leaf, head.classes)) return 'yes';
@@ -50,6 +55,9 @@ export function openWorld(head: Evidence, sniffed: Sniffed, midway: boolean): Wo
       return 'maybe';
     },
     unscannable: (leaf, item) => {
+      if (leaf.upTo < Infinity && unreadBytes(leaf.reasons, seen) > leaf.upTo) return 'no';
+      // What is still to come may be more than the limit allows.
+      if (leaf.upTo < Infinity && (meets(leaf.reasons, met) || (item.kind === 'unscannable' && leaf.reasons.has(item.reason)))) return 'maybe';
       if (meets(leaf.reasons, met)) return 'yes';
       if (item.kind === 'unscannable' && leaf.reasons.has(item.reason)) return 'yes';
       return leaf.negated || midway ? 'maybe' : 'no';

@@ -40,8 +40,15 @@ export interface Plan {
 export interface Policy {
   /** `<policy name>@<revision>` */
   readonly revision: string;
+  /** What passes clean has a row in the audit as well, before it leaves. */
+  readonly auditsPasses?: boolean | undefined;
   /** `relief`: what people have decided that bears on this exchange. */
   plan(facts: Facts, sniffed: Sniffed, head: Evidence, relief?: Relief): Plan;
+  /**
+   * Of a mail: its recipients by their places, in groups that no rule can tell apart; each is planned and decided with `facts.recipients` as its own.
+   * Everybody is in exactly one, in the order in which the first of each was named. Left out: one group.
+   */
+  groups?(facts: Facts, recipients: readonly string[]): readonly (readonly number[])[];
 }
 
 /** The policies in force now; `current` changes on reload, an exchange keeps the one it began with. */

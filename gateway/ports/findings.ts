@@ -44,7 +44,7 @@ export interface Unscannable {
   readonly detail: string;
 }
 
-/** One line of the coverage receipt. For every part: scanned + unscanned = its size. */
+/** One line of the coverage receipt. For every part: scanned + unscanned = its size; lines without `inside` add up to the size of the body. */
 export interface PartReceipt {
   readonly part: string;
   /** For example ['multipart', 'utf-8', 'json']. */
@@ -52,10 +52,14 @@ export interface PartReceipt {
   readonly scanned: number;
   readonly unscanned: number;
   readonly reason?: UnscannableReason;
+  /** The part with a transform or container around this one: its bytes are decoded bytes and count in `Receipt.inside`. */
+  readonly inside?: string | undefined;
 }
 
 export interface Receipt {
   readonly size: number;
+  /** Bytes as they came, where the body had a content coding: the others are those it stands for. */
+  readonly wire?: number | undefined;
   readonly scanned: number;
   readonly unscanned: number;
   readonly parts: readonly PartReceipt[];
@@ -63,6 +67,8 @@ export interface Receipt {
   readonly more: number;
   readonly detectors: string;
   readonly policy: string;
+  /** Decoded bytes of parts within transforms and containers; absent where there are none. */
+  readonly inside?: { readonly scanned: number; readonly unscanned: number } | undefined;
 }
 
 /** What policy decides from. */

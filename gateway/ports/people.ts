@@ -12,12 +12,13 @@ export const RIGHTS = [
   'policy.read', 'bypass.propose', 'bypass.approve',
   'accounts.manage', 'grants.approve', 'settings.read',
   'audit.read', 'overview.read',
+  'jobs.read', 'jobs.retry', 'alerts.test',
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 
 export const RIGHTS_OF: Readonly<Record<Role, readonly Right[]>> = {
-  'system-admin': ['accounts.manage', 'settings.read', 'bypass.approve'],
-  'security-admin': ['policy.read', 'exceptions.decide', 'bypass.propose', 'grants.approve', 'settings.read', 'overview.read'],
+  'system-admin': ['accounts.manage', 'settings.read', 'bypass.approve', 'jobs.read', 'jobs.retry', 'alerts.test'],
+  'security-admin': ['policy.read', 'exceptions.decide', 'bypass.propose', 'grants.approve', 'settings.read', 'overview.read', 'jobs.read', 'alerts.test'],
   auditor: ['audit.read'],
   reviewer: ['messages.read', 'messages.decide', 'exceptions.propose', 'overview.read'],
   approver: ['messages.read', 'messages.approve', 'messages.keep', 'overview.read'],

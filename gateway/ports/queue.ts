@@ -1,7 +1,7 @@
 /** The queue of held messages: what may be asked of it, what a row of it tells, and what people do with many at once. */
 import type { Severity } from './names.js';
 import type { Caller, Scope } from './people.js';
-import type { DecisionResult, HeldMessage, HeldState, StoredMessage } from './record.js';
+import type { DecisionResult, HeldMessage, HeldState, MaskedRefusal, StoredMessage } from './record.js';
 
 export const QUEUE_ORDERS = ['risk', 'newest', 'oldest', 'expiry'] as const;
 export type QueueOrder = (typeof QUEUE_ORDERS)[number];
@@ -129,9 +129,9 @@ export interface Deciders {
 
 export const BULK_ACTIONS = ['release', 'release-masked', 'reject', 'assign'] as const;
 export type BulkAction = (typeof BULK_ACTIONS)[number];
-export const BULK_SKIPS = ['not-found', 'four-eyes', 'wrong-state', 'legal-hold', 'leaves-unmasked'] as const;
+export const BULK_SKIPS = ['not-found', 'four-eyes', 'wrong-state', 'legal-hold', 'leaves-unmasked', 'rescan-found-more', 'rescan-open', 'not-maskable'] as const;
 export type BulkSkip = (typeof BULK_SKIPS)[number];
-export const BULK_RESULTS = ['done', 'not-found', 'wrong-state', 'four-eyes', 'legal-hold', 'leaves-unmasked', 'failed'] as const;
+export const BULK_RESULTS = ['done', 'not-found', 'wrong-state', 'four-eyes', 'legal-hold', 'leaves-unmasked', 'rescan-found-more', 'rescan-open', 'not-maskable', 'failed'] as const;
 export type BulkResult = (typeof BULK_RESULTS)[number];
 
 export interface BulkCandidate {
@@ -141,6 +141,8 @@ export interface BulkCandidate {
   readonly legalHold: boolean;
   /** Something in it would leave as it came even when it is released masked: unread, not maskable, or found beyond what is kept. */
   readonly leavesUnmasked?: boolean | undefined;
+  /** What a later scan has to do with a masked release of it. */
+  readonly maskedRefusal?: MaskedRefusal | undefined;
   readonly route: string;
   readonly sender: string | undefined;
   readonly findingCounts: Readonly<Record<string, number>>;

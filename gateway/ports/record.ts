@@ -2,6 +2,7 @@
 import type { MarkedAddress } from '../address-mark.js';
 import type { Finding, Receipt, Unscannable } from './findings.js';
 import type { SuiteName } from './keep.js';
+import type { RecipientFate } from './mail-ledger.js';
 import type { Action, ChannelName, Direction, ExchangeId, Mode, Severity } from './names.js';
 
 export type HeldState =
@@ -53,6 +54,10 @@ export interface HeldMessage {
   readonly marks?: { readonly sender: MarkedAddress | undefined; readonly user: MarkedAddress | undefined; readonly recipients: readonly MarkedAddress[] } | undefined;
   /** Keyed HMAC over the body alone: the same content, whoever sends it. */
   readonly contentFingerprint?: string | undefined;
+  /** `notice`: a mail of Weir's own; nobody reviews it. Left out: `message`. */
+  readonly kind?: 'message' | 'notice' | undefined;
+  /** What a notice tells of. */
+  readonly about?: ExchangeId | undefined;
 }
 
 /** One act worth keeping. `data` holds codes, counts and masked previews only. */
@@ -72,8 +77,13 @@ export interface HoldLedger {
   join(route: string, bodyFingerprint: string): Promise<ExchangeId | undefined>;
   /** Message, audit row and outbox rows (alert) in one transaction. */
   hold(message: HeldMessage, audit: AuditEntry): Promise<void>;
-  /** Spends a one-time permit left by a `resubmit` release; true when there was one. */
-  permit(route: string, permitFingerprint: string): Promise<boolean>;
+  /** Spends a one-time permit left by a `resubmit` release, where there is one. */
+  permit(route: string, permitFingerprint: string): Promise<Permit | undefined>;
+}
+/** A permit that is spent. */
+export interface Permit {
+  /** Only where what it was spent on has certainly not arrived. Safe to call twice. */
+  back(): Promise<void>;
 }
 
 /** Every verdict but pass and every unscanned byte. Never loses an entry: a journal on disk takes over while the database is away. */
@@ -83,7 +93,7 @@ export interface AuditTrail {
 
 /** Fire-and-forget notices for alerting: grouped, retried and sent by jobs. Never carries a value. */
 export interface AlertEvent {
-  readonly kind: 'hold' | 'block' | 'failure' | 'dead-letter' | 'expiry' | 'health';
+  readonly kind: 'hold' | 'block' | 'mask' | 'unscannable' | 'canary' | 'failure' | 'dead-letter' | 'expiry' | 'health' | 'backup' | 'policy';
   readonly at: Date;
   readonly severity: Severity;
   readonly route: string | undefined;
@@ -96,20 +106,6 @@ export interface AlertEvent {
 export interface Alerts {
   raise(event: AlertEvent): void;
 }
-/** What one message to a sink says: events of one minute, alike ones counted together. */
-export interface AlertBatch {
-  readonly from: Date;
-  readonly to: Date;
-  readonly total: number;
-  /** Worst first, bounded; `total` counts all. */
-  readonly items: readonly { readonly event: AlertEvent; readonly count: number }[];
-}
-export interface AlertSink {
-  readonly id: string;
-  wants(event: AlertEvent): boolean;
-  /** `deliveryId` is the same on a retry. Throws when the far side did not say 2xx. */
-  send(batch: AlertBatch, deliveryId: string): Promise<void>;
-}
 
 /** What a reviewer may do and see; the API and the command sit on this. */
 export interface ReviewLedger {
@@ -121,7 +117,7 @@ export interface ReviewLedger {
   approve(id: string, decision: Decision): Promise<DecisionResult | { readonly kind: 'same-person' }>;
   /** Either person takes the first approval back: the message is held as before. */
   refuse(id: string, decision: Decision): Promise<DecisionResult>;
-  reject(id: string, decision: Decision & { readonly notify?: boolean | undefined }): Promise<DecisionResult>;
+  reject(id: string, decision: Decision & { readonly notify?: boolean | undefined; /** For the sender of a mail to read; whoever takes them in has seen that no number stands in them. */ readonly words?: string | undefined }): Promise<DecisionResult>;
   /** Asks those above: the state stays, an alert is raised. */
   escalate(id: string, decision: Decision): Promise<DecisionResult>;
   /** First approvals whose time is over become held again; answers how many. */
@@ -158,16 +154,27 @@ export interface StoredMessage extends HeldMessage {
   /** With `awaiting-second`: until when the first approval stands. */
   readonly firstUntil?: Date | undefined;
   readonly escalated?: { readonly at: Date; readonly actor: string } | undefined;
+  /** Scanned again since it was held. `foundMore`: the sealed edits do not cover all of it, so a masked release is refused. */
+  readonly rescanned?: { readonly at: Date; readonly revision: string; readonly foundMore: boolean } | undefined;
+  /** Of a mail, where one message is asked for: how each recipient fared. */
+  readonly mail?: { readonly recipients: readonly RecipientFate[] } | undefined;
+  /** Its recipients were this message's before somebody decided about some of them. */
+  readonly splitFrom?: string | undefined;
 }
+/** Why a message does not leave masked: a later scan found what its sealed masks do not cover, or one that might is open or was given up. */
+export type MaskedRefusal = 'rescan-found-more' | 'rescan-open' | 'not-maskable';
 export type DecisionResult =
   | { readonly kind: 'done'; readonly state: HeldState }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'wrong-state'; readonly state: HeldState };
+  | { readonly kind: 'wrong-state'; readonly state: HeldState }
+  | { readonly kind: MaskedRefusal };
 
 /** One component of /readyz. */
+export type NeededFor = 'all' | 'hold' | 'nothing';
 export interface Health {
   readonly component: string;
-  check(): Promise<{ readonly ok: boolean; readonly neededFor: 'all' | 'hold'; readonly detail: string }>;
+  /** `nothing`: shown, and told of when it fails, but this node carries its routes without it (HC 24). */
+  check(): Promise<{ readonly ok: boolean; readonly neededFor: NeededFor; readonly detail: string }>;
 }
 
 /** How one exchange ended, for metrics and the log. */
@@ -205,24 +212,39 @@ export interface Log {
   warn(event: string, fields?: LogFields): void;
   info(event: string, fields?: LogFields): void;
   debug(event: string, fields?: LogFields): void;
+  /** Lines of this level go nowhere: whoever would have to gather fields for one need not. Absent: they may. */
+  readonly silent?: ((level: 'error' | 'warn' | 'info' | 'debug') => boolean) | undefined;
 }
 
 /** What rules, routes or the whole gateway in monitor mode would have done, counted per UTC day (HC 37). */
 export interface MonitorReport {
   /** First day counted, `YYYY-MM-DD`. */
   readonly since: string;
-  readonly rows: readonly {
-    readonly day: string;
-    readonly route: string;
-    readonly rule: string;
-    readonly action: Action;
-    readonly exchanges: number;
-  }[];
+  readonly rows: readonly MonitorRow[];
   /** Counts that had no room of their own. */
   readonly folded: number;
 }
+export interface MonitorRow {
+  readonly day: string;
+  readonly route: string;
+  readonly rule: string;
+  readonly action: Action;
+  readonly exchanges: number;
+}
 export interface MonitorReports {
-  report(): MonitorReport;
+  /** Of the whole fleet. */
+  report(): Promise<MonitorReport>;
+}
+/** Where the processes of a fleet add up what they counted. */
+export interface MonitorCounts {
+  add(rows: readonly MonitorRow[]): Promise<void>;
+  /** Counts that an earlier Weir kept in a file: once for each `digest`. */
+  takeIn(digest: string, since: string, rows: readonly MonitorRow[]): Promise<void>;
+  /** Counting goes on from this day, or began before it. */
+  begin(day: string): Promise<void>;
+  report(from: string): Promise<{ readonly since: string | undefined; readonly rows: readonly MonitorRow[]; readonly folded: number }>;
+  /** Days before are over. */
+  forget(before: string): Promise<void>;
 }
 
 export interface Clock {

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { causeCode } from '../errors.js';
-import type { Clock, Log, Outcome, Recorder } from '../ports.js';
+import type { Clock, Log, Outcome } from '../ports.js';
+import { accessLines } from './access-line.js';
+import { LineBytes } from './line-bytes.js';
 
 /** Network logs are kept at least six months (网络安全法 Art. 23(3)): 184 days. */
 export const ACCESS_LOG_KEPT_MS = 184 * 86_400_000;
@@ -18,11 +20,9 @@ const FLUSH_MS = 1_000;
 const FLUSH_BYTES = 256 * 1024;
 /** When the disk does not keep up, newer lines are counted instead of kept: memory stays bounded, and the count is written. */
 const WAITING_BYTES = 8 * 2 ** 20;
-/** Parts named in a line; the audit has the whole receipt of what was not a clean pass. */
-const PARTS_SHOWN = 20;
 
-const OPEN_NAME = /^access-\d{13}-\d+\.ndjson$/;
-const CLOSED_NAME = /^access-(\d{13})-\d+\.ndjson\.gz$/;
+const OPEN_NAME = /^access-\d{13}-(?:(p\d+)-)?\d+\.ndjson$/;
+const CLOSED_NAME = /^access-(\d{13})-(?:p\d+-)?\d+\.ndjson\.gz$/;
 
 export interface Segment {
   readonly name: string;
@@ -33,47 +33,30 @@ export interface AccessLogOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Set in a process beside others of one node (`p1`): the folder is shared, each segment is one process's. */
+  readonly slot?: string;
   /** Writes an audit entry: a segment was closed, or removed after its time. */
   readonly anchor: (act: 'access-log.closed' | 'access-log.expired', segment: Segment) => Promise<void>;
 }
+/** `oneOf`: the line stands for so many exchanges of its kind. */
+export interface AccessRecorder {
+  exchange(outcome: Outcome, oneOf?: number): void;
+}
 export interface AccessLog {
-  readonly recorder: Recorder;
+  readonly recorder: AccessRecorder;
   /** Writes what waits, closes segments that are due, removes those whose time is over. */
   tend(): Promise<void>;
   stop(): Promise<void>;
 }
 
-function lineOf(outcome: Outcome, at: number): string {
-  const { receipt } = outcome;
-  return JSON.stringify({
-    at: new Date(at).toISOString(),
-    id: outcome.id,
-    channel: outcome.channel,
-    route: outcome.route,
-    direction: outcome.direction,
-    mode: outcome.mode,
-    action: outcome.action,
-    rule: outcome.rule,
-    policy: outcome.policy,
-    detectors: receipt?.detectors,
-    status: outcome.status,
-    error: outcome.error,
-    bytes: outcome.bytes,
-    scanned: receipt?.scanned,
-    unscanned: receipt?.unscanned,
-    parts: receipt?.parts.slice(0, PARTS_SHOWN).map(({ part, chain, scanned, unscanned, reason }) => [part, chain.join('/'), scanned, unscanned, reason]),
-    findings: outcome.findingCounts,
-    ms: Math.round(outcome.durationSeconds * 1_000),
-  });
-}
-
 /** Opens the folder; segments that a killed process left open are closed by the first `tend`. */
 export async function accessLog(options: AccessLogOptions): Promise<AccessLog> {
-  const { dir, clock, log, anchor } = options;
+  const { dir, clock, log, slot, anchor } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  let waiting: string[] = [];
-  let waitingBytes = 0;
+  const lineOf = accessLines();
+  const waiting = new LineBytes();
   let skipped = 0;
+  let asked = false;
   let current: { readonly name: string; readonly file: FileHandle; readonly since: number; size: number } | undefined;
   let turn: Promise<void> = Promise.resolve();
   let made = 0;
@@ -85,20 +68,19 @@ export async function accessLog(options: AccessLogOptions): Promise<AccessLog> {
   };
 
   const write = async (): Promise<void> => {
-    if (waiting.length === 0 && skipped === 0) return;
-    const lines = waiting;
-    const lost = skipped;
-    waiting = [];
-    waitingBytes = 0;
+    asked = false;
+    if (waiting.size === 0 && skipped === 0) return;
+    if (skipped > 0) waiting.add(JSON.stringify({ at: new Date(clock.now()).toISOString(), skipped }));
     skipped = 0;
-    if (lost > 0) lines.push(JSON.stringify({ at: new Date(clock.now()).toISOString(), skipped: lost }));
-    const text = `${lines.join('\n')}\n`;
+    const lines = waiting.take();
     if (current === undefined) {
-      const name = `access-${String(clock.now()).padStart(13, '0')}-${process.pid}${String(made++).padStart(4, '0')}.ndjson`;
+      const name = `access-${String(clock.now()).padStart(13, '0')}-${slot === undefined ? '' : `${slot}-`}${process.pid}${String(made++).padStart(4, '0')}.ndjson`;
       current = { name, file: await open(join(dir, name), 'ax', 0o600), since: clock.now(), size: 0 };
     }
-    await current.file.appendFile(text);
-    current.size += text.length;
+    for (const some of lines) {
+      await current.file.appendFile(some);
+      current.size += some.length;
+    }
   };
 
   const close = async (): Promise<void> => {
@@ -123,9 +105,15 @@ export async function accessLog(options: AccessLogOptions): Promise<AccessLog> {
     return { name, sha256: hash.digest('hex'), bytes: (await stat(join(dir, name))).size };
   };
 
+  // Of a process that had this place before. The node's first process finds those of all that are no more, once, before there are others.
+  let isFirstLook = slot === undefined;
   const sweep = async (): Promise<void> => {
+    const all = isFirstLook;
+    isFirstLook = false;
     for (const name of await readdir(dir)) {
-      if (OPEN_NAME.test(name) && name !== current?.name) await seal(name);
+      const open = OPEN_NAME.exec(name);
+      if (open !== null && name !== current?.name && (all || open[1] === slot)) await seal(name);
+      if (slot !== undefined) continue;
       const since = CLOSED_NAME.exec(name)?.[1];
       if (since !== undefined && Number(since) + ACCESS_LOG_KEPT_MS < clock.now()) {
         await anchor('access-log.expired', await segment(name));
@@ -138,15 +126,17 @@ export async function accessLog(options: AccessLogOptions): Promise<AccessLog> {
   timer.unref();
   return {
     recorder: {
-      exchange(outcome) {
-        if (waitingBytes > WAITING_BYTES) {
+      exchange(outcome, oneOf = 1) {
+        if (waiting.size > WAITING_BYTES) {
           skipped++;
           return;
         }
-        const line = lineOf(outcome, clock.now());
-        waiting.push(line);
-        waitingBytes += line.length;
-        if (waitingBytes > FLUSH_BYTES) void inTurn(write);
+        waiting.add(lineOf(outcome, clock.now(), oneOf));
+        // Once for each such amount, not for each line behind it.
+        if (waiting.size > FLUSH_BYTES && !asked) {
+          asked = true;
+          void inTurn(write);
+        }
       },
     },
     tend: () =>

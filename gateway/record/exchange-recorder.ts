@@ -1,11 +1,17 @@
 /** Tells metrics, the log and the monitor report how each exchange ended: codes and counts, no content. */
+import { unscannedBytes } from '../coverage.js';
 import type { Log, LogFields, Outcome, Recorder } from '../ports.js';
+import type { AccessRecorder } from './access-log.js';
+
+export type CleanExchanges = 'all' | 'none' | { readonly oneOf: number };
 
 export interface ExchangeRecorderOptions {
   readonly metrics: Recorder;
   readonly monitor: Recorder;
-  readonly access: Recorder;
+  readonly access: AccessRecorder;
   readonly log: Log;
+  /** Which clean exchanges have a line in the access log; left out: all. */
+  readonly cleanExchanges?: CleanExchanges | undefined;
 }
 
 /** Nothing found, nothing changed, nothing unread, nothing failed: counted, and logged only when someone debugs. */
@@ -14,9 +20,14 @@ function isClean(outcome: Outcome): boolean {
     outcome.error === undefined &&
     outcome.action === 'pass' &&
     outcome.monitored.length === 0 &&
-    (outcome.receipt?.unscanned ?? outcome.bytes) === 0 &&
-    Object.keys(outcome.findingCounts).length === 0
+    (outcome.receipt === undefined ? outcome.bytes : unscannedBytes(outcome.receipt)) === 0 &&
+    isEmpty(outcome.findingCounts)
   );
+}
+
+function isEmpty(counts: Outcome['findingCounts']): boolean {
+  for (const _ in counts) return false;
+  return true;
 }
 
 function fieldsOf(outcome: Outcome): LogFields {
@@ -35,6 +46,7 @@ function fieldsOf(outcome: Outcome): LogFields {
     bytes: outcome.bytes,
     scannedBytes: outcome.receipt?.scanned,
     unscannedBytes: outcome.receipt?.unscanned,
+    unscannedInside: outcome.receipt?.inside?.unscanned,
     durationMs: Math.round(outcome.durationSeconds * 1_000),
     scanMs: Math.round(outcome.scanSeconds * 1_000),
     monitoredRule: would?.rule,
@@ -48,13 +60,21 @@ function fieldsOf(outcome: Outcome): LogFields {
 }
 
 /** One line an exchange: `debug` when clean, `info` otherwise. What failed has a `warn` of its channel beside it, with the cause. */
-export function exchangeRecorder({ metrics, monitor, access, log }: ExchangeRecorderOptions): Recorder {
+export function exchangeRecorder({ metrics, monitor, access, log, cleanExchanges = 'all' }: ExchangeRecorderOptions): Recorder {
+  const counting = cleanExchanges !== 'all';
+  const every = cleanExchanges === 'all' ? 1 : cleanExchanges === 'none' ? 0 : cleanExchanges.oneOf;
+  let passed = 0;
+  /** For how many of them a line stands; 0 without one. The first of each so many has it, so that a quiet route is seen as well. */
+  const sampled = (): number => (every > 0 && passed++ % every === 0 ? every : 0);
   return {
     exchange(outcome) {
       metrics.exchange(outcome);
       monitor.exchange(outcome);
-      access.exchange(outcome);
-      if (isClean(outcome)) log.debug('exchange', fieldsOf(outcome));
+      const clean = isClean(outcome);
+      const every = clean && counting ? sampled() : 1;
+      if (every > 0) access.exchange(outcome, every);
+      if (clean && log.silent?.('debug') === true) return;
+      if (clean) log.debug('exchange', fieldsOf(outcome));
       else log.info('exchange', fieldsOf(outcome));
     },
   };

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { createLogger, format } from 'winston';
 import type { Log, LogFields } from '../ports.js';
+import type { LogLine } from './telemetry.js';
 import { WITHHELD, mustWithhold } from './withhold.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -13,6 +14,8 @@ export interface JsonLogOptions {
   readonly onWithheld?: () => void;
   /** Called when the stream fails (a closed pipe): the log may be lost, the gateway may not. */
   readonly onLost?: () => void;
+  /** Called with every line after its guard, for telemetry. */
+  readonly onLine?: ((line: LogLine) => void) | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -66,7 +69,8 @@ export function jsonLog(options: JsonLogOptions): Log {
 
   const write = (level: LogLevel, event: string, fields: LogFields): void => {
     if (!logger.isLevelEnabled(level)) return;
-    const line: Record<string, string | number | boolean> = { time: new Date(now()).toISOString(), level };
+    const at = now();
+    const line: Record<string, string | number | boolean> = { time: new Date(at).toISOString(), level };
     const known = EVENT.test(event) && !mustWithhold('event', event);
     if (!known) options.onWithheld?.();
     line.event = known ? event : 'log.unnamed';
@@ -75,6 +79,9 @@ export function jsonLog(options: JsonLogOptions): Log {
       line[named(name)] = guarded(name, value);
     }
     logger.log(level, JSON.stringify(line));
+    if (options.onLine === undefined) return;
+    const { time: _time, level: _level, event: _event, ...rest } = line;
+    options.onLine({ at, level, event: line.event, fields: rest });
   };
 
   return {
@@ -82,5 +89,6 @@ export function jsonLog(options: JsonLogOptions): Log {
     warn: (event, fields = {}) => write('warn', event, fields),
     info: (event, fields = {}) => write('info', event, fields),
     debug: (event, fields = {}) => write('debug', event, fields),
+    silent: (level) => LEVELS[level] > LEVELS[options.level],
   };
 }

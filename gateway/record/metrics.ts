@@ -1,8 +1,12 @@
 /** Every metric Weir has, on one registry: the fixed names, bounded labels, and the text that /metrics serves. */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { unscannedBytes } from '../coverage.js';
 import { UNSCANNABLE_REASONS, type ChannelName, type Outcome, type Recorder } from '../ports.js';
 import { ERRORS } from '../errors.js';
+import { exposed, type Exposition, type MetricFamily } from './exposition.js';
+import { instruments } from './instruments.js';
+import { mailMetrics, type MailMetrics } from './mail-metrics.js';
 import { pulledGauges, type GaugeSources } from './pulled-gauges.js';
+import { workMetrics, type WorkMetrics } from './work-metrics.js';
 
 export interface MetricsOptions {
   readonly version: string;
@@ -10,6 +14,8 @@ export interface MetricsOptions {
   readonly routes: () => readonly string[];
   /** Ids of the detectors in force; others are counted as `other`. */
   readonly detectors: () => readonly string[];
+  /** Ids of the sinks that alerts go to; others are counted as `other`. */
+  readonly sinks?: () => readonly string[];
   readonly sources?: GaugeSources;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -18,21 +24,27 @@ export interface MetricsOptions {
 
 export interface Metrics {
   readonly recorder: Recorder;
+  /** What stands behind an exchange. */
+  readonly work: WorkMetrics;
+  readonly mail: MailMetrics;
   /** Channels call it for every error that a client was told of, or should have been: they see failures before, in and after the pipeline. */
   countError(channel: ChannelName, route: string | undefined, reason: string): void;
   /** Bytes that a route let through unscanned by configuration (`scan: false`). */
   countUnscanned(bytes: number): void;
-  policyReloaded(ok: boolean): void;
+  /** With `revision` when one is in force that was not. */
+  policyReloaded(ok: boolean, revision?: string): void;
   logWithheld(): void;
   logLost(): void;
-  /** What /metrics answers, with pulled gauges asked anew; never throws for a source that fails. */
+  /** What /metrics answers, in the form that the reader's Accept asks for, with pulled gauges asked anew; never throws for a source that fails. */
+  expose(accept?: string): Promise<Exposition>;
+  /** The same as plain data, for a primary that adds up its children (`mergedFamilies`, then `exposed`). */
+  json(): Promise<readonly MetricFamily[]>;
+  /** The plain text form. */
   text(): Promise<string>;
   /** Names of all registered metrics. */
   names(): readonly string[];
 }
 
-/** prom-client's defaults that end in `_total` but are gauges: promtool refuses them. */
-const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 /** From a small API call on a local network to a 16 GiB upload. */
 const EXCHANGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 /** CPU time of scanning alone: 100 µs for a form, seconds for gigabytes. */
@@ -45,12 +57,10 @@ const NOT_ASKED = 'route-unscanned';
 /** Counts exchanges, and answers scrapes with `sources` asked anew. */
 export function metrics(options: MetricsOptions): Metrics {
   const now = options.now ?? Date.now;
-  const registry = new Registry();
-  const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
-    new Counter({ name, help, labelNames: [...labelNames], registers });
+  const make = instruments();
+  const { counter } = make;
 
-  const exchanges = counter('weir_exchanges_total', 'Exchanges that ended with a verdict.', [
+  const exchanges = make.tally('weir_exchanges_total', 'Exchanges that ended with a verdict.', [
     'channel',
     'route',
     'action',
@@ -59,8 +69,8 @@ export function metrics(options: MetricsOptions): Metrics {
     'detector',
     'action',
   ]);
-  const scanned = counter('weir_scanned_bytes_total', 'Bytes of bodies that were scanned.', ['channel']);
-  const unscanned = counter('weir_unscanned_bytes_total', 'Bytes of bodies that were not scanned, and why.', [
+  const scanned = make.tally('weir_scanned_bytes_total', 'Bytes of bodies, and of parts inside their wrappings, that were scanned.', ['channel']);
+  const unscanned = counter('weir_unscanned_bytes_total', 'Bytes of bodies, and of parts inside their wrappings, that were not scanned, and why.', [
     'reason',
   ]);
   const errors = counter('weir_exchange_errors_total', 'Exchanges that failed, by stable error code.', [
@@ -75,60 +85,38 @@ export function metrics(options: MetricsOptions): Metrics {
   );
   const excepted = counter('weir_exceptions_total', 'Distinct values of an exchange that an approved exception let through.', ['route', 'detector']);
   const bypassed = counter('weir_bypassed_total', 'Exchanges that break-glass let through, by what would have become of them.', ['route', 'action']);
-  const duration = new Histogram({
-    name: 'weir_exchange_duration_seconds',
-    help: 'From the first byte of the head to the end of the exchange.',
-    labelNames: ['channel', 'mode'],
-    buckets: EXCHANGE_BUCKETS,
-    registers,
-  });
-  const scan = new Histogram({
-    name: 'weir_scan_duration_seconds',
-    help: 'Time spent scanning one exchange.',
-    buckets: SCAN_BUCKETS,
-    registers,
-  });
+  const duration = make.spread('weir_exchange_duration_seconds', 'From the first byte of the head to the end of the exchange.', EXCHANGE_BUCKETS, ['channel', 'mode']);
+  const scan = make.spread('weir_scan_duration_seconds', 'Time spent scanning one exchange.', SCAN_BUCKETS);
   const withheld = counter(
     'weir_log_withheld_total',
     'Log fields that looked like a number of a person or an account and were not written: a defect to report.',
   );
   const lost = counter('weir_log_lost_total', 'Log lines that the output did not take.');
   const scrapeErrors = counter('weir_scrape_errors_total', 'Gauges that could not be read at scrape time.', ['source']);
-  const reloadOk = new Gauge({
-    name: 'weir_policy_last_reload_success',
-    help: '1 when the newest configuration is in force, 0 when it was refused.',
-    registers,
-  });
-  const reloadAt = new Gauge({
-    name: 'weir_policy_last_reload_success_timestamp_seconds',
-    help: 'When the configuration in force was loaded.',
-    registers,
-  });
-  const build = new Gauge({
-    name: 'weir_build_info',
-    help: 'Always 1; the labels say what runs.',
-    labelNames: ['version', 'node'],
-    registers,
-  });
+  const reloadOk = make.gauge('weir_policy_last_reload_success', '1 when the newest configuration is in force, 0 when it was refused.', 'min');
+  const reloadAt = make.gauge('weir_policy_last_reload_success_timestamp_seconds', 'When the configuration in force was loaded.', 'min');
+  const build = make.gauge('weir_build_info', 'Always 1; the labels say what runs.', 'first', ['version', 'node']);
   build.set({ version: options.version, node: process.version }, 1);
+  const policy = make.gauge('weir_policy_info', 'Always 1; the label is the revision of the configuration in force.', 'max', ['revision']);
   reloadAt.remove();
   reloadOk.remove();
 
   // Reasons are a closed list: starting each at 0 lets a first increase be seen.
   for (const reason of [...UNSCANNABLE_REASONS, NOT_ASKED]) unscanned.inc({ reason }, 0);
 
-  collectDefaultMetrics({ register: registry });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  const routeLabel = (route: string | undefined): string =>
+    route !== undefined && options.routes().includes(route) ? route : 'none';
+  const work = workMetrics(make, { route: routeLabel, sinks: options.sinks ?? (() => []) });
+  const mail = mailMetrics(make, { route: routeLabel });
   const refresh = pulledGauges({
-    registry,
+    reviewed: (times) => work.reviewed(times),
+    make,
     sources: options.sources ?? {},
     errors: scrapeErrors,
     now,
     ...(options.sourceTimeoutMs === undefined ? {} : { timeoutMs: options.sourceTimeoutMs }),
   });
 
-  const routeLabel = (route: string | undefined): string =>
-    route !== undefined && options.routes().includes(route) ? route : 'none';
   const countError = (channel: ChannelName, route: string | undefined, reason: string): void =>
     errors.inc({ channel, route: routeLabel(route), reason: Object.hasOwn(ERRORS, reason) ? reason : 'internal' });
 
@@ -138,21 +126,23 @@ export function metrics(options: MetricsOptions): Metrics {
       if (outcome.bytes > 0) unscanned.inc({ reason: 'failed' }, outcome.bytes);
       return;
     }
-    scanned.inc({ channel: outcome.channel }, receipt.scanned);
+    // Both counts go into the insides of wrappings, so that their share is true.
+    scanned.cell(outcome.channel).add(receipt.scanned + (receipt.inside?.scanned ?? 0));
     let explained = 0;
     for (const part of receipt.parts) {
       if (part.reason === undefined || part.unscanned <= 0) continue;
       unscanned.inc({ reason: part.reason }, part.unscanned);
       explained += part.unscanned;
     }
-    if (receipt.unscanned > explained) unscanned.inc({ reason: FOLDED }, receipt.unscanned - explained);
+    const unread = unscannedBytes(receipt);
+    if (unread > explained) unscanned.inc({ reason: FOLDED }, unread - explained);
   };
 
   const recorder: Recorder = {
     exchange(outcome) {
       const route = routeLabel(outcome.route);
       // A failed one is counted by its channel, which also knows those that the pipeline never saw.
-      if (outcome.error === undefined) exchanges.inc({ channel: outcome.channel, route, action: outcome.action });
+      if (outcome.error === undefined) exchanges.cell(outcome.channel, route, outcome.action).add(1, outcome.id);
       for (const [detector, count] of Object.entries(outcome.findingCounts)) {
         findings.inc(
           { detector: options.detectors().includes(detector) ? detector : 'other', action: outcome.action },
@@ -165,27 +155,36 @@ export function metrics(options: MetricsOptions): Metrics {
       if (would !== undefined) monitored.inc({ route, action: would.action });
       if (would !== undefined && outcome.bypass !== undefined) bypassed.inc({ route, action: would.action });
       for (const { detector, values } of outcome.excepted ?? []) excepted.inc({ route, detector: options.detectors().includes(detector) ? detector : 'other' }, values);
-      duration.observe({ channel: outcome.channel, mode: outcome.mode }, outcome.durationSeconds);
-      scan.observe(outcome.scanSeconds);
+      duration.cell(outcome.channel, outcome.mode).observe(outcome.durationSeconds, outcome.id);
+      scan.cell().observe(outcome.scanSeconds, outcome.id);
     },
   };
 
   let scraping: Promise<void> | undefined;
+  const collected = async (): Promise<readonly MetricFamily[]> => {
+    scraping ??= refresh().finally(() => (scraping = undefined));
+    await scraping;
+    return make.families();
+  };
   return {
     recorder,
+    work,
+    mail,
     countError,
     countUnscanned: (bytes) => unscanned.inc({ reason: NOT_ASKED }, bytes),
-    policyReloaded(ok) {
+    policyReloaded(ok, revision) {
       reloadOk.set(ok ? 1 : 0);
+      if (ok && revision !== undefined) {
+        policy.reset();
+        policy.set({ revision }, 1);
+      }
       if (ok) reloadAt.set(now() / 1000);
     },
     logWithheld: () => withheld.inc(),
     logLost: () => lost.inc(),
-    async text() {
-      scraping ??= refresh().finally(() => (scraping = undefined));
-      await scraping;
-      return registry.metrics();
-    },
-    names: () => registry.getMetricsAsArray().map((metric) => metric.name),
+    expose: async (accept) => exposed(await collected(), accept),
+    json: collected,
+    text: async () => exposed(await collected(), undefined).text,
+    names: () => make.names(),
   };
 }

@@ -1,6 +1,6 @@
 /** Tells a system of yours that a held message has ended, so that it can tell the sender: signed JSON with the incident, and words a person may read. */
 import type { SenderNotice } from '../ports.js';
-import { postSigned, type SignedPost } from './webhook-sink.js';
+import { postSigned, type SignedPost } from './signed-post.js';
 
 export interface NoticeSink {
   readonly id: string;

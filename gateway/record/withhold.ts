@@ -17,9 +17,9 @@ const ELEVEN_DIGITS = 10_000_000_000;
 
 /** Fields that hold an exchange id, and nothing else that looks like one. */
 const ID_FIELDS: ReadonlySet<string> = new Set(['exchange', 'incident', 'message']);
-/** Fields that name a policy or a set of detectors by a digest, `<name>@<hex>`, which may happen to be all digits. */
-const REVISION_FIELDS: ReadonlySet<string> = new Set(['policy', 'revision', 'detectors']);
-const REVISION = /^[a-z][a-z0-9-]{0,47}@[0-9a-f]{1,64}$/;
+/** Fields that name a configuration, a policy or a set of detectors by a digest, `<hex>` or `<name>@<hex>`, which may happen to be all digits: of twelve characters, one in a hundred. */
+const REVISION_FIELDS: ReadonlySet<string> = new Set(['config', 'policy', 'revision', 'detectors']);
+const REVISION = /^(?:[0-9a-f]{12}|[a-z][a-z0-9-]{0,47}@[0-9a-f]{1,64})$/;
 /** What names one request to the admin side. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 /** Measures may be large: their name must say the unit. */

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { causeCode, LedgerFailure } from '../errors.js';
-import type { AuditTrail, Clock, Gate, Health, Log } from '../ports.js';
+import type { AuditTrail, Clock, Gate, Health, Log, SharedAttempts } from '../ports.js';
 import { authentication, identityOf, type Authentication } from './authenticate.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation, Stream } from './operation.js';
@@ -13,8 +13,6 @@ import { readiness } from './readiness.js';
 
 /** Requests are small documents; the largest legal one is a reason of 500 characters. */
 const BODY_MOST = 64 * 1024;
-/** What prom-client writes. */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export interface AdminOptions {
   /** Everything the API can do; wiring/review-api.ts collects it from the topics. */
@@ -27,7 +25,8 @@ export interface AdminOptions {
   readonly gate: Gate;
   /** Names requests in the log; an id must never look like a number that Weir guards. */
   readonly newId: () => string;
-  readonly metrics: () => Promise<string>;
+  /** In the form that the reader's Accept asks for. */
+  readonly metrics: (accept: string | undefined) => Promise<{ readonly type: string; readonly text: string }>;
   readonly health: readonly Health[];
   readonly log: Log;
   readonly version: string;
@@ -35,6 +34,8 @@ export interface AdminOptions {
   readonly language: 'auto' | Language;
   /** Peers whose X-Forwarded-For is believed when failed attempts are counted. */
   readonly trustedProxies: readonly string[];
+  /** Failed attempts as all nodes together count them; left out, this process counts for itself. */
+  readonly attempts?: SharedAttempts | undefined;
   /** The console's pages, mounted at `/`; open, so they may show counts but no message. */
   readonly pages: RequestHandler;
 }
@@ -57,9 +58,9 @@ export function adminApp(options: AdminOptions): Express {
     const answer = await ready(purpose);
     noStore(response).status(answer.ready ? 200 : 503).json(answer);
   });
-  app.get('/metrics', async (_request, response) => {
-    const text = await options.metrics();
-    noStore(response).set('Content-Type', METRICS_TYPE).send(text);
+  app.get('/metrics', async (request, response) => {
+    const { type, text } = await options.metrics(request.get('accept'));
+    noStore(response).set('Content-Type', type).vary('Accept').send(text);
   });
 
   const { operations } = options;

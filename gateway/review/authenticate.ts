@@ -1,7 +1,7 @@
 /** Says of each request who it is from: a token in the header, or a session in the cookie, whose changes must come from the console itself. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { RIGHTS, type AuditTrail, type Caller, type Clock, type Gate, type Log, type Proven, type Session, type Visit } from '../ports.js';
+import { RIGHTS, type AuditTrail, type Caller, type Clock, type Gate, type Log, type Proven, type Session, type SharedAttempts, type Visit } from '../ports.js';
 import { failedAttempts } from './failed-attempts.js';
 import type { Operation } from './operation.js';
 import { ApiProblem } from './problem.js';
@@ -21,6 +21,8 @@ export interface AuthenticateOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly audit: AuditTrail;
+  /** Left out, this process counts for itself. */
+  readonly attempts?: SharedAttempts | undefined;
 }
 export interface Authentication {
   /** Before everything below /api. */
@@ -40,20 +42,20 @@ interface Identity {
 export const identityOf = (response: Response): Identity => response.locals['identity'] as Identity;
 
 export function authentication(options: AuthenticateOptions): Authentication {
-  const { token, gate, clock, log, audit } = options;
+  const { token, gate, clock, log, audit, attempts } = options;
   if (token.length < 16) throw new RangeError('the admin token has to have at least 16 characters');
   const expected = digest(token);
-  const failures = failedAttempts(clock);
+  const failures = failedAttempts(clock, attempts);
 
-  const mustWait = (request: Request, response: Response): void => {
-    const wait = failures.wait(addressOf(request));
+  const mustWait = async (request: Request, response: Response): Promise<void> => {
+    const wait = await failures.wait(addressOf(request));
     if (wait === 0) return;
     response.set('Retry-After', String(wait));
     throw new ApiProblem('too-many-attempts');
   };
   const refused = async (request: Request): Promise<void> => {
     const address = addressOf(request);
-    if (!failures.note(address)) return;
+    if (!(await failures.note(address))) return;
     log.warn('admin.locked-out', { address });
     await audit.append({ at: new Date(clock.now()), actor: 'system', act: 'auth.locked-out', subject: undefined, data: { address } });
   };
@@ -76,7 +78,7 @@ export function authentication(options: AuthenticateOptions): Authentication {
     identify: async (request, response, next) => {
       if (!isReading(request) && isForeign(request)) throw new ApiProblem('cross-site');
       const given = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.get('authorization') ?? '')?.[1];
-      if (given !== undefined) mustWait(request, response);
+      if (given !== undefined) await mustWait(request, response);
       const cookie = given === undefined ? cookieOf(request, SESSION_COOKIE) : undefined;
       const proven: Proven = given !== undefined ? await byToken(given) : cookie === undefined ? { kind: 'nobody' } : await byCookie(cookie, request, response);
       // Asking without any token is how browsers and monitors knock; only a wrong one is an attempt.
@@ -90,8 +92,8 @@ export function authentication(options: AuthenticateOptions): Authentication {
       response.locals['identity'] = identity;
       next();
     },
-    allow: (operation) => (request, response, next) => {
-      if (operation?.guesses === true) mustWait(request, response);
+    allow: (operation) => async (request, response, next) => {
+      if (operation?.guesses === true) await mustWait(request, response);
       const { proven, caller, tokenGiven } = identityOf(response);
       if (caller.kind === 'nobody' && operation?.right !== 'anyone') throw refusal(proven, tokenGiven, response);
       if (operation !== undefined && !mayDo(caller, operation.right)) throw new ApiProblem('forbidden');

@@ -95,10 +95,11 @@ export function bulkOperations(ports: BulkPorts): readonly Operation[] {
   ];
 }
 
-function whySkipped({ state, fourEyes, legalHold, leavesUnmasked }: BulkCandidate, action: BulkAction): BulkSkip | undefined {
+function whySkipped({ state, fourEyes, legalHold, leavesUnmasked, maskedRefusal }: BulkCandidate, action: BulkAction): BulkSkip | undefined {
   if (action === 'assign') return waits(state) ? undefined : 'wrong-state';
   if (fourEyes) return 'four-eyes';
   if (!DECIDABLE.includes(state)) return 'wrong-state';
+  if (maskedRefusal !== undefined && action === 'release-masked') return maskedRefusal;
   // Only its comparison shows what a mask does not reach: somebody has to look at this one.
   if (leavesUnmasked === true && action === 'release-masked') return 'leaves-unmasked';
   // A rejection shreds, and a person keeps this one.
@@ -135,8 +136,7 @@ async function one({ queue, decide, mark }: BulkPorts, plan: BulkPlan, id: strin
 
 function outcome(id: string, result: DecisionResult): Outcome {
   if (result.kind === 'done') return { id, result: 'done', state: result.state };
-  if (result.kind === 'not-found') return { id, result: 'not-found' };
-  return { id, result: 'wrong-state', ...('state' in result ? { state: result.state } : {}) };
+  return result.kind === 'wrong-state' ? { id, result: result.kind, state: result.state } : { id, result: result.kind };
 }
 
 function figures(taken: readonly BulkCandidate[]) {

@@ -20,6 +20,9 @@ export const compareAnswer = z.strictObject({
   segments: z.array(z.union([z.strictObject({ text: z.string() }), change])),
   more: count.optional(),
   cautions: z.array(z.enum(CAUTIONS)),
+  rewritten: z.array(z.strictObject({ path: z.string(), bytes: count, becomes: count, members: z.array(z.string()) })).meta({
+    description: 'Containers that leave written anew: their size now and then, and the parts in them in which a kept finding is masked.',
+  }),
   unread: z.array(z.strictObject({ path: z.string(), why: z.enum([...UNSCANNABLE_REASONS, 'not-listed']), bytes: count })).meta({ description: 'Leaves as it is: nobody could look into it.' }),
 });
 export type CompareAnswer = z.output<typeof compareAnswer>;

@@ -3,6 +3,8 @@ import { noting } from './away.js';
 import { compareAnswer } from './compare-schemas.js';
 import { messageOf, vaulted, withKey, type ContentPorts } from './content-ports.js';
 import { contentAnswer, contentQuery } from './content-schemas.js';
+import { envelopeView } from './mail-answers.js';
+import { mailAnswer } from './mail-schemas.js';
 import { messageFacts } from './facts-view.js';
 import { messageAnswer } from './message-schemas.js';
 import { messageView } from './message-view.js';
@@ -41,6 +43,7 @@ export function contentOperations(ports: ContentPorts): readonly Operation[] {
           ...messageView(message),
           facts: messageFacts(message, known.facts, regions),
           queue,
+          mail: envelopeView(message, ports.isOutside),
           timeline: timelineView(known.events),
           firstApproval: first,
           escalated: escalated && { actor: escalated.actor, at: escalated.at.toISOString() },
@@ -61,12 +64,33 @@ export function contentOperations(ports: ContentPorts): readonly Operation[] {
       status: 200,
       answer: contentAnswer,
       problems: ['not-found', 'key-absent', 'content-gone', 'content-damaged', 'ledger-unavailable'],
-      async run({ params, query: { part, offset }, caller }) {
+      async run({ params, query: { part, as, offset }, caller }) {
         const message = await messageOf(ledger, params.id);
         const looking = withKey(preview);
-        const answer = await vaulted(() => looking.content(message, { part, offset }));
+        const answer = await vaulted(() => looking.content(message, { part, offset, plain: as === 'text' }));
         if (answer === undefined) throw new ApiProblem('not-found');
         await note(caller.actor, 'message.content', message.id, { part: answer.part, offset });
+        return deepCopy(answer);
+      },
+    }),
+    operation({
+      id: 'messageMail',
+      method: 'get',
+      right: 'messages.read',
+      path: '/messages/{id}/mail',
+      summary: 'A mail as its receiver would get it: its header decoded, its texts and what is attached, everything found masked; pictures are named and never loaded.',
+      params: messageParams,
+      query: noQuery,
+      body: noBody,
+      status: 200,
+      answer: mailAnswer,
+      problems: ['not-found', 'key-absent', 'content-gone', 'content-damaged', 'ledger-unavailable'],
+      async run({ params, caller }) {
+        const message = await messageOf(ledger, params.id);
+        const looking = withKey(preview);
+        const answer = await vaulted(() => looking.mail(message));
+        if (answer === undefined) throw new ApiProblem('not-found');
+        await note(caller.actor, 'message.mail', message.id, {});
         return deepCopy(answer);
       },
     }),

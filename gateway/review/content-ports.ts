@@ -1,7 +1,8 @@
 /** What the operations about one message need, and how they ask the vault. */
 import { LedgerFailure } from '../errors.js';
-import type { AuditTrail, Clock, ExceptionLedger, FactsLedger, FalsePositives, OpeningsLedger, Preview, ReviewLedger, StoredMessage, TimelineLedger } from '../ports.js';
+import type { AuditTrail, Clock, ExceptionLedger, FactsLedger, FalsePositives, MailSplits, OpeningsLedger, Preview, ReviewLedger, StoredMessage, TimelineLedger } from '../ports.js';
 import { away } from './away.js';
+import type { IsOutside } from './mail-answers.js';
 import { ApiProblem } from './problem.js';
 import type { QueuedView } from './queued-view.js';
 
@@ -17,6 +18,10 @@ export interface ContentPorts {
   readonly exceptions: Pick<ExceptionLedger, 'propose'>;
   readonly falsePositives: FalsePositives;
   readonly queued?: QueuedView | undefined;
+  /** Decides about some recipients of a mail. Left out: about all or none. */
+  readonly splits?: MailSplits | undefined;
+  /** Which masked addresses are not of one's own house. */
+  readonly isOutside: IsOutside;
   /** False where this route or direction lets a message go only as it was. */
   readonly masksOnRelease: (message: StoredMessage) => boolean;
 }

@@ -1,19 +1,20 @@
 /** Deciding about a message: release, the second person's word, rejection, escalation, false positives, and what became of a release. */
 import type { Caller, Decision, DecisionResult } from '../ports.js';
 import { away } from './away.js';
+import { messageFor } from './mail-answers.js';
 import { messageOf, type ContentPorts } from './content-ports.js';
 import { approveBody, decisionAnswer, escalateBody, falsePositiveAnswer, falsePositiveBody, refuseBody, rejectBody, releaseBody, settleBody, type DecisionAnswer } from './decision-schemas.js';
 import { operation, type Operation } from './operation.js';
 import { ApiProblem } from './problem.js';
 import { messageParams, noQuery } from './schemas.js';
 
-type Ports = Pick<ContentPorts, 'ledger' | 'exceptions' | 'falsePositives'>;
+type Ports = Pick<ContentPorts, 'ledger' | 'exceptions' | 'falsePositives' | 'splits'>;
 
 function by({ actor, accountId }: Caller, reason: string): Decision {
   return { reason, actor, accountId };
 }
 
-export function decisionOperations({ ledger, exceptions, falsePositives }: Ports): readonly Operation[] {
+export function decisionOperations({ ledger, exceptions, falsePositives, splits }: Ports): readonly Operation[] {
   const decided = async (id: string, result: DecisionResult): Promise<DecisionAnswer> => {
     switch (result.kind) {
       case 'done': {
@@ -24,6 +25,10 @@ export function decisionOperations({ ledger, exceptions, falsePositives }: Ports
         throw new ApiProblem('not-found');
       case 'wrong-state':
         throw new ApiProblem('wrong-state', { state: result.state });
+      case 'rescan-found-more':
+      case 'rescan-open':
+      case 'not-maskable':
+        throw new ApiProblem(result.kind);
     }
   };
   const shape = { method: 'post', params: messageParams, query: noQuery, status: 200, answer: decisionAnswer } as const;
@@ -34,11 +39,14 @@ export function decisionOperations({ ledger, exceptions, falsePositives }: Ports
       id: 'releaseMessage',
       right: 'messages.decide',
       path: '/messages/{id}/release',
-      summary: 'Let it go, as it was or with its findings masked. With four eyes it waits for a second person (`awaiting-second`); `released` once the next hop has said 2xx.',
+      summary: 'Let it go, as it was or with its findings masked; a mail also to some of its recipients alone. With four eyes it waits for a second person (`awaiting-second`); `released` once the next hop has said 2xx.',
       body: releaseBody,
       status: 202,
-      problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
-      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.release(params.id, { ...by(caller, body.reason), as: body.as }))),
+      problems: ['not-found', 'wrong-state', 'no-such-recipients', 'rescan-found-more', 'rescan-open', 'not-maskable', 'ledger-unavailable'],
+      async run({ params, body, caller }) {
+        const id = await messageFor(splits, params.id, body.recipients, caller);
+        return await decided(id, await away(() => ledger.release(id, { ...by(caller, body.reason), as: body.as })));
+      },
     }),
     operation({
       ...shape,
@@ -48,7 +56,7 @@ export function decisionOperations({ ledger, exceptions, falsePositives }: Ports
       summary: 'Agree, as the second person, to the release that another has chosen.',
       body: approveBody,
       status: 202,
-      problems: ['not-found', 'wrong-state', 'same-person', 'person-needed', 'ledger-unavailable'],
+      problems: ['not-found', 'wrong-state', 'rescan-found-more', 'rescan-open', 'not-maskable', 'same-person', 'person-needed', 'ledger-unavailable'],
       async run({ params, body, caller }) {
         if (caller.kind !== 'person') throw new ApiProblem('person-needed');
         const result = await away(() => ledger.approve(params.id, by(caller, body.reason)));
@@ -74,10 +82,13 @@ export function decisionOperations({ ledger, exceptions, falsePositives }: Ports
       id: 'rejectMessage',
       right: 'messages.decide',
       path: '/messages/{id}/reject',
-      summary: 'Refuse it for good; its content is shredded, and its sender is told where the route can.',
+      summary: 'Refuse it for good, a mail also for some of its recipients alone; its content is shredded, and its sender is told where the route can.',
       body: rejectBody,
-      problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
-      run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.reject(params.id, { ...by(caller, body.reason), notify: body.notify }))),
+      problems: ['not-found', 'wrong-state', 'no-such-recipients', 'ledger-unavailable'],
+      async run({ params, body, caller }) {
+        const id = await messageFor(splits, params.id, body.recipients, caller);
+        return await decided(id, await away(() => ledger.reject(id, { ...by(caller, body.reason), notify: body.notify, words: body.words })));
+      },
     }),
     operation({
       ...shape,
@@ -96,7 +107,7 @@ export function decisionOperations({ ledger, exceptions, falsePositives }: Ports
       path: '/messages/{id}/settle',
       summary: 'Settle a release that is `uncertain` or `failed`: say that it arrived, or have it sent again.',
       body: settleBody,
-      problems: ['not-found', 'wrong-state', 'ledger-unavailable'],
+      problems: ['not-found', 'wrong-state', 'rescan-found-more', 'rescan-open', 'not-maskable', 'ledger-unavailable'],
       run: async ({ params, body, caller }) => decided(params.id, await away(() => ledger.settle(params.id, { outcome: body.outcome, reason: body.reason, actor: caller.actor }))),
     }),
     operation({

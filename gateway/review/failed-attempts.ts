@@ -1,5 +1,5 @@
-/** Counts failed authentication per address within a window, in bounded memory. */
-import type { Clock } from '../ports.js';
+/** Counts failed authentication per address within a window: here in bounded memory, and in the ledger for all nodes together. */
+import type { Clock, SharedAttempts } from '../ports.js';
 
 /** Enough for a person's typing errors; far too few to guess a token. */
 export const ATTEMPTS_MOST = 10;
@@ -9,12 +9,13 @@ const ADDRESSES_KEPT = 10_000;
 
 export interface FailedAttempts {
   /** Seconds this address still has to wait; 0 when it may try. */
-  wait(address: string): number;
+  wait(address: string): Promise<number>;
   /** Counts one failure; true when it is the one that closes the door. */
-  note(address: string): boolean;
+  note(address: string): Promise<boolean>;
 }
 
-export function failedAttempts(clock: Clock): FailedAttempts {
+/** What this process has counted goes on counting while the ledger is away. */
+export function failedAttempts(clock: Clock, shared?: SharedAttempts): FailedAttempts {
   const windows = new Map<string, { readonly until: number; failures: number }>();
   const open = (key: string): { readonly until: number; failures: number } | undefined => {
     const found = windows.get(key);
@@ -22,21 +23,29 @@ export function failedAttempts(clock: Clock): FailedAttempts {
     windows.delete(key);
     return undefined;
   };
+  const noteHere = (key: string): number => {
+    const window = open(key) ?? { until: clock.now() + WINDOW_MS, failures: 0 };
+    window.failures += 1;
+    if (!windows.has(key) && windows.size >= ADDRESSES_KEPT) {
+      const oldest = windows.keys().next().value;
+      if (oldest !== undefined) windows.delete(oldest);
+    }
+    windows.set(key, window);
+    return window.failures;
+  };
   return {
-    wait(address) {
-      const window = open(network(address));
-      return window !== undefined && window.failures >= ATTEMPTS_MOST ? Math.ceil((window.until - clock.now()) / 1000) : 0;
-    },
-    note(address) {
+    async wait(address) {
       const key = network(address);
-      const window = open(key) ?? { until: clock.now() + WINDOW_MS, failures: 0 };
-      window.failures += 1;
-      if (!windows.has(key) && windows.size >= ADDRESSES_KEPT) {
-        const oldest = windows.keys().next().value;
-        if (oldest !== undefined) windows.delete(oldest);
-      }
-      windows.set(key, window);
-      return window.failures === ATTEMPTS_MOST;
+      const window = open(key);
+      if (window !== undefined && window.failures >= ATTEMPTS_MOST) return Math.ceil((window.until - clock.now()) / 1000);
+      const all = await shared?.failures(key).catch(() => undefined);
+      return all !== undefined && all.failures >= ATTEMPTS_MOST ? all.seconds : 0;
+    },
+    async note(address) {
+      const key = network(address);
+      const here = noteHere(key);
+      const all = await shared?.note(key, WINDOW_MS).catch(() => undefined);
+      return (all ?? here) === ATTEMPTS_MOST;
     },
   };
 }

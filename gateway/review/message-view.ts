@@ -1,6 +1,7 @@
 /** A stored message as the API shows it: masked facts and counts; fingerprints stay inside. */
 import type { z } from 'zod';
 import type { StoredMessage } from '../ports.js';
+import { visibleLine } from '../visible-text.js';
 import type { messageAnswer, summaryAnswer } from './schemas.js';
 
 type Summary = z.output<typeof summaryAnswer>;
@@ -29,7 +30,7 @@ export function summaryView(message: Omit<StoredMessage, 'findings' | 'receipt'>
     user: message.user,
     sender: message.sender,
     recipients: [...message.recipients],
-    subject: message.subject,
+    subject: message.subject === undefined ? undefined : visibleLine(message.subject),
     clientAddress: message.clientAddress,
     mediaType: message.mediaType,
     joined: message.joined,
@@ -57,12 +58,14 @@ export function messageView(message: StoredMessage): Message {
     unscannable: message.unscannable.map(({ part, reason, bytes, detail }) => ({ part, reason, bytes, detail })),
     receipt: {
       size: receipt.size,
+      wire: receipt.wire,
       scanned: receipt.scanned,
       unscanned: receipt.unscanned,
-      parts: receipt.parts.map(({ part, chain, scanned, unscanned, reason }) => ({ part, chain: [...chain], scanned, unscanned, reason })),
+      parts: receipt.parts.map(({ part, chain, scanned, unscanned, reason, inside }) => ({ part, chain: [...chain], scanned, unscanned, reason, inside })),
       more: receipt.more,
       detectors: receipt.detectors,
       policy: receipt.policy,
+      inside: receipt.inside,
     },
     suite: message.suite,
   };

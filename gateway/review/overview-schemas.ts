@@ -30,5 +30,5 @@ export const overviewAnswer = z.strictObject({
   falsePositiveRate: z.number().min(0).max(1).optional().meta({ description: 'Of the messages decided in these days, the share with a finding that was marked a false positive; absent when none was decided.' }),
   releasedUnchangedRate: z.number().min(0).max(1).optional().meta({ description: 'Of the messages decided by people, the share that was released as it was.' }),
   medianDecisionSeconds: z.number().min(0).optional(),
-  health: z.array(z.strictObject({ component: z.string(), ok: z.boolean(), neededFor: z.enum(['all', 'hold']), detail: z.string() })),
+  health: z.array(z.strictObject({ component: z.string(), ok: z.boolean(), neededFor: z.enum(['all', 'hold', 'nothing']), detail: z.string() })),
 });

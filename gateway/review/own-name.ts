@@ -1,4 +1,5 @@
 /** Keeps web pages away whose name was made to point at this machine (DNS rebinding): pages and metrics ask for no token. */
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { ApiProblem } from './problem.js';
 
@@ -8,13 +9,16 @@ const OWN_NAME = /^(([a-z0-9-]+\.)*localhost\.?|[0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0
 
 /** A browser on this machine is all that reaches a loopback peer by a foreign name; a proxy in front is declared in trustedProxies, TLS proves the name. */
 export const underOwnName: RequestHandler = (request, _response, next) => {
-  const { host } = request.headers;
-  if (host !== undefined && !request.secure && isDirectFromHere(request) && !OWN_NAME.test(host)) throw new ApiProblem('misdirected');
+  if (!request.secure && !cameThroughProxy(request) && hasForeignName(request)) throw new ApiProblem('misdirected');
   next();
 };
 
-function isDirectFromHere(request: Request): boolean {
-  const peer = request.socket.remoteAddress ?? '';
+/** Asked of this machine, by this machine, under a name that is none of its own. */
+export function hasForeignName({ headers: { host }, socket: { remoteAddress = '' } }: IncomingMessage): boolean {
+  return host !== undefined && LOOPBACK_PEER.test(remoteAddress) && !OWN_NAME.test(host);
+}
+
+function cameThroughProxy(request: Request): boolean {
   const trusts = request.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
-  return LOOPBACK_PEER.test(peer) && !trusts(peer, 0);
+  return trusts(request.socket.remoteAddress ?? '', 0);
 }

@@ -1,5 +1,5 @@
 /** The running policy in the API: what is in force, what was, and whether a changed file would be taken. Changing it is done in the file. */
-import type { Config } from '../../config/schema.js';
+import type { Config, Route } from '../../config/schema.js';
 import type { ActiveBypass, PolicyRevision, PolicyRevisionsLedger, PolicyRun } from '../ports.js';
 import { away } from './away.js';
 import { hasNumberShape } from './number-shape.js';
@@ -78,6 +78,15 @@ const days = (milliseconds: number): number => Math.round((milliseconds / DAY_MS
 export const daysByGrade = (grades: Readonly<Record<string, number | undefined>>): Record<string, number> =>
   Object.fromEntries(Object.entries(grades).flatMap(([grade, kept]) => (kept === undefined ? [] : [[grade, days(kept)]])));
 
+const isScanned = (route: Route): boolean => route.channel === 'smtp' || route.scan;
+
+/** A mail route has listeners in place of a path. */
+function routeView(route: Route) {
+  const { id, policy, monitor } = route;
+  if (route.channel === 'smtp') return { id, path: `smtp:${route.match.listener?.join(',') ?? '*'}`, policy, scan: true, monitor, syncClient: false };
+  return { id, path: route.match.path, policy, scan: route.scan, monitor, syncClient: route.syncClient || route.upload === 'webdav-chunks' };
+}
+
 function policyView({ revision, digest, since, yaml, settings }: RunningPolicy, bypassed: readonly ActiveBypass[]): PolicyAnswer {
   const until = new Map(bypassed.map(({ route, endsAt }) => [route, new Date(endsAt).toISOString()]));
   return {
@@ -86,7 +95,7 @@ function policyView({ revision, digest, since, yaml, settings }: RunningPolicy, 
     grades: Object.fromEntries(Object.entries(settings.grades).map(([grade, ids]) => [grade, [...ids]])),
     policies: Object.entries(settings.policies).map(([name, policy]) => ({
       name,
-      routes: settings.routes.filter((route) => route.scan && route.policy === name).map(({ id }) => id),
+      routes: settings.routes.filter((route) => isScanned(route) && route.policy === name).map(({ id }) => id),
       unscannable: policy.unscannable,
       retentionDays: days(policy.retention),
       retentionByGradeDays: daysByGrade(policy.retentionByGrade),
@@ -94,6 +103,6 @@ function policyView({ revision, digest, since, yaml, settings }: RunningPolicy, 
         id, describe, action, otherwise: action === 'mask' ? otherwise : undefined, severity, notify, fourEyes, monitor, when, whenText: conditionWords(when),
       })),
     })),
-    routes: settings.routes.map(({ id, match, policy, scan, monitor, syncClient }) => ({ id, path: match.path, policy, scan, monitor, syncClient, bypassedUntil: until.get(id) })),
+    routes: settings.routes.map((route) => ({ ...routeView(route), bypassedUntil: until.get(route.id) })),
   };
 }

@@ -6,17 +6,24 @@ interface Words {
   readonly zh: string;
 }
 
-const FACTS: Readonly<Record<keyof FactsSelector, Words>> = {
+/** Those that are compared with patterns. */
+type PatternFact = { [Name in keyof FactsSelector]-?: NonNullable<FactsSelector[Name]> extends string | readonly string[] ? Name : never }[keyof FactsSelector];
+
+const FACTS: Readonly<Record<PatternFact, Words>> = {
   user: { en: 'the user', zh: '用户' },
   department: { en: 'the department', zh: '部门' },
   sender: { en: 'the sender', zh: '发送人' },
+  headerSender: { en: 'the sender in the mail header', zh: '邮件头中的发件人' },
   recipient: { en: 'at least one recipient', zh: '至少一名接收人' },
   everyRecipient: { en: 'every recipient', zh: '全部接收人' },
+  recipientIs: { en: 'at least one recipient', zh: '至少一名接收人' },
   destination: { en: 'the destination', zh: '目的地' },
   client: { en: 'the client address', zh: '客户端地址' },
   method: { en: 'the method', zh: '请求方法' },
   mediaType: { en: 'the content type', zh: '内容类型' },
   fileName: { en: 'a file name', zh: '文件名' },
+  attachmentName: { en: 'the name of an attachment', zh: '附件名' },
+  attachmentType: { en: 'the type of an attachment', zh: '附件类型' },
   channel: { en: 'the channel', zh: '通道' },
   direction: { en: 'the direction', zh: '方向' },
 };
@@ -42,14 +49,34 @@ function foundWords({ of, grade, confidence, exceptTags, where, distinct }: Find
   return { en: en.join(' '), zh: zh.join('') };
 }
 
+const WHOSE: Readonly<Record<NonNullable<FactsSelector['recipientIs']>[number], Words>> = {
+  inside: { en: 'inside', zh: '内部' },
+  outside: { en: 'outside', zh: '外部' },
+  partner: { en: 'a partner', zh: '合作方' },
+  'partner-expired': { en: 'a partner whose agreement has ended', zh: '协议已到期的合作方' },
+};
+
+function mailWords({ senderMismatch, recipients }: FactsSelector): Words[] {
+  return [
+    ...(senderMismatch === undefined ? [] : [senderMismatch ? { en: 'the mail header names another sender than the envelope', zh: '邮件头与信封的发件人不一致' } : { en: 'mail header and envelope do not disagree about the sender', zh: '邮件头与信封的发件人没有不一致' }]),
+    ...(recipients === undefined ? [] : [{ en: `there are at least ${recipients.atLeast} recipients`, zh: `接收人不少于 ${recipients.atLeast} 名` }]),
+  ];
+}
+
 function factsWords(facts: FactsSelector): Words[] {
-  return (Object.keys(FACTS) as (keyof FactsSelector)[]).flatMap((name) => {
+  return [...mailWords(facts), ...patternWords(facts)];
+}
+
+function patternWords(facts: FactsSelector): Words[] {
+  return (Object.keys(FACTS) as PatternFact[]).flatMap((name) => {
     const value = facts[name];
     if (value === undefined) return [];
-    const patterns = typeof value === 'string' ? [value] : value;
-    const plain = patterns.filter((one) => one !== 'unknown');
+    const patterns: readonly string[] = typeof value === 'string' ? [value] : value;
+    const said = (language: keyof Words): readonly string[] => (name === 'recipientIs' ? (facts.recipientIs ?? []).map((one) => WHOSE[one][language]) : patterns.filter((one) => one !== 'unknown'));
+    const plain = said('en');
+    const plainZh = said('zh');
     const en = [...(plain.length === 0 ? [] : [`is ${plain.join(' or ')}`]), ...(patterns.includes('unknown') ? ['is not known'] : [])].join(' or ');
-    const zh = [...(plain.length === 0 ? [] : [`为 ${plain.join(' 或 ')}`]), ...(patterns.includes('unknown') ? ['未知'] : [])].join('或');
+    const zh = [...(plainZh.length === 0 ? [] : [`为 ${plainZh.join(' 或 ')}`]), ...(patterns.includes('unknown') ? ['未知'] : [])].join('或');
     return [{ en: `${FACTS[name].en} ${en}`, zh: `${FACTS[name].zh}${zh}` }];
   });
 }
@@ -64,11 +91,25 @@ const bracketed = (parts: readonly Words[], how: 'and' | 'or'): Words => {
   return parts.length < 2 ? words : { en: `(${words.en})`, zh: `（${words.zh}）` };
 };
 
+const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+function bytesWords(bytes: number): string {
+  const step = Math.min(BINARY_UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${Math.round((10 * bytes) / 1024 ** step) / 10} ${BINARY_UNITS[step] ?? 'B'}`;
+}
+
+function unreadWords(reasons: readonly string[], upTo: number | undefined): Words {
+  const limit = upTo === undefined ? undefined : bytesWords(upTo);
+  return {
+    en: `something could not be read (${reasons.join(', ')}${limit === undefined ? '' : `; up to ${limit}`})`,
+    zh: `有内容无法读取（${reasons.join('、')}${limit === undefined ? '' : `；不超过 ${limit}`}）`,
+  };
+}
+
 function parts(condition: Condition): Words[] {
   return [
     ...(condition.found === undefined ? [] : [foundWords(condition.found)]),
     ...(condition.facts === undefined ? [] : factsWords(condition.facts)),
-    ...(condition.unscannable === undefined ? [] : [{ en: `something could not be read (${condition.unscannable.join(', ')})`, zh: `有内容无法读取（${condition.unscannable.join('、')}）` }]),
+    ...(condition.unscannable === undefined ? [] : [unreadWords(condition.unscannable, condition.upTo)]),
     ...(condition.all === undefined ? [] : [bracketed(condition.all.map((one) => joined(parts(one), 'and')), 'and')]),
     ...(condition.any === undefined ? [] : [bracketed(condition.any.map((one) => joined(parts(one), 'and')), 'or')]),
     ...(condition.not === undefined ? [] : [negated(joined(parts(condition.not), 'and'))]),

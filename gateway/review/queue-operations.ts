@@ -2,6 +2,7 @@
 import type { MarkAddress } from '../address-mark.js';
 import type { AuditTrail, Caller, Clock, Decider, Deciders, QueueLedger, SlaLimits } from '../ports.js';
 import { away, noting } from './away.js';
+import type { IsOutside } from './mail-answers.js';
 import { operation, type Operation } from './operation.js';
 import { ApiProblem } from './problem.js';
 import { ledgerFilter, scopeMarks, searchNote } from './queue-asked.js';
@@ -17,11 +18,13 @@ export interface QueuePorts {
   readonly mark: MarkAddress;
   /** As the configuration says now. */
   readonly sla: () => SlaLimits;
+  /** Which masked addresses are not of one's own house. */
+  readonly isOutside: IsOutside;
 }
 
-export function queueOperations({ queue, deciders, audit, clock, mark, sla }: QueuePorts): readonly Operation[] {
+export function queueOperations({ queue, deciders, audit, clock, mark, sla, isOutside }: QueuePorts): readonly Operation[] {
   const note = noting(audit, clock);
-  const view = async (): Promise<ViewOptions> => ({ now: clock.now(), sla: sla(), person: personOf(await deciders.list()) });
+  const view = async (): Promise<ViewOptions> => ({ now: clock.now(), sla: sla(), isOutside, person: personOf(await deciders.list()) });
 
   return [
     operation({

@@ -93,6 +93,7 @@ export const queueFields = {
   department: z.string().optional(),
   senderMark: z.string().optional().meta({ description: 'A keyed hash of the sender: give it as `sender` to see all of theirs.' }),
   assignee: personAnswer.optional(),
+  outside: z.array(count).meta({ description: 'Indexes of `recipients` that are not of `domains.own`.' }),
   comments: count,
   ageSeconds: count,
   sla: z.enum(SLA_STATES),

@@ -9,14 +9,14 @@ import { personOf, queueView } from './queue-view.js';
 
 export type QueuedView = (id: string, caller: Caller) => Promise<z.output<typeof queuedAnswer> | undefined>;
 
-export function queuedView({ queue, deciders, clock, mark, sla }: Pick<QueuePorts, 'queue' | 'deciders' | 'clock' | 'mark' | 'sla'>): QueuedView {
+export function queuedView({ queue, deciders, clock, mark, sla, isOutside }: Pick<QueuePorts, 'queue' | 'deciders' | 'clock' | 'mark' | 'sla' | 'isOutside'>): QueuedView {
   return (id, caller) =>
     away(async () => {
       const { messages } = await queue.page({ filter: { id, terms: [] }, scope: scopeMarks(caller.scope, mark), order: 'newest', limit: 1 });
       const [message] = messages;
       if (message === undefined) return undefined;
-      const row = queueView(message, { now: clock.now(), sla: sla(), person: personOf(await deciders.list()) });
-      const { risk, group, grades, detectors, fileNames, department, senderMark, assignee, comments, ageSeconds, sla: standing, slaDueAt, legalHold } = row;
-      return { risk, group, grades, detectors, fileNames, department, senderMark, assignee, comments, ageSeconds, sla: standing, slaDueAt, legalHold };
+      const row = queueView(message, { now: clock.now(), sla: sla(), isOutside, person: personOf(await deciders.list()) });
+      const { risk, group, grades, detectors, fileNames, department, senderMark, assignee, outside, comments, ageSeconds, sla: standing, slaDueAt, legalHold } = row;
+      return { risk, group, grades, detectors, fileNames, department, senderMark, assignee, outside, comments, ageSeconds, sla: standing, slaDueAt, legalHold };
     });
 }

@@ -1,5 +1,5 @@
 /** Answers "can this node do its work?", component by component (HC 24). */
-import type { Health } from '../ports.js';
+import type { Health, NeededFor } from '../ports.js';
 
 /** A check that takes longer is as good as a failed one: load balancers ask every few seconds. */
 const CHECK_MS = 2_000;
@@ -7,7 +7,7 @@ const CHECK_MS = 2_000;
 interface ComponentHealth {
   readonly component: string;
   readonly ok: boolean;
-  readonly neededFor: 'all' | 'hold';
+  readonly neededFor: NeededFor;
   readonly detail: string;
 }
 export interface Readiness {
@@ -23,13 +23,13 @@ export function readiness(health: readonly Health[]): (purpose: 'all' | 'hold') 
   return async (purpose) => {
     running ??= Promise.all(components.map((check) => check())).finally(() => (running = undefined));
     const answers = await running;
-    return { ready: answers.every((one) => one.ok || (purpose === 'all' && one.neededFor === 'hold')), for: purpose, components: answers };
+    return { ready: answers.every((one) => one.ok || one.neededFor === 'nothing' || (purpose === 'all' && one.neededFor === 'hold')), for: purpose, components: answers };
   };
 }
 
 /** A check that hangs or throws still knows what its component was needed for when it last answered; until then: everything. */
 function component(health: Health): () => Promise<ComponentHealth> {
-  let neededFor: 'all' | 'hold' = 'all';
+  let neededFor: NeededFor = 'all';
   const failed = (detail: string): ComponentHealth => ({ component: health.component, ok: false, neededFor, detail });
   return async () => {
     let timer: NodeJS.Timeout | undefined;

@@ -95,12 +95,23 @@ export const messageAnswer = summaryAnswer.extend({
   unscannable: z.array(z.strictObject({ part: z.string(), reason, bytes: count, detail: z.string() })),
   receipt: z.strictObject({
     size: count,
+    wire: count.optional().meta({ description: 'Bytes as they came, where a content coding stood for others.' }),
     scanned: count,
     unscanned: count,
-    parts: z.array(z.strictObject({ part: z.string(), chain: z.array(z.string()), scanned: count, unscanned: count, reason: reason.optional() })),
+    parts: z.array(
+      z.strictObject({
+        part: z.string(),
+        chain: z.array(z.string()),
+        scanned: count,
+        unscanned: count,
+        reason: reason.optional(),
+        inside: z.string().optional().meta({ description: 'The encoded or packed part around this one: its bytes are decoded bytes and not among those of the body.' }),
+      }),
+    ),
     more: count,
     detectors: z.string(),
     policy: z.string(),
+    inside: z.strictObject({ scanned: count, unscanned: count }).optional().meta({ description: 'Decoded bytes of parts within encodings and containers.' }),
   }),
   suite: z.enum(SUITES),
 });

@@ -24,6 +24,8 @@ export interface SettingsPorts {
   /** True once the three administrators are active. */
   readonly setUpEnded: () => Promise<boolean>;
   readonly legalHolds: LegalHoldLedger;
+  /** Hosts of nodes that run another policy than this one. */
+  readonly otherPolicies: () => readonly string[];
 }
 
 export function settingsOperations(ports: SettingsPorts): readonly Operation[] {
@@ -69,7 +71,7 @@ async function settingsView(ports: SettingsPorts): Promise<SettingsAnswer> {
     monitor,
     demo: config.demo,
     database: ports.database,
-    alertSinks: config.alerts.webhooks.length,
+    alertSinks: config.alerts.webhooks.length + config.alerts.sinks.length,
     noticeSinks: config.notices.sinks.length,
     language: config.language,
     warnings: [
@@ -78,12 +80,13 @@ async function settingsView(ports: SettingsPorts): Promise<SettingsAnswer> {
         custody: config.vault.custody,
         monitor,
         monitoredRoutes: routes.filter((route) => route.monitor).map(({ id }) => id),
-        unscannedRoutes: config.routes.filter((route) => !route.scan).map(({ id }) => id),
+        unscannedRoutes: config.routes.filter((route) => route.channel === 'http' && !route.scan).map(({ id }) => id),
         bypassedRoutes: ports.inForce().map(({ route }) => route),
         demo: config.demo,
-        alertSinks: config.alerts.webhooks.length,
-        silentRoutes: config.routes.filter((route) => route.scan && route.notices === undefined).map(({ id }) => id),
+        alertSinks: config.alerts.webhooks.length + config.alerts.sinks.length,
+        silentRoutes: config.routes.filter((route) => (route.channel === 'smtp' ? !route.notices.reject : route.scan && route.notices === undefined)).map(({ id }) => id),
         listeners,
+        otherPolicies: ports.otherPolicies(),
         setUp,
       }),
     ],

@@ -21,6 +21,8 @@ export interface Circumstances {
   /** Routes that may hold and tell nobody. */
   readonly silentRoutes: readonly string[];
   readonly listeners: readonly { readonly name: 'data' | 'admin'; readonly host: string; readonly tls: boolean }[];
+  /** Hosts whose node runs another policy than this one's. */
+  readonly otherPolicies: readonly string[];
   /** The start-up token is still valid: the three administrators are not there yet. */
   readonly setUp: boolean;
 }
@@ -45,6 +47,7 @@ export function settingsWarnings(now: Circumstances): readonly Warning[] {
     const which = name === 'data' ? ['data', '数据'] : ['admin', '管理'];
     warn(!tls && !isLoopback(host), `tls-missing-${name}`, name === 'admin' ? 'danger' : 'warning', `The ${which[0]} listener has no TLS and is reachable from other machines.`, `${which[1]}监听端口未启用 TLS，且可从其他主机访问。`);
   }
+  warn(now.otherPolicies.length > 0, 'nodes-differ', 'danger', `Not all nodes run the same policy. Another than here runs on: ${list(now.otherPolicies)}.`, `并非所有节点都运行同一策略。以下节点与本节点不同：${list(now.otherPolicies)}。`);
   warn(now.alertSinks === 0, 'alerts-none', 'warning', 'No alert receiver is configured: holds, failures and break-glass are seen only by whoever looks here.', '未配置告警接收端：留存、故障与紧急放行只有查看此处才能得知。');
   warn(now.silentRoutes.length > 0, 'notices-none', 'info', `Senders on these routes are not told when a held message is refused or expires: ${list(now.silentRoutes)}.`, `以下路由的发送人不会收到消息被拒绝或过期的通知：${list(now.silentRoutes)}。`);
   warn(now.setUp, 'set-up', 'warning', 'Set-up is not complete: the start-up token stays valid until the three administrators are active.', '初始设置尚未完成：三名管理员全部启用之前，启动令牌一直有效。');

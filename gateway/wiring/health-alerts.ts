@@ -32,3 +32,8 @@ export function healthAlerts(options: { readonly health: readonly Health[]; read
   timer.unref();
   return { look, stop: () => clearInterval(timer) };
 }
+
+/** A changed configuration was taken up, or refused while the old one runs on. */
+export function reloadAlert(alerts: Alerts, clock: Clock, isApplied: boolean): void {
+  alerts.raise({ kind: 'policy', at: new Date(clock.now()), severity: isApplied ? 'info' : 'high', route: undefined, incident: undefined, rule: undefined, code: isApplied ? 'reload-applied' : 'reload-refused', counts: {} });
+}

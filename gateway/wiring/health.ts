@@ -1,6 +1,6 @@
 /** What of the disk this node needs, for /readyz. */
 import { causeCode } from '../errors.js';
-import type { Health, SpoolFactory, Vault } from '../ports.js';
+import type { CarrierView, Health, SpoolFactory, Vault } from '../ports.js';
 
 /** New holds are refused above this share of the vault's space (HC 29). */
 const VAULT_FULL = 0.9;
@@ -35,5 +35,36 @@ export function spoolHealth(spools: SpoolFactory, limitBytes: number): Health {
       const ok = spools.usage().disk < limitBytes;
       return Promise.resolve({ ok, neededFor: 'hold', detail: ok ? 'room' : 'full' });
     },
+  };
+}
+
+/** Jobs wait in the outbox while Redis is away, and traffic goes on. */
+export function redisHealth(view: () => Pick<CarrierView, 'reachable'>): Health {
+  return {
+    component: 'redis',
+    // Asked before there is a carrier, it is not reachable yet: a failed check, not a failed node.
+    check: async () => {
+      const { reachable } = await Promise.resolve().then(view);
+      return { ok: reachable, neededFor: 'nothing', detail: reachable ? 'reachable' : 'away: jobs wait' };
+    },
+  };
+}
+
+/** Listeners for mail open last; until then, and when one of them could not, this node does not carry its routes. */
+export function smtpHealth(wanted: number, open: () => number): Health {
+  return {
+    component: 'smtp',
+    check() {
+      const now = open();
+      return Promise.resolve({ ok: now >= wanted, neededFor: 'all', detail: `${now} of ${wanted} listeners` });
+    },
+  };
+}
+
+/** A front that was asked for and cannot be had: node:http carries traffic in its place. */
+export function frontHealth(tested: { readonly ok: boolean }): Health {
+  return {
+    component: 'front',
+    check: () => Promise.resolve({ ok: tested.ok, neededFor: 'nothing', detail: tested.ok ? 'fast' : 'node: the parser of the fast one failed its test' }),
   };
 }

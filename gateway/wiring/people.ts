@@ -13,12 +13,13 @@ import { grantsLedger } from '../ledger/grants-ledger.js';
 import { sessionsLedger } from '../ledger/sessions-ledger.js';
 import { tokensLedger } from '../ledger/tokens-ledger.js';
 import type { AccountsLedger, AuditTrail, By, Clock, Gate, GrantsLedger, Log } from '../ports.js';
+import { measuredSignIn } from '../record/measured-ports.js';
+import type { WorkMetrics } from '../record/work-metrics.js';
 import { accountsOperations } from '../review/accounts-operations.js';
 import { grantsOperations } from '../review/grants-operations.js';
 import type { Operation } from '../review/operation.js';
 import { sessionOperations } from '../review/session-operations.js';
 import { tokensOperations } from '../review/tokens-operations.js';
-import { secretKey } from '../vault/secrets.js';
 import { secretValue } from './jobs.js';
 import type { Storage } from './storage.js';
 
@@ -29,7 +30,7 @@ const SYSTEM: By = { actor: 'system', kind: 'set-up', accountId: undefined };
 const FIRST_NAMES = ['admin', 'admin-2', 'admin-3', 'admin-4', 'admin-5'] as const;
 
 export interface PeopleOptions {
-  readonly storage: Pick<Storage, 'database' | 'writer'>;
+  readonly storage: Pick<Storage, 'database' | 'writer' | 'accountsKey'>;
   readonly audit: AuditTrail;
   readonly config: Config['people'];
   readonly dataDir: string;
@@ -39,6 +40,7 @@ export interface PeopleOptions {
   readonly newId: () => string;
   /** Where the admin listener is, once it listens. */
   readonly adminUrl: () => string;
+  readonly work: WorkMetrics;
   /** Tests hash cheaply. */
   readonly hashCost?: Parameters<typeof passwordHashes>[0] | undefined;
 }
@@ -58,10 +60,10 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
   const grants = grantsLedger(parts);
   const sessions = sessionsLedger(parts);
   const tokens = tokensLedger(parts);
-  const key = await secretKey(options.dataDir, 'accounts');
+  const key = storage.accountsKey;
   const times: SessionTimes = { idleMs: config.session.idle, absoluteMs: config.session.absolute, passwordMs: config.passwordAge, unusedMs: config.unusedAfter };
   const console = (): string => config.url ?? adminUrl();
-  const ways = signIn({ accounts, grants, sessions, hashes: passwordHashes(options.hashCost), clock, key, times, oidc: oidcOf(options, { accounts, key, console }) });
+  const ways = measuredSignIn(signIn({ accounts, grants, sessions, hashes: passwordHashes(options.hashCost), clock, key, times, oidc: oidcOf(options, { accounts, key, console }) }), options.work);
   const links = issuing({ clock, console });
   const theGate = gate({ accounts, grants, sessions, tokens, clock, idleMs: times.idleMs });
 

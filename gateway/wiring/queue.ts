@@ -12,12 +12,13 @@ import { queueLedger } from '../ledger/queue-ledger.js';
 import type { AssessQueue, Clock, Health, Log } from '../ports.js';
 import type { BulkPorts } from '../review/bulk-operations.js';
 import type { CommentsPorts } from '../review/comments-operations.js';
+import { outsideOf } from '../review/mail-answers.js';
 import { eventsHub } from '../review/events-hub.js';
 import type { EventsPorts } from '../review/events-operations.js';
 import type { FiltersPorts } from '../review/filters-operations.js';
 import type { OverviewPorts } from '../review/overview-operations.js';
-import { queueFacts } from '../review/queue-facts.js';
 import type { QueuePorts } from '../review/queue-operations.js';
+import { assessment } from './assessing.js';
 import type { Storage } from './storage.js';
 
 /** What the queue's topics of the API need; the rest comes with the other topics. */
@@ -29,13 +30,13 @@ export interface OpenQueue {
   readonly held: (id: string) => void;
   readonly api: QueueApiPorts;
   /** What of the configuration takes effect while running. */
-  apply(settings: Pick<Config, 'grades'>): void;
+  apply(settings: Pick<Config, 'grades' | 'domains'>): void;
   stop(): Promise<void>;
 }
 
 export interface QueueOptions {
   readonly storage: Storage;
-  readonly config: Pick<Config, 'grades' | 'review'>;
+  readonly config: Pick<Config, 'grades' | 'domains' | 'review'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: readonly Health[];
@@ -47,10 +48,9 @@ export interface QueueOptions {
 export function openQueue({ storage, config, clock, log, health, idleMs, setUpEnded }: QueueOptions): OpenQueue {
   const { database, writer: audit } = storage;
   const mark = addressMarks(storage.fingerprintKey);
+  const assessing = assessment({ config, fingerprintKey: storage.fingerprintKey });
+  let isOutside = outsideOf(config.domains.own);
   const sla = (): Config['review']['sla'] => config.review.sla;
-  let grades = config.grades;
-  const ownDomains = new Set(config.review.ownDomains.map((domain) => mark(`@${domain}`).whole));
-  const gradesOf = (detector: string): readonly string[] => Object.entries(grades).flatMap(([grade, detectors]) => (detectors.includes(detector) ? [grade] : []));
 
   const feed = changeFeed({ connection: storage.connection, database, log: (code) => log.warn('queue.feed', { code }) });
   const queue = queueLedger({ database, audit, clock });
@@ -65,10 +65,11 @@ export function openQueue({ storage, config, clock, log, health, idleMs, setUpEn
   });
   const listening = listeningLedger({ database, clock, idleMs, setUpEnded });
   return {
-    assess: (message, firstSeen) => queueFacts({ gradesOf, ownDomains }, message, firstSeen),
+    assess: assessing.assess,
     held: (id) => feed.held(id),
     api: {
       queue, mark, sla, maskAddress, hub, health,
+      isOutside: (address) => isOutside(address),
       deciders: decidersLedger({ database, clock }),
       comments: commentsLedger({ database, audit, clock }),
       filters: filtersLedger({ database, audit, clock }),
@@ -77,7 +78,8 @@ export function openQueue({ storage, config, clock, log, health, idleMs, setUpEn
       stillMay: (caller, session) => listening.stillMay(caller, session),
     },
     apply(settings) {
-      grades = settings.grades;
+      assessing.apply(settings);
+      isOutside = outsideOf(settings.domains.own);
     },
     async stop() {
       hub.close();

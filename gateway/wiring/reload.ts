@@ -16,9 +16,13 @@ export interface ReloadingOptions {
   readonly log: Log;
   readonly say: (line: string) => void;
   /** Switches all policies, or throws before it has switched any. */
-  readonly apply: (settings: LiveSettings, revision: string) => void;
+  readonly apply: (settings: LiveSettings, revision: string) => Promise<void>;
   readonly onResult: (ok: boolean, revision: string | undefined) => void;
+  readonly againMs?: number | undefined;
 }
+
+/** A process that hangs is ended by then, and another stands in its place. */
+const AGAIN_MS = 45_000;
 
 export interface Reloading {
   close(): Promise<void>;
@@ -27,9 +31,11 @@ export interface Reloading {
 export function reloading(options: ReloadingOptions): Reloading {
   const { file, env, log, say } = options;
   const { reload } = configReloader(options.running, () => loadConfig(file, env, detectorChecks), options.apply);
-  const take = (): void => {
+  let again: NodeJS.Timeout | undefined;
+  const take = async (): Promise<void> => {
+    clearTimeout(again);
     try {
-      const outcome = reload();
+      const outcome = await reload();
       if (outcome.kind === 'refused') {
         say(`The changed configuration is not taken up; the one before stays in force:\n${reportLines({ ok: false, file, problems: outcome.problems, warnings: [] }).join('\n')}`);
         log.error('config.refused', { problems: outcome.problems.length });
@@ -41,9 +47,23 @@ export function reloading(options: ReloadingOptions): Reloading {
       log.info('config.reloaded', { revision: outcome.revision, restart: outcome.restart.length });
       options.onResult(true, outcome.revision);
     } catch (thrown) {
+      say('The changed configuration is not taken up, since a part of this node cannot run it now; the one before stays in force everywhere, and it is tried again.');
       log.error('config.reload-failed', { cause: causeCode(thrown) });
       options.onResult(false, undefined);
+      // The file is right and will not change again by itself.
+      if (!isClosed) again = setTimeout(taken, options.againMs ?? AGAIN_MS).unref();
     }
   };
-  return watchConfig(file, take, { revision: options.revision, onError: (thrown) => log.error('config.watch-failed', { cause: causeCode(thrown) }) });
+  // One after the other: a file that changes again meanwhile is looked at when the change before is in force or refused.
+  let turn = Promise.resolve();
+  let isClosed = false;
+  const taken = (): void => void (turn = turn.then(take));
+  const watching = watchConfig(file, taken, { revision: options.revision, onError: (thrown) => log.error('config.watch-failed', { cause: causeCode(thrown) }) });
+  return {
+    async close() {
+      isClosed = true;
+      clearTimeout(again);
+      await watching.close();
+    },
+  };
 }

@@ -1,35 +1,56 @@
 /** What each route needs at run time: its upstream, and where it is not scanned, the proxy that passes it through. */
-import type { Config, Route } from '../../config/schema.js';
+import { httpRoutes } from '../../config/routes.js';
+import type { Config, HttpRoute } from '../../config/schema.js';
 import { httpUpstream } from '../deliver/http/upstream.js';
+import { wireUpstream } from '../deliver/http/wire-upstream.js';
 import { passThrough, type PassThrough, type PassThroughOptions } from '../deliver/http/pass-through.js';
+import { selfTest } from '../http1/self-test.js';
 import type { Upstream } from '../ports.js';
 
-export interface Destinations {
-  readonly upstreams: ReadonlyMap<string, Upstream>;
-  /** By route id: unscanned routes and those that pass upgrades. */
-  readonly proxies: ReadonlyMap<string, PassThrough>;
+export interface Upstreams {
+  readonly byRoute: ReadonlyMap<string, Upstream>;
   close(): Promise<void>;
 }
 
-export function destinations(config: Config, demoUrl: string | undefined, hooks: (route: Route) => Pick<PassThroughOptions, 'refuse' | 'refuseSocket' | 'onError' | 'onDone'>): Destinations {
-  const upstreams = new Map<string, Upstream>();
-  const proxies = new Map<string, PassThrough>();
-  for (const route of config.routes) {
-    upstreams.set(route.id, httpUpstream(route, { demoUrl }));
-    if (!route.scan || route.upgrades === 'pass') proxies.set(route.id, passThrough(route, { demoUrl, ...hooks(route) }));
-  }
+/** Where releases go, and judged exchanges that come through the front on node:http, by route id. */
+export function upstreamsOf(config: Pick<Config, 'routes'>, demoUrl: string | undefined): Upstreams {
+  return madeWith(httpUpstream, config, demoUrl);
+}
+
+/** Where judged exchanges go: with the fast front on sockets of our own, as long as the parser of both does what it must. */
+export function trafficUpstreamsOf(config: Pick<Config, 'routes' | 'listen'>, demoUrl: string | undefined): Upstreams {
+  return madeWith(config.listen.data.frontend === 'fast' && selfTest().ok ? wireUpstream : httpUpstream, config, demoUrl);
+}
+
+function madeWith(make: (route: HttpRoute, options: { readonly demoUrl: string | undefined }) => Upstream, config: Pick<Config, 'routes'>, demoUrl: string | undefined): Upstreams {
+  const byRoute = new Map(httpRoutes(config).map((route) => [route.id, make(route, { demoUrl })]));
   return {
-    upstreams,
-    proxies,
+    byRoute,
     async close() {
-      for (const proxy of proxies.values()) proxy.close();
-      await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+      await Promise.all([...byRoute.values()].map((upstream) => upstream.close()));
+    },
+  };
+}
+
+export interface Proxies {
+  /** By route id: unscanned routes and those that pass upgrades. */
+  readonly byRoute: ReadonlyMap<string, PassThrough>;
+  close(): void;
+}
+
+export function proxiesOf(config: Pick<Config, 'routes'>, demoUrl: string | undefined, hooks: (route: HttpRoute) => Pick<PassThroughOptions, 'refuse' | 'refuseSocket' | 'onError' | 'onDone'>): Proxies {
+  const wanted = httpRoutes(config).filter((route) => !route.scan || route.upgrades === 'pass');
+  const byRoute = new Map(wanted.map((route) => [route.id, passThrough(route, { demoUrl, ...hooks(route) })]));
+  return {
+    byRoute,
+    close() {
+      for (const proxy of byRoute.values()) proxy.close();
     },
   };
 }
 
 /** Which route leads to a target at the demo sink: the one with the longest prefix that it sends there. */
-export function demoRouteOf(routes: readonly Route[]): (target: string) => string | undefined {
+export function demoRouteOf(routes: readonly HttpRoute[]): (target: string) => string | undefined {
   const prefixes = routes
     .filter(({ upstream }) => upstream === 'demo')
     .map(({ id, match, rewritePrefix }) => ({ id, prefix: (rewritePrefix ?? match.path).replace(/\/$/, '') }))

@@ -18,7 +18,7 @@ export interface Stand {
   readonly audit: AuditEntry[];
   readonly outcomes: Outcome[];
   readonly held: HeldMessage[];
-  readonly sealed: { head: SealedHead; body: string; edits: number }[];
+  readonly sealed: { head: SealedHead; body: string; edits: number; log: Buffer }[];
   /** Spools that are still open. */
   open(): number;
   readonly ports: PipelinePorts;
@@ -82,7 +82,9 @@ export function stand(wish: Wish, over: Partial<PipelinePorts> & { readonly insp
     spools: { create: spool, usage: () => ({ memory: 0, disk: 0 }) },
     vault: {
       seal: async (_id, head, body, edits) => {
-        sealed.push({ head, body: (await all(body)).toString(), edits: (await all(edits)).length });
+        const whole = (await all(body)).toString();
+        const log = await all(edits);
+        sealed.push({ head, body: whole, edits: log.length, log });
         return later('sealed', { suite: 'age-v1', recipient: 'r', sealedBytes: 1 });
       },
       shred: () => later('shredded', undefined),
@@ -95,7 +97,7 @@ export function stand(wish: Wish, over: Partial<PipelinePorts> & { readonly insp
         held.push(message);
         return later('ledger', undefined);
       },
-      permit: () => Promise.resolve(false),
+      permit: () => Promise.resolve(undefined),
     },
     audit: {
       append: (entry) => {

@@ -6,7 +6,8 @@ import { tally } from '../../gateway/detect/tally.js';
 import { inspectorFactory } from '../../gateway/decode/inspector.js';
 import { leafFactory } from '../../gateway/detect/leaf.js';
 import { detectorSet } from '../../detectors/scan/scan-units.js';
-import type { Action, ExchangeId, Field, InspectorFactory, Mode } from '../../gateway/ports.js';
+import { pipeline } from '../../gateway/pipeline.js';
+import type { Action, ExchangeId, Field, InspectorFactory, Mode, Outbound } from '../../gateway/ports.js';
 import { builtIns } from '../kit/engine.js';
 import type { take} from './pipeline-kit.js';
 import { exchangeOf, run, stand, type Sent, type Stand } from './pipeline-kit.js';
@@ -14,6 +15,11 @@ import { exchangeOf, run, stand, type Sent, type Stand } from './pipeline-kit.js
 const TEXT = ['call 138', '00138000 or not, ', 'and that is all that there is to say about it, thank you very much indeed, dear friends'];
 const WHOLE = TEXT.join('');
 const MASKED = WHOLE.replace('13800138000', '138****8000');
+const whole = async ({ body }: Outbound): Promise<number> => {
+  let bytes = 0;
+  for await (const chunk of body) bytes += chunk.length;
+  return bytes;
+};
 const before = (on: Stand, first: string, second: string): boolean => {
   const at = (what: string): number => on.events.findIndex((event) => event.startsWith(what));
   return at(first) >= 0 && at(second) > at(first);
@@ -158,11 +164,27 @@ describe('a hold', () => {
 
   it('with a permit passes as it is, once it is on record', async () => {
     const on = stand({ mode: 'hold', action: 'hold' });
-    const ports = { ...on.ports, ledger: { ...on.ports.ledger, permit: () => Promise.resolve(true) } };
+    const ports = { ...on.ports, ledger: { ...on.ports.ledger, permit: () => Promise.resolve({ back: () => Promise.resolve() }) } };
     const ended = await run({ ...on, ports }, exchangeOf({ chunks: TEXT }));
     expect(ended.kind === 'forwarded' && [ended.sent.body, ended.sent.complete, ended.verdict().action, ended.verdict().rule]).toEqual([WHOLE, true, 'pass', 'permit']);
     expect(on.events[0]).toBe('audit permit.spent');
     expect(on.sealed).toEqual([]);
+  });
+
+  it.each([
+    ['its body could not be handed over', async () => Promise.reject(new WeirError('upstream-reset')), 1],
+    ['nobody could be reached', async (outbound: Outbound) => whole(outbound).then(() => Promise.reject(new WeirError('upstream-unreachable'))), 1],
+    ['no answer came to all of it', async (outbound: Outbound) => whole(outbound).then(() => Promise.reject(new WeirError('upstream-timeout'))), 0],
+    ['it was refused', async (outbound: Outbound) => whole(outbound).then(() => outbound.replied?.(422)), 1],
+    ['its server failed with all of it', async (outbound: Outbound) => whole(outbound).then(() => outbound.replied?.(500)), 0],
+    ['its server failed before all of it was there', async (outbound: Outbound) => outbound.replied?.(503), 1],
+    ['it was taken', async (outbound: Outbound) => whole(outbound).then(() => outbound.replied?.(201)), 0],
+  ] as const)('where %s, a permit comes back only if nothing can have arrived', async (_what, forward, times) => {
+    const on = stand({ mode: 'hold', action: 'hold' });
+    const back: string[] = [];
+    const ports = { ...on.ports, ledger: { ...on.ports.ledger, permit: () => Promise.resolve({ back: async () => void back.push('back') }) } };
+    await pipeline(ports).run(exchangeOf({ chunks: TEXT }).exchange, forward);
+    expect(back).toHaveLength(times);
   });
 
   it('has one fingerprint for the same message, and others for another body or target', async () => {

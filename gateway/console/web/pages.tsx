@@ -11,6 +11,7 @@ export const PAGE_VIEWS: Readonly<Record<PageId, ComponentType>> = {
   audit: page(async () => (await import('./pages/audit/page.js')).AuditPage),
   accounts: page(async () => (await import('./pages/accounts/page.js')).AccountsPage),
   policy: page(async () => (await import('./pages/policy/page.js')).PolicyPage),
+  operations: page(async () => (await import('./pages/operations/page.js')).OperationsPage),
   settings: page(async () => (await import('./pages/settings/page.js')).SettingsPage),
   api: page(async () => (await import('./pages/api/page.js')).ApiPage),
   me: page(async () => (await import('./pages/me/page.js')).MePage),

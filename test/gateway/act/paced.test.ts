@@ -13,7 +13,8 @@ describe('paced bytes', () => {
     const pieces: Uint8Array[] = [];
     for await (const piece of paced(one(bytes), () => 0)) pieces.push(piece);
     expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBe(16_384);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(65_536);
+    expect(pieces[0]).toHaveLength(16_384);
   });
 
   it('come in small pieces with a turn for others between them when each takes long', async () => {
@@ -30,8 +31,30 @@ describe('paced bytes', () => {
       pieces.push(piece.length);
     }
     clearImmediate(waiting);
-    expect(pieces).toEqual(Array.from({ length: 8 }, () => 8192));
-    expect(turns).toBeGreaterThanOrEqual(7);
+    expect(pieces).toEqual([16_384, ...Array.from({ length: 6 }, () => 8192)]);
+    expect(turns).toBeGreaterThanOrEqual(6);
+  });
+
+  it('grow only while they are quick', async () => {
+    let now = 0;
+    const pieces: number[] = [];
+    for await (const piece of paced(one(new Uint8Array(262_144)), () => now)) {
+      now += pieces.length < 1 ? 1 : 5;
+      pieces.push(piece.length);
+    }
+    expect(pieces).toEqual([16_384, ...Array.from({ length: 7 }, () => 32_768), 16_384]);
+  });
+
+  it('stay small for a long while after one that took long, however quick the next are', async () => {
+    let now = 0;
+    const pieces: number[] = [];
+    for await (const piece of paced(one(new Uint8Array(2_097_152)), () => now)) {
+      if (pieces.length === 0) now += 100;
+      pieces.push(piece.length);
+    }
+    expect(pieces.slice(0, 3)).toEqual([16_384, 8192, 16_384]);
+    expect(Math.max(...pieces.slice(0, 64))).toBe(16_384);
+    expect(Math.max(...pieces)).toBe(65_536);
   });
 
   it('close their source when nobody reads on', async () => {

@@ -22,12 +22,12 @@ describe('weir audit', () => {
     for (let n = 0; n < 3; n++) {
       await database.transact((trx) => appendAudit(trx, 'gateway', randomUUID(), { at: new Date(n), actor: 'system', act: 'test.entry', subject: undefined, data: { n } }));
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await database.close();
     await server.end();
     forgetHome(dataDir);
-  }, 60_000);
+  });
 
   it('reads the chains of a gateway that runs', async () => {
     expect(await weir(['audit', 'verify'], { WEIR_DATA: dataDir })).toEqual({ code: 0, out: WHOLE, err: '' });

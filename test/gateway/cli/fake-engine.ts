@@ -44,6 +44,10 @@ export function fakeEngine(): FakeEngine {
         evidence: () => ({ classes: [], unscannable: unscannable() }),
         findings: () => [],
         receipt: () => ({ size, scanned: size - unread, unscanned: unread, parts: [], more: 0, detectors: 'fake', policy: '' }),
+        takeChildBytes: () => [],
+        children: [],
+        childRanges: [],
+        childSink: () => ({ found: onFinding, unscannable: () => undefined, line: () => undefined }),
       };
     },
     inspectHead(texts) {

@@ -9,10 +9,12 @@ import { ledgerDatabase, type LedgerDatabase } from '../../../gateway/ledger/dat
 import { holdLedger } from '../../../gateway/ledger/hold-ledger.js';
 import { migrateLedger } from '../../../gateway/ledger/migrate.js';
 import type { ExchangeId } from '../../../gateway/ports.js';
-import { fileVault } from '../../../gateway/vault/file-vault.js';
 import { openKeys } from '../../../gateway/vault/keys.js';
 import { dataFolder, forgetHome, startTestPostgres, type TestPostgres } from '../../kit/database.js';
 import { heldMessage } from '../../kit/held.js';
+import { folderVault } from '../../kit/vault.js';
+import { numberSource } from '../../kit/numbers.js';
+import { S3_KEYS, testS3 } from '../../kit/s3.js';
 import { tempFolder } from '../../kit/temp.js';
 import { messageId, pattern, pieces, sealedHead } from '../vault/sample.js';
 import { weir } from './run-weir.js';
@@ -26,19 +28,19 @@ let database: LedgerDatabase;
 beforeAll(async () => {
   server = await startTestPostgres(dataDir);
   database = ledgerDatabase(await migrateLedger(server.connection, { separateRole: true }));
-  const { keys } = await openKeys({ dataDir, custody: 'local' });
-  const vault = fileVault({ dir: join(dataDir, 'vault'), keys, limits: { maxBytes: 2 ** 40 }, clock: Date });
+  const { keys } = await openKeys({ keysDir: join(dataDir, 'keys'), custody: 'local' });
+  const vault = folderVault({ dir: join(dataDir, 'vault'), keys });
   const ledger = holdLedger({ database, audit: auditWriter('gateway'), clock: Date });
   for (const id of ids) {
     await vault.seal(id, sealedHead(id, 1_000, 0), pieces(pattern(1_000)), pieces(Buffer.alloc(0)));
     await ledger.hold(heldMessage({ id }), { at: new Date(), actor: 'gateway', act: 'verdict.hold', subject: id, data: {} });
   }
-}, 60_000);
+});
 afterAll(async () => {
   await database.close();
   await server.end();
   forgetHome(dataDir);
-}, 60_000);
+});
 
 /** Whether the stock command opens the message with this identity file. */
 function ageOpens(id: ExchangeId, identityFile: string): boolean {
@@ -96,5 +98,37 @@ describe('weir keys', () => {
     expect(await weir(['keys', 'escrow', '--out', copy, '--to', made.out.trim()], { WEIR_DATA: dataDir })).toMatchObject({ code: 2, err: expect.stringContaining('a file of that name already') });
     expect(await weir(['keys', 'escrow', '--out', `${copy}2`], { WEIR_DATA: dataDir })).toMatchObject({ code: 2, err: expect.stringContaining('either --to or --passphrase-file') });
     expect(existsSync(`${copy}2`)).toBe(false);
+  });
+
+  it('makes a keys folder for a fleet from those of an installation, and names it', async () => {
+    const out = join(tempFolder('fleet'), 'keys');
+    expect(await weir(['keys', 'init', '--out', out, '--data', dataDir])).toMatchObject({ code: 0, out: expect.stringContaining('Made anew: audit.key, audit.pub, fingerprint, accounts') });
+    expect(readFileSync(join(out, 'review.key'), 'utf8')).toBe(readFileSync(keyFile, 'utf8'));
+    expect(await weir(['keys', 'show'], { WEIR_DATA: tempFolder('none'), WEIR_KEYS: out })).toMatchObject({ code: 0, out: expect.stringContaining(join(out, 'review.key')) });
+    expect(await weir(['keys', 'init', '--out', out])).toMatchObject({ code: 2, err: expect.stringContaining('none is written over') });
+  });
+
+  it('re-wraps what lies in a bucket, and refuses one that is not the ledger\'s', async () => {
+    const s3 = await testS3();
+    try {
+      const folder = tempFolder('config');
+      const configOf = (prefix: string): string => {
+        const file = join(folder, `${prefix}.yaml`);
+        writeFileSync(file, `version: 1\nvault: { ${s3.config(prefix)} }\nroutes: [{ id: a, match: {}, upstream: { url: "https://a.example" }, policy: p }]\npolicies: { p: { rules: [] } }\n`);
+        return file;
+      };
+      const [first = messageId(9)] = ids;
+      for (const kind of ['key', 'body'] as const) await s3.put(`fleet/${first}.${kind}`, readFileSync(at(first, kind)));
+      const env = { ...S3_KEYS, WEIR_DATA: dataDir };
+      expect(await weir(['keys', 'adopt', '--config', configOf('fleet'), '--reason', 'moved into a bucket'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/vault v[0-9a-f]{32}/) });
+      await weir(['keys', 'rotate'], env);
+      const before = await s3.get(`fleet/${first}.key`);
+      expect(await weir(['keys', 'rewrap', '--config', configOf('fleet')], env)).toMatchObject({ code: 0, out: expect.stringContaining('Re-wrapped: 1;') });
+      expect((await s3.get(`fleet/${first}.key`)).equals(before)).toBe(false);
+      expect(await weir(['keys', 'rewrap', '--config', configOf('other')], env)).toMatchObject({ code: 2, err: expect.stringContaining('not the one that belongs to the ledger') });
+      expect(await weir(['keys', 'adopt', '--config', configOf('fleet'), '--reason', numberSource(3).residentId()], env)).toMatchObject({ code: 2, err: expect.stringContaining('belongs to a person') });
+    } finally {
+      await s3.close();
+    }
   });
 });

@@ -1,6 +1,7 @@
-/** Runs the command from its sources as a child process. */
+/** Runs the command as a child process: packed where `npm test` packed it, from its sources elsewhere, so that nobody has to build first. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { PACKED_WEIR } from '../../kit/program.js';
 
 export interface Ended {
   readonly code: number | null;
@@ -8,8 +9,10 @@ export interface Ended {
   readonly err: string;
 }
 
+const PROGRAM = PACKED_WEIR === undefined ? ['--import', 'tsx', 'gateway/cli/weir.ts'] : [PACKED_WEIR];
+
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ['--import', 'tsx', 'gateway/cli/weir.ts', ...args], { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
+  return spawn(process.execPath, [...PROGRAM, ...args], { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
 }
 
 export async function weir(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<Ended> {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { spoolFactory } from '../../../gateway/body/spool.js';
 import { EXIT } from '../../../gateway/cli/outcome.js';
 import { CHUNK } from '../../../gateway/cli/scan-file.js';
 import { scanExitCode, scanPaths, type ScanJob, type ScanTotals } from '../../../gateway/cli/scan-paths.js';
@@ -21,11 +22,12 @@ async function run(paths: readonly string[], more: Partial<ScanJob> = {}): Promi
     paths,
     follow: false,
     confidence: 0.7,
-    engineFor: engine.engineFor,
+    using: { engineFor: engine.engineFor, children: { spools: spoolFactory({ dir: tempFolder('spool') }) } },
     report: {
       finding: (file, { part, start }) => void lines.push(`${file} ${part} ${start}`),
       unscannable: (file, { part, reason, bytes }) => void lines.push(`${file} ${part} ${reason} ${bytes}`),
       skipped: (file, reason) => void lines.push(`${file} ${reason}`),
+      receipt: () => undefined,
     },
     signal: new AbortController().signal,
     onBytes: async () => undefined,
@@ -60,7 +62,7 @@ describe('a scan of paths', () => {
     let told = 0;
     const seen: number[] = [];
     const { totals, engine } = await run([path], {
-      report: { finding: () => (told += 1), unscannable: () => undefined, skipped: () => undefined },
+      report: { finding: () => (told += 1), unscannable: () => undefined, skipped: () => undefined, receipt: () => undefined },
       onBytes: async (bytes) => void seen.push(bytes),
     });
     expect(told).toBe(many);

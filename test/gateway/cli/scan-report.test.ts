@@ -6,7 +6,7 @@ import { finding } from './fake-engine.js';
 function outputs(explain: boolean) {
   const printed: string[] = [];
   const told: string[] = [];
-  return { printed, told, all: { language: 'en' as const, words: wordsFor('en'), explain, print: (text: string) => void printed.push(text), tell: (text: string) => void told.push(text) } };
+  return { printed, told, all: { language: 'en' as const, words: wordsFor('en'), explain, receipt: false, print: (text: string) => void printed.push(text), tell: (text: string) => void told.push(text) } };
 }
 
 describe('what a scan writes', () => {
@@ -25,6 +25,39 @@ describe('what a scan writes', () => {
     jsonReport(all).unscannable('a', { part: 'body/1', reason: 'encrypted', bytes: 9, detail: 'zip' });
     jsonReport(all).skipped('b', 'permission', 12);
     expect(printed).toEqual(['{"file":"a","part":"body/1","unscannable":"encrypted","bytes":9}', '{"file":"b","part":"file","unscannable":"permission","bytes":12}']);
+  });
+
+  it('a receipt is one JSON line, or a tree of parts, and only when asked for', () => {
+    const receipt = {
+      size: 9, scanned: 5, unscanned: 4, inside: { scanned: 20, unscanned: 1 }, more: 2, detectors: 'd1', policy: '',
+      parts: [
+        { part: 'body', chain: ['zip'], scanned: 5, unscanned: 0 },
+        { part: 'body/1.txt', chain: ['text', 'utf-8'], scanned: 20, unscanned: 0, inside: 'body' },
+        { part: 'body/2', chain: ['7z\u001b'], scanned: 0, unscanned: 1, reason: 'encrypted' as const, inside: 'body' },
+        { part: 'tail', chain: ['unknown'], scanned: 0, unscanned: 4, reason: 'malformed' as const },
+      ],
+    };
+    const quiet = outputs(false);
+    jsonReport(quiet.all).receipt('a', receipt);
+    textReport(quiet.all).receipt('a', receipt);
+    expect(quiet.printed).toEqual([]);
+    const { printed, all } = outputs(false);
+    textReport({ ...all, receipt: true }).receipt('a', receipt);
+    expect(printed).toEqual([
+      'a',
+      '  9 bytes: 5 read, 4 not read',
+      '  inside encodings and containers: 20 read, 1 not read',
+      '  body  zip  5 read',
+      '    body/1.txt  text › utf-8  20 read',
+      '    body/2  7z\ufffd  1 not read (encrypted)',
+      '  tail  unknown  4 not read (malformed)',
+      '  and 2 further parts, counted above',
+      '  detectors d1',
+    ]);
+    printed.length = 0;
+    jsonReport({ ...all, receipt: true }).receipt('a', receipt);
+    const { policy: _, ...shown } = receipt;
+    expect(printed.map((line) => JSON.parse(line) as unknown)).toEqual([{ file: 'a', receipt: shown }]);
   });
 
   it('text names a file once above its findings, and no name can steer the terminal', () => {

@@ -157,6 +157,21 @@ describe('weir held', () => {
     expect(await weir(['held', 'list'], env)).toEqual({ code: 0, out: 'No messages.\n', err: '' });
   });
 
+  it('shows the recipients of a mail with their fates, and decides about those that are named', async () => {
+    const { env, messages, decisions } = await gateway();
+    const recipient = (n: number, address: string, fate: 'held' | 'refused') => ({ n, address, mark: undefined, fate, hop: 'mx.example:25', reply: fate === 'refused' ? { code: 550, enhanced: '5.1.1' } : undefined, at: new Date(0), inDoubt: false });
+    messages.set('m1', message('m1', 'held', { channel: 'smtp', method: '', target: '', recipients: ['l***@bank.example', 'w***@corp.example'], mail: { recipients: [recipient(0, 'l***@bank.example', 'held'), recipient(4, 'w***@corp.example', 'refused')] } }));
+    expect((await weir(['held', 'list'], env)).out).toMatch(/m1 .+l\*\*\*@bank\.example \+1/);
+    const show = await weir(['held', 'show', 'm1'], env);
+    expect(show.out).toMatch(/^0 +l\*\*\*@bank\.example +outside +waiting +mx\.example:25$/m);
+    expect(show.out).toMatch(/^4 +w\*\*\*@corp\.example +refused by the next hop +550 5\.1\.1 +mx\.example:25$/m);
+    const some = await weir(['held', 'release', 'm1', '--as', 'original', '--reason', 'agreed', '--recipient', '0', '--recipient', '0'], env);
+    expect(some).toEqual({ code: 0, out: 'm1-split: releasing. It holds the recipients you named; the others go on waiting in m1.\n', err: '' });
+    expect(await weir(['held', 'reject', 'm1', '--reason', 'no', '--no-notify', '--words', 'Ask the desk.'], env)).toMatchObject({ code: 0 });
+    expect(decisions).toMatchObject([{ id: 'm1-split', kind: 'release' }, { id: 'm1', kind: 'reject', notify: false, words: 'Ask the desk.' }]);
+    expect(await weir(['held', 'reject', 'm1', '--reason', 'no', '--recipient', '10001'], env)).toMatchObject({ code: 2, err: expect.stringContaining('weir held show') });
+  });
+
   it('settles an uncertain release', async () => {
     const { env, messages } = await gateway();
     messages.set('w2', message('w2', 'uncertain'));

@@ -112,6 +112,16 @@ describe('unscannable parts', () => {
     expect(plan({ rules: [] }, { sniffed: sniffed({ unscannable: [unread('unsupported')] }) }).decide(evidence()).action).toBe('hold');
   });
 
+  it('are covered by a rule with a limit while they have no more bytes than that, taken together', () => {
+    const rules = [{ id: 'logos', when: { unscannable: ['no-text'], upTo: '20B' }, action: 'pass' }];
+    const parts = ['a', 'b', 'c'].map((part) => ({ part, reason: 'no-text' as const, bytes: 10, detail: 'png' }));
+    const decide = (unscannable: typeof parts, early: typeof parts = []) => plan({ rules }, { sniffed: sniffed({ unscannable: early }), head: { classes: [], unscannable: [] } }).decide({ classes: [], unscannable });
+    expect(decide(parts.slice(0, 2))).toMatchObject({ action: 'pass', rule: 'logos' });
+    expect(decide(parts)).toMatchObject({ action: 'hold', rule: 'default' });
+    // What the first bytes showed is not counted again.
+    expect(decide(parts.slice(0, 2), parts.slice(0, 1).map((one) => ({ ...one })))).toMatchObject({ action: 'pass' });
+  });
+
   it('cannot be masked, so they take the mask rule\'s "otherwise"', () => {
     const rules = [{ id: 'everything', action: 'mask', otherwise: 'block' }];
     expect(plan({ rules }).decide(evidence([], ['encrypted']))).toMatchObject({ action: 'block', rule: 'everything' });

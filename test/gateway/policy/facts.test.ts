@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { policySchema } from '../../../config/schema.js';
 import { factsTest } from '../../../gateway/policy/facts.js';
 import { glob } from '../../../gateway/policy/glob.js';
-import type { Facts } from '../../../gateway/ports.js';
+import type { Facts, MailFacts } from '../../../gateway/ports.js';
 import { facts } from './kit.js';
 
 const asks = (selector: object, over: Partial<Facts> = {}): boolean => {
   const parsed = policySchema.parse({ rules: [{ id: 'r', when: { facts: selector }, action: 'pass' }] }).rules[0]?.when?.facts;
   if (parsed === undefined) throw new Error('the selector got lost');
-  return factsTest(parsed)(facts(over));
+  return factsTest(parsed, () => 'outside')(facts(over));
 };
 
 describe('patterns', () => {
@@ -40,5 +40,29 @@ describe('conditions over facts', () => {
     expect(asks({ client: ['192.168.0.0/16', '10.0.0.0/8'], channel: ['http'], direction: 'request', destination: 'mail.*', mediaType: 'application/*' })).toBe(true);
     expect(asks({ fileName: '*.xlsx' }, { fileNames: ['a.txt', 'B.XLSX'] })).toBe(true);
     expect(asks({ direction: 'response' })).toBe(false);
+  });
+
+  describe('of a mail', () => {
+    const mail = (over: Partial<MailFacts> = {}): Partial<Facts> => ({ channel: 'smtp', mail: { listener: 'mail', headerSenders: ['Li.Lei@corp.example'], recipientCount: 1, attachments: [], ...over } });
+
+    it('see the header’s sender beside the envelope’s, and where they differ', () => {
+      expect([asks({ senderMismatch: true }, mail()), asks({ senderMismatch: false }, mail())]).toEqual([false, true]);
+      const forged = mail({ headerSenders: ['boss@corp.example'] });
+      expect([asks({ senderMismatch: true }, forged), asks({ headerSender: 'boss@*', sender: 'li.*' }, forged)]).toEqual([true, true]);
+      expect(asks({ senderMismatch: true }, mail({ headerSenders: ['boss@corp.example', 'li.lei@corp.example'] }))).toBe(false);
+      expect([asks({ senderMismatch: true }, mail({ headerSenders: [] })), asks({ headerSender: 'unknown' }, mail({ headerSenders: [] }))]).toEqual([true, true]);
+    });
+
+    it('find no forged sender in a bounce, nor in what is no mail', () => {
+      expect(asks({ senderMismatch: true }, { ...mail({ headerSenders: ['mailer-daemon@corp.example'] }), sender: '' })).toBe(false);
+      expect([asks({ senderMismatch: true }), asks({ headerSender: '*' })]).toEqual([false, false]);
+      expect(asks({ sender: 'unknown' }, { ...mail(), sender: '' })).toBe(true);
+    });
+
+    it('count the recipients of the envelope, and read names and types of attachments', () => {
+      expect([asks({ recipients: { atLeast: 50 } }, mail({ recipientCount: 50 })), asks({ recipients: { atLeast: 50 } }, mail({ recipientCount: 49 })), asks({ recipients: { atLeast: 1 } })]).toEqual([true, false, true]);
+      const sheet = mail({ attachments: [{ name: '名单.XLSX', type: undefined }, { name: undefined, type: 'application/zip' }] });
+      expect([asks({ attachmentName: '*.xlsx' }, sheet), asks({ attachmentType: 'application/zip' }, sheet), asks({ attachmentName: 'unknown' }, mail()), asks({ attachmentName: '*.zip' }, { fileNames: ['a.zip'] })]).toEqual([true, true, true, true]);
+    });
   });
 });

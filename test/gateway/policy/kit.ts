@@ -53,9 +53,12 @@ const foundPart = fc.record(
   { requiredKeys: [] },
 );
 const factsPart = fc.constantFrom({ user: 'li.*' }, { user: 'nobody' }, { recipient: '*@corp.example' }, { client: '10.0.0.0/8' }, { department: 'unknown' });
-const leaf = fc.oneof(
+const unscannablePart = fc.subarray([...REASONS], { minLength: 1 });
+/** With a limit a condition ceases to be true when more comes, as one with a `not` does. */
+const limitedPart = fc.tuple(unscannablePart, fc.constantFrom({}, {}, { upTo: '5B' }, { upTo: '15B' })).map(([unscannable, limit]) => ({ unscannable, ...limit }));
+const leaf = (limited: boolean): fc.Arbitrary<object> => fc.oneof<fc.WeightedArbitrary<object>[]>(
   { weight: 5, arbitrary: fc.record({ found: foundPart }) },
-  { weight: 2, arbitrary: fc.record({ unscannable: fc.subarray([...REASONS], { minLength: 1 }) }) },
+  { weight: 2, arbitrary: limited ? limitedPart : fc.record({ unscannable: unscannablePart }) },
   { weight: 2, arbitrary: fc.record({ facts: factsPart }) },
   { weight: 1, arbitrary: fc.record({ found: foundPart, facts: factsPart }) },
 );
@@ -63,7 +66,7 @@ export const condition = (withNot: boolean): fc.Arbitrary<object> => {
   const { tree } = fc.letrec<{ tree: object }>((tie) => ({
     tree: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
-      leaf,
+      leaf(withNot),
       fc.record({ all: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }) }),
       fc.record({ any: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }) }),
       ...(withNot ? [fc.record({ not: tie('tree') })] : []),

@@ -19,9 +19,9 @@ function outcome(n: number): Outcome {
   };
 }
 
-async function opened(dir: string, clock = manualClock()) {
+async function opened(dir: string, clock = manualClock(), slot?: string) {
   const anchored: (Segment & { act: string })[] = [];
-  const access = await accessLog({ dir, clock, log: silent, anchor: async (act, segment) => void anchored.push({ act, ...segment }) });
+  const access = await accessLog({ dir, clock, log: silent, ...(slot === undefined ? {} : { slot }), anchor: async (act, segment) => void anchored.push({ act, ...segment }) });
   return { access, anchored, clock };
 }
 
@@ -52,6 +52,29 @@ describe('the access log', () => {
     await access.stop();
     expect(anchored.map(({ act }) => act)).toEqual(['access-log.closed', 'access-log.closed']);
     expect(readdirSync(dir)).toHaveLength(2);
+  });
+
+  it('of several processes lies in one folder, each with segments of its own', async () => {
+    const dir = tempFolder();
+    const clock = manualClock(1_600_000_001_000);
+    for (const slot of ['p1-1', 'p2-2', '3']) writeFileSync(join(dir, `access-1600000000000-${slot}.ndjson`), '{"at":"x"}\n');
+    // The node's first process closes what all of an earlier run left open, before there are others; later it leaves theirs alone.
+    const first = await opened(dir, clock);
+    await first.access.tend();
+    expect(first.anchored.map(({ name }) => name).toSorted()).toEqual(['access-1600000000000-3.ndjson.gz', 'access-1600000000000-p1-1.ndjson.gz', 'access-1600000000000-p2-2.ndjson.gz']);
+    const [one, two] = [await opened(dir, clock, 'p1'), await opened(dir, clock, 'p2')];
+    for (const { access } of [one, two]) access.recorder.exchange(outcome(1));
+    for (const { access } of [one, two, first]) await access.tend();
+    expect([first.anchored.length, one.anchored.length, two.anchored.length]).toEqual([3, 0, 0]);
+    // Who follows a killed one closes what that left, and nobody else's; what is old enough is the first process's to remove.
+    const follower = await opened(dir, clock, 'p1');
+    clock.advance(ACCESS_LOG_KEPT_MS + 3_600_000);
+    await follower.access.tend();
+    expect(follower.anchored.map(({ act, name }) => `${act} ${/p\d/.exec(name)?.[0] ?? ''}`)).toEqual(['access-log.closed p1']);
+    await two.access.stop();
+    await first.access.tend();
+    expect(first.anchored.filter(({ act }) => act === 'access-log.expired')).toHaveLength(5);
+    for (const { access } of [one, first]) await access.stop();
   });
 
   it('closes what a killed process left open', async () => {

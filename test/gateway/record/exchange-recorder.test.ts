@@ -37,6 +37,8 @@ describe('exchangeRecorder', () => {
     expect(level({ findingCounts: { 'cn.phone': 1 } })).toBe('info');
     expect(level({ monitored: [{ rule: 'ids', action: 'hold' }] })).toBe('info');
     expect(level({ receipt })).toBe('info');
+    expect(level({ receipt: { ...receipt, scanned: 9, unscanned: 0, inside: { scanned: 30, unscanned: 0 } } })).toBe('debug');
+    expect(level({ receipt: { ...receipt, scanned: 9, unscanned: 0, inside: { scanned: 30, unscanned: 1 } } })).toBe('info');
     expect(level({ error: 'upstream-timeout' })).toBe('info');
   });
 

@@ -87,7 +87,7 @@ describe('metrics', () => {
 
   it('accounts for every byte: scanned plus unscanned is the size, folded parts included', async () => {
     const made = make();
-    const part = (reason: 'encrypted' | 'no-text', unscanned: number) => ({
+    const part = (reason: 'encrypted' | 'no-text' | 'too-deep', unscanned: number) => ({
       part: 'body',
       chain: [],
       scanned: 0,
@@ -101,8 +101,9 @@ describe('metrics', () => {
           size: 1_000,
           scanned: 400,
           unscanned: 600,
-          parts: [part('encrypted', 350), part('no-text', 50)],
+          parts: [part('encrypted', 350), part('no-text', 50), { ...part('too-deep', 7), inside: 'body/1.zip' }],
           more: 9,
+          inside: { scanned: 90, unscanned: 27 },
           detectors: 'd',
           policy: 'p',
         },
@@ -119,12 +120,13 @@ describe('metrics', () => {
     expect(counted).toMatchObject({
       encrypted: 350,
       'no-text': 50,
-      other: 200,
+      'too-deep': 7,
+      other: 220,
       failed: 70,
       'route-unscanned': 5,
       timeout: 0,
     });
-    expect(await lines(made, 'weir_scanned_bytes_total')).toEqual(['weir_scanned_bytes_total{channel="http"} 400']);
+    expect(await lines(made, 'weir_scanned_bytes_total')).toEqual(['weir_scanned_bytes_total{channel="http"} 490']);
   });
 
   it('counts a monitored exchange once, as the strictest thing that would have happened', async () => {

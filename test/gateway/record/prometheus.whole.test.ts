@@ -29,7 +29,7 @@ describe('what Prometheus gets', () => {
   });
 
   it('promtool test rules passes every rule test', async () => {
-    expect(await promtool(['test', 'rules', 'weir.rules.test.yml'])).toMatchObject({
+    expect(await promtool(['test', 'rules', 'weir.rules.test.yml', 'weir.rules.days.test.yml'])).toMatchObject({
       code: 0,
       said: expect.stringContaining('SUCCESS'),
     });
@@ -45,6 +45,14 @@ describe('what Prometheus gets', () => {
         spool: () => ({ memory: 1, disk: 2 }),
         vault: async () => ({ usedBytes: 1, freeBytes: 2, limitBytes: 3 }),
         jobs: async () => [{ queue: 'release', state: 'dead', count: 1 }],
+        reviewed: async () => [],
+        backup: async () => new Date(),
+        nodes: async () => [{ revision: 'r1', count: 1 }],
+        spoolLimits: { memory: 1, disk: 2 },
+        bypasses: () => [{ route: 'upload' }],
+        database: () => ({ total: 1, idle: 1, waiting: 0, max: 12 }),
+        certificates: async () => [{ use: 'listener', name: 'data', endsAt: new Date() }],
+        leases: () => [{ name: 'gauges', held: true }],
         components: [{ component: 'database', check: async () => ({ ok: true, neededFor: 'hold', detail: '' }) }],
       },
     });
@@ -53,7 +61,16 @@ describe('what Prometheus gets', () => {
     );
     made.recorder.exchange(outcomeOf({ error: 'upstream-timeout' }));
     made.countError('http', 'upload', 'upstream-timeout');
-    made.policyReloaded(true);
+    made.policyReloaded(true, 'r1');
+    made.work.exchangeBegan('http')();
+    made.work.upstream('upload', 0.1, undefined);
+    made.work.upstream('upload', 0.1, 'upstream-timeout');
+    made.work.sealed(0.1, 10);
+    made.work.job('release', 'done', 1);
+    made.work.alert('ops', 'sent', 0.1);
+    made.work.signIn('password', 'failed');
+    made.work.preview('content', true, 0.1);
+    made.work.reviewed([{ id: 'w1', step: 'decided', outcome: 'reject', severity: 'high', seconds: 9 }, { id: 'w1', step: 'delivered', outcome: 'release-masked', severity: 'high', seconds: 9 }]);
     const body = await made.text();
     expect(await promtool(['check', 'metrics'], body)).toEqual({ code: 0, said: '' });
   });

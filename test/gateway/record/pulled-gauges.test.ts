@@ -109,7 +109,7 @@ describe('gauges pulled at scrape time', () => {
     expect(await samples(made, 'weir_spool_bytes')).toHaveLength(2);
     await made.text();
     expect(asked).toBe(1);
-    expect(await samples(made, 'weir_scrape_errors_total')).toEqual(['weir_scrape_errors_total{source="held"} 3']);
+    expect(await samples(made, 'weir_scrape_errors_total')).toEqual(['weir_scrape_errors_total{source="spool"} 0', 'weir_scrape_errors_total{source="held"} 3']);
   });
 
   it('are asked once for scrapes that come at the same time', async () => {
@@ -129,5 +129,69 @@ describe('gauges pulled at scrape time', () => {
     for (const name of ['weir_held_oldest_age_seconds', 'weir_vault_used_bytes', 'weir_component_up', 'weir_jobs']) {
       expect(await samples(made, name)).toEqual([]);
     }
+  });
+
+  it('that the fleet shares are shown by the process that speaks for it, and by no other', async () => {
+    let speaks = true;
+    const made = make({
+      shared: () => speaks,
+      held: async () => ({ states: { held: 4 }, oldestHeldAt: new Date(NOW) }),
+      vault: async () => ({ usedBytes: 1, freeBytes: Infinity, limitBytes: 3 }),
+      backup: async () => new Date(NOW - 5_000),
+      nodes: async () => [{ revision: 'r1', count: 2 }, { revision: undefined, count: 1 }],
+      spool: () => ({ memory: 10, disk: 20 }),
+    });
+    expect(await samples(made, 'weir_held_messages')).toHaveLength(4);
+    expect(await samples(made, 'weir_vault_free_bytes')).toEqual([]);
+    expect(await samples(made, 'weir_fleet_nodes')).toEqual(['weir_fleet_nodes{revision="r1"} 2', 'weir_fleet_nodes{revision="none"} 1']);
+    expect(await samples(made, 'weir_backup_last_success_timestamp_seconds')).toEqual([`weir_backup_last_success_timestamp_seconds ${(NOW - 5_000) / 1_000}`]);
+    speaks = false;
+    for (const name of ['weir_held_messages', 'weir_vault_used_bytes', 'weir_fleet_nodes', 'weir_backup_last_success_timestamp_seconds']) expect(await samples(made, name)).toEqual([]);
+    expect(await samples(made, 'weir_spool_bytes')).toHaveLength(2);
+  });
+
+  it('measure each decision once, whoever speaks, and nothing from before this process spoke', async () => {
+    let now = NOW;
+    let speaks = true;
+    const asked: [number, number][] = [];
+    const made = metrics({
+      version: '0', routes: () => [], detectors: () => [], now: () => now,
+      sources: {
+        shared: () => speaks,
+        reviewed: async (from, to) => {
+          asked.push([from.getTime() - NOW, to.getTime() - NOW]);
+          return [{ id: 'w1', step: 'decided' as const, outcome: 'reject', severity: 'high', seconds: 90 }];
+        },
+      },
+    });
+    await made.text();
+    expect(asked).toEqual([]);
+    now += 15_000;
+    expect(await samples(made, 'weir_review_wait_seconds_sum')).toEqual(['weir_review_wait_seconds_sum{outcome="reject",severity="high"} 90']);
+    speaks = false;
+    await made.text();
+    now += 15_000;
+    speaks = true;
+    await made.text();
+    now += 15_000;
+    await made.text();
+    expect(asked).toEqual([[-5_000, 10_000], [25_000, 40_000]]);
+    const open = (await made.expose('application/openmetrics-text')).text;
+    expect(open).toMatch(/weir_review_wait_seconds_bucket\{le="300",outcome="reject",severity="high"\} 2 # \{exchange="w1"\} 90 \d/);
+  });
+
+  it('show connections, certificates, leases and the oldest job of a queue', async () => {
+    const made = make({
+      database: () => ({ total: 5, idle: 3, waiting: 1, max: 12 }),
+      certificates: async () => [{ use: 'listener', name: 'data', endsAt: new Date(NOW) }],
+      leases: () => [{ name: 'gauges', held: false }],
+      jobs: async () => [{ queue: 'release', state: 'ready', count: 2, oldestAt: new Date(NOW - 7_000) }, { queue: 'release', state: 'dead', count: 1, oldestAt: new Date(0) }],
+      spoolLimits: { memory: 1, disk: 2 },
+    });
+    expect(await samples(made, 'weir_database_connections')).toEqual(['used"} 2', 'idle"} 3', 'waiting"} 1'].map((rest) => `weir_database_connections{state="${rest}`));
+    expect(await samples(made, 'weir_certificate_expiry_timestamp_seconds')).toEqual([`weir_certificate_expiry_timestamp_seconds{use="listener",name="data"} ${NOW / 1_000}`]);
+    expect(await samples(made, 'weir_lease_held')).toEqual(['weir_lease_held{lease="gauges"} 0']);
+    expect(await samples(made, 'weir_jobs_oldest_age_seconds')).toEqual(['weir_jobs_oldest_age_seconds{queue="release"} 7']);
+    expect(await samples(made, 'weir_spool_limit_bytes')).toHaveLength(2);
   });
 });

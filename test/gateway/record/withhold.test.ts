@@ -28,6 +28,8 @@ describe('the last-line guard of the log', () => {
     ['an ISO time', 'at', '2026-11-05T10:11:12.123Z'],
     ['a policy revision', 'policy', 'default@20261105'],
     ['a policy revision that is a digest of digits only', 'policy', 'default@123456789012'],
+    ['a revision of the configuration that has digits only', 'config', '123456789012'],
+    ['a revision that was reloaded', 'revision', '12345678901f'],
     ['a masked preview', 'preview', '138****8000'],
     ['an admin request that happens to have many digits', 'request', '12345678-1234-4123-9123-123456789012'],
     ['bytes of a large body', 'bytes', 17_179_869_184],
@@ -40,6 +42,10 @@ describe('the last-line guard of the log', () => {
   it('knows an exchange id only in the fields that hold one', () => {
     expect(mustWithhold('detail', 'w12345678901234567890123456')).toBe(true);
     expect(mustWithhold('exchange', 'w1234567890123456789012345')).toBe(true);
+  });
+
+  it('knows a revision only in the fields that hold one, and by its length', () => {
+    expect([mustWithhold('detail', '123456789012'), mustWithhold('config', '13800138000'), mustWithhold('revision', '6222021234567890')]).toEqual([true, true, true]);
   });
 
   it('lets a large number pass only under a name that says its unit', () => {

@@ -68,6 +68,7 @@ const MAY: Readonly<Record<string, string>> = {
   // One message
   getMessage: 'reviewer approver',
   messageContent: 'reviewer approver',
+  messageMail: 'reviewer approver',
   compareMessage: 'reviewer approver',
   openMessage: '!opener',
   messageValues: '!opener',
@@ -96,7 +97,18 @@ const MAY: Readonly<Record<string, string>> = {
   refuseBypass: '!system',
   endBypass: 'security',
   getSettings: 'system security',
+  listNodes: 'system security',
   getAbout: 'signed-in',
+  // Jobs
+  listJobs: 'system security',
+  jobQueues: 'system security',
+  retryJob: 'system',
+  rescanMessages: 'system',
+  // Alerts
+  listAlertSinks: 'system security',
+  testAlertSink: 'system security',
+  listAlertDeliveries: 'system security',
+  getAlertDelivery: 'system security',
   // Audit
   listAudit: 'auditor',
   exportAudit: 'auditor',
@@ -164,7 +176,7 @@ beforeAll(async () => {
     // Whoever gets through meets this answer, and nothing is done.
     operations: operations.map((one) => ({ ...one, run: () => Promise.reject(new ApiProblem('wrong-state')) })),
     audit: { append: async () => undefined },
-    clock, gate, token: START_UP, newId: exchangeIds(clock), metrics: async () => '', health: [], version: '0', language: 'en', trustedProxies: [],
+    clock, gate, token: START_UP, newId: exchangeIds(clock), metrics: async () => ({ type: 'text/plain', text: '' }), health: [], version: '0', language: 'en', trustedProxies: [],
     log: { error: quiet, warn: quiet, info: quiet, debug: quiet },
     pages: (_request, _response, next) => next(),
   });

@@ -54,6 +54,12 @@ describe('a preview', () => {
     expect(await preview({ ids: ['w1', 'w2'], action: 'reject' })).toMatchObject({ count: 2, skipped: [] });
   });
 
+  it('leaves out of a masked release what a later scan stands against', async () => {
+    const { preview } = stand([candidate('w1', { maskedRefusal: 'rescan-found-more', leavesUnmasked: true }), candidate('w2', { maskedRefusal: 'rescan-open' }), candidate('w3')]);
+    expect(await preview({ ids: ['w1', 'w2', 'w3'], action: 'release-masked' })).toMatchObject({ count: 1, skipped: [{ id: 'w1', why: 'rescan-found-more' }, { id: 'w2', why: 'rescan-open' }] });
+    expect(await preview({ ids: ['w1', 'w2', 'w3'], action: 'release' })).toMatchObject({ count: 3, skipped: [] });
+  });
+
   it('says what would be touched and what would not, and why', async () => {
     const { preview, plans, decided } = stand([candidate('w1'), candidate('w2', { sender: undefined, state: 'failed' }), candidate('w3', { fourEyes: true }), candidate('w4', { state: 'released' }), candidate('w5', { legalHold: true })]);
     const answer = await preview({ ids: ['w1', 'w2', 'w3', 'w4', 'w5', 'w9'], action: 'reject' });

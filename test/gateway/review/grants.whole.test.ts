@@ -102,7 +102,7 @@ describe('tokens', () => {
     const admins = await administrators(stand);
     const made = must(await admins.system.browser.post('/tokens', { name: 'ci', days: 10 }));
     await asToken(made['secret'], '/accounts').expect(200);
-    expect((await asToken(made['secret'], '/session')).body).toMatchObject({ signedIn: true, rights: ['accounts.manage', 'settings.read'] });
+    expect((await asToken(made['secret'], '/session')).body).toMatchObject({ signedIn: true, rights: ['accounts.manage', 'settings.read', 'jobs.read', 'jobs.retry', 'alerts.test'] });
     const post = request(stand.app).post('/api/v1/tokens').set('Authorization', `Bearer ${String(made['secret'])}`).send({ name: 'child' });
     expect((await post).body).toMatchObject({ code: 'person-needed' });
     expect((await admins.system.browser.post('/tokens', { name: 'ci' })).body.code).toBe('name-taken');

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { contentOperations } from '../../../gateway/review/content-operations.js';
 import type { ContentPorts } from '../../../gateway/review/content-ports.js';
 import { decisionOperations } from '../../../gateway/review/decision-operations.js';
+import { outsideOf } from '../../../gateway/review/mail-answers.js';
 import { openingOperations } from '../../../gateway/review/opening-operations.js';
 import { ApiProblem } from '../../../gateway/review/problem.js';
 import { RIGHTS, type AuditEntry, type Caller, type Gate, type OpeningRequest, type ReviewLedger, type StoredMessage } from '../../../gateway/ports.js';
@@ -27,7 +28,7 @@ function desk(change: Partial<ContentPorts> = {}, stored?: StoredMessage) {
   const ledger = { get: async (id: string) => (id === one.id ? one : undefined) } as Partial<ReviewLedger> as ReviewLedger;
   const ports: ContentPorts = {
     ...memoryContent(),
-    ledger, clock,
+    ledger, clock, isOutside: outsideOf(['corp.example']),
     audit: { append: async (entry) => void audited.push(entry) },
     preview: test.preview,
     openings: {
@@ -141,6 +142,14 @@ describe('the second person', () => {
     expect(await run('approveMessage', { body: { reason: 'r' } })).toMatchObject({ state: 'releasing' });
     const same = desk({ ledger: { approve: async () => ({ kind: 'same-person' }) } as Partial<ReviewLedger> as ReviewLedger });
     expect(await same.refusal('approveMessage', { body: { reason: 'r' } })).toBe('same-person');
+  });
+
+  it.each(['rescan-found-more', 'rescan-open', 'not-maskable'] as const)('cannot let go masked, nor can the first, what a later scan stands against: %s', async (kind) => {
+    const refuse = async () => ({ kind });
+    const { refusal } = desk({ ledger: { approve: refuse, release: refuse, settle: refuse } as Partial<ReviewLedger> as ReviewLedger });
+    expect(await refusal('approveMessage', { body: { reason: 'r' } })).toBe(kind);
+    expect(await refusal('releaseMessage', { body: { as: 'masked', reason: 'r' } })).toBe(kind);
+    expect(await refusal('settleMessage', { body: { outcome: 'retry', reason: 'r' } })).toBe(kind);
   });
 
   it('may refuse with either right, and with neither may not', async () => {

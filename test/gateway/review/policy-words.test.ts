@@ -16,6 +16,11 @@ describe('a condition in words', () => {
     expect(conditionWords(undefined)).toEqual({ en: 'always', zh: '始终' });
   });
 
+  it('says up to how much may stay unread', () => {
+    const { en, zh } = words({ unscannable: ['no-text'], upTo: '20MiB' });
+    expect([en, zh]).toEqual(['something could not be read (no-text; up to 20 MiB)', '有内容无法读取（no-text；不超过 20 MiB）']);
+  });
+
   it('keeps and, or and not apart', () => {
     const { en, zh } = words({ any: [{ found: {} }, { unscannable: ['encrypted'] }], not: { facts: { user: ['unknown', 'li.*'] } } });
     expect(en).toBe('(any value of any detector, or something could not be read (encrypted)), and not: the user is li.* or is not known');
@@ -26,7 +31,7 @@ describe('a condition in words', () => {
 describe('a warning about the settings', () => {
   const calm: Circumstances = {
     auditDays: 1095, custody: 'supplied', monitor: false, monitoredRoutes: [], unscannedRoutes: [], bypassedRoutes: [], demo: false, alertSinks: 1, silentRoutes: [],
-    listeners: [{ name: 'data', host: '127.0.0.1', tls: false }, { name: 'admin', host: '::1', tls: false }], setUp: false,
+    listeners: [{ name: 'data', host: '127.0.0.1', tls: false }, { name: 'admin', host: '::1', tls: false }], setUp: false, otherPolicies: [],
   };
   const codes = (change: Partial<Circumstances>): string[] => settingsWarnings({ ...calm, ...change }).map(({ code }) => code);
 
@@ -36,6 +41,7 @@ describe('a warning about the settings', () => {
     expect(codes({ auditDays: 184 })).toEqual([]);
     expect(codes({ custody: 'local' })).toEqual(['custody-local']);
     expect(codes({ monitor: true, monitoredRoutes: ['a'] })).toEqual(['monitor-on']);
+    expect(codes({ otherPolicies: ['gw-2 (bbbbbbbbbbbb)'] })).toEqual(['nodes-differ']);
     expect(codes({ bypassedRoutes: ['a'], demo: true })).toEqual(['bypass-active', 'demo-on']);
     expect(codes({ listeners: [{ name: 'admin', host: '0.0.0.0', tls: false }] })).toEqual(['tls-missing-admin']);
     expect(codes({ listeners: [{ name: 'admin', host: '0.0.0.0', tls: true }] })).toEqual([]);

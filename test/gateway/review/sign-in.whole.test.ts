@@ -32,7 +32,7 @@ describe('the first run', () => {
   it('gives the administrator everything accounts need and nothing of messages', async () => {
     const person = await accept(stand, await firstLink());
     expect(person.recoveryCodes).toHaveLength(10);
-    expect(must(await person.browser.get('/session'))).toMatchObject({ signedIn: true, roles: ['system-admin'], rights: ['bypass.approve', 'accounts.manage', 'settings.read'], recoveryCodes: 10, phase: 'set-up' });
+    expect(must(await person.browser.get('/session'))).toMatchObject({ signedIn: true, roles: ['system-admin'], rights: ['bypass.approve', 'accounts.manage', 'settings.read', 'jobs.read', 'jobs.retry', 'alerts.test'], recoveryCodes: 10, phase: 'set-up' });
     expect(await stand.people.firstRunLink()).toBeUndefined();
   });
 

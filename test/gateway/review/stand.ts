@@ -1,6 +1,6 @@
 /** A whole admin app over a ledger in memory, for the tests of the review API. */
 import { adminApp, type AdminOptions } from '../../../gateway/review/admin-app.js';
-import type { AuditEntry, AuditReading, AuditRecord, DecisionResult, ExchangeId, Gate, Health, HeldState, LogFields, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
+import type { AuditEntry, AuditReading, AuditRecord, DecisionResult, ExchangeId, Gate, Health, HeldState, LogFields, MailSplits, ReviewLedger, StoredMessage } from '../../../gateway/ports.js';
 import { reviewApi } from '../../../gateway/wiring/review-api.js';
 import { exchangeIds } from '../../../gateway/wiring/ids.js';
 import { manualClock, type ManualClock } from '../../kit/clock.js';
@@ -40,6 +40,7 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
       }),
       ...memoryContent(),
       ledger: memoryLedger(messages, decisions, trouble),
+      splits: memorySplits(messages),
       audit,
       auditReading: memoryAudit(audited),
     version: '0.0.0',
@@ -51,7 +52,7 @@ export function stand(overrides: Partial<AdminOptions> = {}): Stand {
     newId: exchangeIds(clock),
     token: TOKEN,
     gate: NOBODY_ELSE,
-    metrics: async () => '# HELP weir_up x\nweir_up 1\n',
+    metrics: async () => ({ type: 'text/plain; version=0.0.4; charset=utf-8', text: '# HELP weir_up x\nweir_up 1\n' }),
     health: [healthy('ledger')],
     log: { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') },
     version: '0.0.0',
@@ -116,6 +117,19 @@ function memoryAudit(audited: readonly AuditEntry[]): AuditReading {
       yield* rows();
     },
     verify: async () => ({ ok: true, rows: audited.length, heads: [], checkpoints: { good: 0, unsigned: 0, unknown: 0 } }),
+  };
+}
+
+/** Splits are tested on PostgreSQL; here one makes a message of another name. */
+function memorySplits(messages: Map<string, StoredMessage>): MailSplits {
+  return {
+    async split(id) {
+      const found = messages.get(id);
+      if (found === undefined) return { kind: 'not-found' };
+      const made = `${id}-split` as ExchangeId;
+      messages.set(made, { ...found, id: made });
+      return { kind: 'done', id: made, made: true };
+    },
   };
 }
 

@@ -46,7 +46,7 @@ function stand(result: ProposalResult | { readonly kind: 'scope' } | { readonly 
       revisions: { ran: () => Promise.resolve(), list: () => Promise.resolve([]), get: () => Promise.resolve(undefined) }, validate: () => ({ ok: true, problems: [], warnings: [] }),
     }),
     ...settingsOperations({
-      version: '1.0.0', config, settings: () => config, inForce, space: () => Promise.reject(new Error('gone')), suite: 'age-v1', suites: ['age-v1'], database: 'embedded', setUpEnded: () => Promise.resolve(true),
+      version: '1.0.0', config, settings: () => config, inForce, space: () => Promise.reject(new Error('gone')), suite: 'age-v1', suites: ['age-v1'], database: 'embedded', setUpEnded: () => Promise.resolve(true), otherPolicies: () => [],
       legalHolds: { set: () => Promise.resolve({ kind: 'wrong-state', state: 'expired' }) },
     }),
   ];

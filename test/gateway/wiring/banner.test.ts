@@ -24,6 +24,14 @@ describe('the banner', () => {
     expect(text).toMatch(/\/raw\/ +→ demo sink +\(unscanned\)/);
   });
 
+  it('names each mail route', () => {
+    const mail = (id: string, upstream: unknown): object => ({ id, channel: 'smtp', match: { listener: [id] }, upstream, policy: 'p' });
+    const listen = { smtp: [{ id: 'out' }, { id: 'partners', port: 2526 }] };
+    const text = banner(facts({ config: config({ listen, routes: [mail('out', 'demo'), mail('partners', { hops: [{ hosts: ['mx.audit.example:25'] }] })] }) }));
+    expect(text).toMatch(/out +→ demo sink +\(mail, policy p\)/);
+    expect(text).toMatch(/partners +→ mx\.audit\.example:25 +\(mail, policy p\)/);
+  });
+
   it('shows a mask, a block and a hold to try, only where the demonstration stands', () => {
     const text = banner(facts());
     expect(text.split('\n').filter((line) => line.includes('curl')).map((line) => line.trim().split(':')[0])).toEqual(['mask', 'block', 'hold']);
@@ -53,5 +61,14 @@ describe('the banner', () => {
   it('warns of demonstration and monitor mode, and of whatever else it is told', () => {
     const text = banner(facts({ config: config({ monitor: true }), notes: ['The review key lies beside the data.'] }));
     expect(text.split('\n').filter((line) => line.startsWith('! '))).toHaveLength(3);
+  });
+
+  it('says where mail comes in, and how to send one to the demonstration', () => {
+    const smtp = { id: 'smtp', channel: 'smtp', upstream: 'demo', policy: 'p' };
+    const mailPorts = [{ id: 'secure', host: '::1', port: 4465, tls: 'implicit' as const }, { id: 'mail', host: '127.0.0.1', port: 2525, tls: 'optional' as const }];
+    const text = banner(facts({ config: config({ listen: { smtp: [{ id: 'mail' }] }, routes: [route('mail'), smtp] }), mailPorts }));
+    expect(text).toContain('mail        smtps://[::1]:4465   (listener secure)\n  mail        smtp://127.0.0.1:2525   (listener mail)');
+    expect(text).toContain('swaks --server 127.0.0.1:2525 ');
+    expect(banner(facts())).not.toContain('swaks');
   });
 });

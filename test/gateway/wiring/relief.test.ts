@@ -1,14 +1,16 @@
 /** What the gateway knows of exceptions and bypasses while the database comes and goes, and whom it believes a sender to be. */
 import { describe, expect, it } from '@jest/globals';
-import { configSchema, type Route } from '../../../config/schema.js';
-import type { ActiveBypass, ActiveException } from '../../../gateway/ports.js';
+import { httpRoutes } from '../../../config/routes.js';
+import { configSchema, type Config, type HttpRoute } from '../../../config/schema.js';
+import type { ActiveBypass, ActiveException, Facts } from '../../../gateway/ports.js';
 import { reliefFeed, senderKey, trustOf } from '../../../gateway/wiring/relief.js';
 import { manualClock } from '../../kit/clock.js';
 import { facts } from '../policy/kit.js';
 
 const KEY = Buffer.from('key');
-const route = (from: object): Route => {
-  const [first] = configSchema.parse({ version: 1, routes: [{ id: 'mail', match: {}, upstream: 'demo', policy: 'p', facts: from }], policies: { p: { rules: [] } } }).routes;
+const configOf = (from: object): Config => configSchema.parse({ version: 1, routes: [{ id: 'mail', match: {}, upstream: 'demo', policy: 'p', facts: from }], policies: { p: { rules: [] } } });
+const route = (from: object): HttpRoute => {
+  const [first] = httpRoutes(configOf(from));
   if (first === undefined) throw new Error('no route');
   return first;
 };
@@ -46,7 +48,7 @@ describe('the gateway’s copy of exceptions and bypasses', () => {
     const feed = reliefFeed({
       exceptions: { active: () => ask(() => from.exceptions) },
       bypasses: { active: () => ask(() => from.bypasses) },
-      routes: [route({})], key: KEY, clock, log: quiet, everyMs: 1_000_000,
+      config: configOf({}), key: KEY, clock, log: quiet, everyMs: 1_000_000,
     });
     return { feed, clock };
   };
@@ -74,5 +76,25 @@ describe('the gateway’s copy of exceptions and bypasses', () => {
     await feed.refresh();
     expect(feed.forExchange('mail', facts())).toMatchObject({ exceptions: [], bypass: undefined });
     await feed.stop();
+  });
+});
+
+describe('the sender of a mail', () => {
+  const listening = (clients: readonly string[]): Config =>
+    configSchema.parse({ version: 1, listen: { smtp: [{ id: 'mail', clients }] }, routes: [{ id: 'out', channel: 'smtp', upstream: 'demo', policy: 'p' }], policies: { p: { rules: [] } } });
+  const keyIn = (clients: readonly string[], over: Partial<Facts> = {}): string | undefined => {
+    const feed = reliefFeed({ exceptions: { active: () => Promise.resolve([]) }, bypasses: { active: () => Promise.resolve([]) }, config: listening(clients), key: KEY, clock: manualClock(), log: quiet, everyMs: 1_000_000 });
+    return feed.forExchange('out', facts({ channel: 'smtp', route: 'out', user: undefined, mail: { listener: 'mail', headerSenders: ['boss@corp.example'], recipientCount: 1, attachments: [] }, ...over })).senderKey?.split(':')[0];
+  };
+
+  it('is the account that signed in; without one the envelope’s, where each client was named by its own address; else the client', () => {
+    expect(keyIn(['10.0.0.0/8'], { user: 'scanner' })).toBe('user');
+    expect([keyIn(['10.1.2.3', '10.1.2.4/32', 'fd00::1/128']), keyIn(['127.0.0.0/8', '::1/128'])]).toEqual(['sender', 'sender']);
+    expect([keyIn(['10.1.2.3', '10.1.0.0/16']), keyIn(['fd00::/64'])]).toEqual(['address', 'address']);
+  });
+
+  it('is nobody the listener was not started with, and of a null sender the client', () => {
+    expect(keyIn(['10.1.2.3'], { mail: { listener: 'other', headerSenders: [], recipientCount: 1, attachments: [] } })).toBe('address');
+    expect(keyIn(['10.1.2.3'], { sender: '' })).toBe('address');
   });
 });

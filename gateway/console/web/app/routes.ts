@@ -2,7 +2,7 @@
 import type { Right } from '../../../ports/people.js';
 
 export type PageId =
-  | 'overview' | 'queue' | 'message' | 'audit' | 'accounts' | 'policy' | 'settings' | 'api' | 'me' | 'tour' | 'sign-in' | 'invitation';
+  | 'overview' | 'queue' | 'message' | 'audit' | 'accounts' | 'policy' | 'operations' | 'settings' | 'api' | 'me' | 'tour' | 'sign-in' | 'invitation';
 
 export interface PageRoute {
   readonly id: PageId;
@@ -23,6 +23,7 @@ export const PAGES: readonly PageRoute[] = [
   { id: 'audit', path: '/audit', rights: ['audit.read'], key: 'u' },
   { id: 'accounts', path: '/accounts', rights: ['accounts.manage', 'grants.approve', 'audit.read'], key: 'a' },
   { id: 'policy', path: '/policy', rights: ['policy.read', 'bypass.approve'], key: 'p' },
+  { id: 'operations', path: '/operations', rights: ['jobs.read'], key: 'r' },
   { id: 'settings', path: '/settings', rights: ['settings.read'], key: 's' },
   { id: 'api', path: '/api', key: 'd' },
   { id: 'me', path: '/me', key: 'm' },

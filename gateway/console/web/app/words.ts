@@ -12,6 +12,7 @@ export const appWords = defineWords({
   audit: { en: 'Audit', zh: '审计' },
   accounts: { en: 'Accounts', zh: '账号' },
   policy: { en: 'Policy', zh: '策略' },
+  operations: { en: 'Operations', zh: '运行' },
   settings: { en: 'Settings', zh: '设置' },
   api: { en: 'API', zh: 'API' },
   me: { en: 'My account', zh: '我的账号' },

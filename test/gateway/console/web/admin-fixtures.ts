@@ -6,6 +6,9 @@ import type { auditAnswer } from '../../../../gateway/review/audit-schemas.js';
 import type { BypassesAnswer, ExceptionsAnswer } from '../../../../gateway/review/exceptions-schemas.js';
 import { openApiDocument } from '../../../../gateway/review/openapi.js';
 import { aboutOperations } from '../../../../gateway/review/about-operations.js';
+import type { deliveriesAnswer, SinksAnswer } from '../../../../gateway/review/alerts-schemas.js';
+import type { jobsAnswer, QueuesAnswer } from '../../../../gateway/review/jobs-schemas.js';
+import type { nodesAnswer } from '../../../../gateway/review/nodes-operations.js';
 import type { PolicyAnswer, RevisionAnswer, RevisionsAnswer, SettingsAnswer, ValidateAnswer } from '../../../../gateway/review/policy-schemas.js';
 import type { monitorReportAnswer } from '../../../../gateway/review/schemas.js';
 import { AT } from './fixtures.js';
@@ -145,6 +148,50 @@ export const SETTINGS: SettingsAnswer = {
     { code: 'custody-local', severity: 'warning', text: { en: 'The review key lies on this machine.', zh: '审核密钥保存在本机。' } },
   ],
 };
+export const QUEUES: QueuesAnswer = {
+  carrier: { kind: 'redis', reachable: false, here: ['release', 'alert'], reviewKey: true },
+  queues: [
+    { kind: 'release', ready: 2, delayed: 1, waiting: 0, dead: 1, oldestOpenAt: AT, oldestDueAt: AT },
+    { kind: 'destroy', ready: 0, delayed: 0, waiting: 0, dead: 0 },
+    { kind: 'notice', ready: 0, delayed: 3, waiting: 0, dead: 0, oldestOpenAt: AT },
+    { kind: 'alert', ready: 1, delayed: 0, waiting: 0, dead: 1, oldestOpenAt: AT },
+    { kind: 'rescan', ready: 0, delayed: 0, waiting: 40, dead: 0, oldestOpenAt: AT },
+  ],
+  leases: [{ name: 'expire', holder: 'worker-2b9c', until: AT }],
+  lastRescan: { revision: '0123456789ab', cause: 'revision', actor: 'worker', at: AT, messages: 40 },
+};
+export const JOBS: z.output<typeof jobsAnswer> = {
+  jobs: [
+    { n: 812, kind: 'release', state: 'dead', incident: 'w01HQZX5T7S9QK3M2N4P6R8V0BC', route: 'share', attempts: 12, code: 'ECONNREFUSED', createdAt: AT, dueAt: AT, closedAt: AT },
+    { n: 640, kind: 'alert', state: 'dead', ref: '77', attempts: 10, code: 'BAD_SIGNATURE', createdAt: AT, dueAt: AT, closedAt: AT },
+  ],
+  next: 640,
+};
+export const SINKS: SinksAnswer = {
+  sinks: [
+    { id: 'oncall', kind: 'dingtalk', language: 'zh', perMinute: 20, rules: ['urgent', 'daily'], state: 'ok', lastSentAt: AT, waiting: 3, oldest: AT, dead: 0 },
+    { id: 'soc-mail', kind: 'mail', language: 'en', perMinute: 60, rules: ['daily'], state: 'failing', failingSince: AT, lastError: 'ECONNREFUSED', waiting: 412, oldest: AT, dead: 1 },
+    { id: 'old-hook', rules: [], state: 'gone', waiting: 0, dead: 2 },
+  ],
+  rules: [
+    { id: 'urgent', to: ['oncall'], events: ['hold', 'block', 'canary'], severity: 'high', windowSeconds: 60 },
+    { id: 'daily', to: ['oncall', 'soc-mail'], routes: ['share'], countOver: { count: 50, withinSeconds: 600 }, windowSeconds: 3600, quiet: { from: '22:00', to: '08:00', zone: 'Asia/Shanghai', except: 'critical', now: true } },
+  ],
+  zone: 'Asia/Shanghai',
+  language: 'zh',
+  links: true,
+};
+export const DELIVERIES: z.output<typeof deliveriesAnswer> = {
+  deliveries: [{ n: 77, rule: 'daily', sink: 'soc-mail', kind: 'events', state: 'dead', severity: 'high', total: 31, from: AT, to: AT, createdAt: AT, attempts: 10, lastError: 'ECONNREFUSED', job: 640 }],
+};
+export const NODES: z.output<typeof nodesAnswer> = {
+  samePolicy: false,
+  nodes: [
+    { id: 'gw-1-9f2c', host: 'gw-1', version: '0.1.0', roles: ['gateway', 'admin'], processes: 4, revision: '0123456789ab', since: AT, startedAt: AT, lastSeen: AT, alive: true, here: true },
+    { id: 'gw-2-77aa', host: 'gw-2', version: '0.1.0', roles: ['gateway', 'admin'], processes: 1, revision: 'ba9876543210', since: AT, startedAt: AT, lastSeen: AT, alive: true, here: false },
+    { id: 'worker-1-0b1c', host: 'worker-1', version: '0.1.0', roles: ['worker'], processes: 0, startedAt: AT, lastSeen: AT, alive: false, here: false },
+  ],
+};
 /** Enough squares to look like one. */
 export const ENROLMENT = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Weir:li.na?secret=JBSWY3DPEHPK3PXP', qr: { size: 21, path: 'M0 0h7v7h-7zM14 0h7v7h-7zM0 14h7v7h-7zM9 9h3v3h-3z' } };
 export const RECOVERY_CODES = { recoveryCodes: ['k3m9-x7qp', 'a2d4-f6hj', 'z8c5-v3bn', 'q1w7-e4rt', 'y6u2-i8op', 'm4n9-b5vc', 'l2k8-j7hg', 's9d3-f1aq'] };
@@ -167,6 +214,12 @@ export const ADMIN_ANSWERS = {
   'GET /exceptions': EXCEPTIONS,
   'GET /bypasses': BYPASSES,
   'GET /settings': SETTINGS,
+  'GET /jobs': JOBS,
+  'GET /jobs/queues': QUEUES,
+  'GET /nodes': NODES,
+  'GET /alerts/sinks': SINKS,
+  'GET /alerts/deliveries': DELIVERIES,
+  'POST /jobs/812/retry': { n: 812, state: 'ready' },
   'GET /openapi.json': openApiDocument(aboutOperations({ about: () => ABOUT }), '0.1.0'),
   'POST /session/enrol/begin': ENROLMENT,
   'POST /session/enrol/finish': RECOVERY_CODES,

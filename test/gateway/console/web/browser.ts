@@ -119,8 +119,12 @@ interface AxeResult {
   readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }[];
 }
 
-/** What axe finds serious or critical on the page as it stands. */
+/** Nothing fades in or out: what is half there has hardly a contrast. Spinners go on for ever and do not count. */
+const AT_REST = 'document.querySelector("[class*=ant-zoom-], [class*=ant-fade-], [class*=ant-slide-]") === null && document.getAnimations().every((one) => one.playState !== "running" || one.effect?.getComputedTiming().iterations === Infinity)';
+
+/** What axe finds serious or critical on the page once it is at rest. */
 export async function serious(page: Page): Promise<readonly string[]> {
+  await until(page, AT_REST);
   axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(await axeSource);
   const { violations } = await page.evaluate<AxeResult>('axe.run(document, { resultTypes: ["violations"] })');

@@ -7,13 +7,12 @@ import { parse } from 'yaml';
 import { dataFolder } from '../../../kit/database.js';
 import { startGateway, type Gateway } from '../../../e2e/start-gateway.js';
 import { browser, serious, until, visit, type Visit } from './browser.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 
 const shipped = parse(readFileSync('config/default.yaml', 'utf8')) as Record<string, unknown>;
 const PASSWORD = 'a weir of willow and stone';
 /** One step of TOTP: a code that was used once is not taken again. */
 const STEP_MS = 30_000;
-/** Beyond this a step has failed. */
-const PATIENCE_MS = 15_000;
 let gateway: Gateway;
 let chrome: Browser;
 let seen: Visit;
@@ -23,7 +22,7 @@ beforeAll(async () => {
   [gateway, chrome] = await Promise.all([startGateway({ config: { ...shipped, listen: {} }, dataDir: dataFolder() }), browser()]);
   seen = await visit(chrome, `${gateway.adminUrl}/`);
   seen.page.setDefaultTimeout(PATIENCE_MS);
-}, 90_000);
+});
 afterAll(() => chrome.close());
 
 const code = (ahead = 0): string => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });

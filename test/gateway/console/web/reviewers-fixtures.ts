@@ -55,6 +55,7 @@ export function summary(n: number, over: Readonly<Record<string, unknown>> = {})
     grades: ['C2'],
     detectors: ['cn.resident-id'],
     fileNames: n % 4 === 2 ? ['工资表_2026-02.xlsx'] : n === 4 ? ['invoice\u202excod.exe'] : [],
+    outside: isMail ? [0] : [],
     comments: n % 8 === 1 ? 2 : 0,
     ...(n % 4 === 0 ? { assignee: { id: 'acc2', name: 'zhang.wei', displayName: '张伟' } } : {}),
     ageSeconds: age,
@@ -96,10 +97,10 @@ export const FINDINGS: readonly Record<string, unknown>[] = [
 ];
 
 export function message(n: number, over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const { risk, group, grades, detectors, fileNames, comments, assignee, ageSeconds, sla, slaDueAt, legalHold, ...kept } = summary(n);
+  const { risk, group, grades, detectors, fileNames, outside, comments, assignee, ageSeconds, sla, slaDueAt, legalHold, ...kept } = summary(n);
   return {
     ...kept,
-    queue: { risk, group, grades, detectors, fileNames, comments, assignee, ageSeconds, sla, slaDueAt, legalHold },
+    queue: { risk, group, grades, detectors, fileNames, outside, comments, assignee, ageSeconds, sla, slaDueAt, legalHold },
     findings: FINDINGS,
     findingCounts: { 'cn.resident-id': 2, 'bank-card': 1, 'cn.phone': 2 },
     unscannable: [{ part: 'body/3', reason: 'encrypted', bytes: 20_480, detail: 'zip, AES' }],
@@ -141,10 +142,10 @@ export function message(n: number, over: Readonly<Record<string, unknown>> = {})
 }
 
 const PARTS = [
-  { path: 'head', mediaType: 'message/rfc822', size: 1_024, readable: true, cautions: [] },
-  { path: 'body/1', mediaType: 'text/plain', size: 2_048, readable: true, cautions: [] },
-  { path: 'body/2', name: '工资表.csv', mediaType: 'text/csv', size: 37_888, readable: true, cautions: [] },
-  { path: 'body/3', name: 'photo⟨U+202E⟩gpj.exe', mediaType: 'application/zip', size: 20_480, readable: false, why: 'encrypted', cautions: ['direction', 'two-extensions'] },
+  { path: 'head', chain: ['head'], depth: 0, unscanned: 0, mediaType: 'message/rfc822', size: 1_024, readable: true, cautions: [] },
+  { path: 'body/1', chain: ['multipart', 'utf-8', 'text'], depth: 1, unscanned: 0, mediaType: 'text/plain', size: 2_048, readable: true, cautions: [] },
+  { path: 'body/2', chain: ['multipart', 'base64', 'gb18030', 'csv'], depth: 1, unscanned: 0, name: '工资表.csv', mediaType: 'text/csv', size: 37_888, readable: true, cautions: [] },
+  { path: 'body/3', chain: ['multipart', 'base64'], depth: 1, unscanned: 20_480, name: 'photo⟨U+202E⟩gpj.exe', mediaType: 'application/zip', size: 20_480, readable: false, why: 'encrypted', cautions: ['direction', 'two-extensions'] },
 ];
 const previewOf = (index: number): unknown => FINDINGS[index]?.['preview'];
 const CELLS = (one: number | undefined, name: string, amount: string, two?: number): unknown[] => [
@@ -180,6 +181,7 @@ export const COMPARE = {
     { text: ',,"9,150.50"\n' },
   ],
   cautions: [],
+  rewritten: [],
   unread: [{ path: 'body/3', why: 'encrypted', bytes: 20_480 }],
 };
 

@@ -4,13 +4,14 @@ import type { Browser, Page } from 'playwright-core';
 import { browser, consoleServer, serious, until, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
 import { sessionOf } from './fixtures.js';
 import { ago, COMPARE, COUNTS, idOf, listAnswer, messageAnswers, reviewersAnswers, summary } from './reviewers-fixtures.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 
 let chrome: Browser;
 let server: ConsoleServer;
 const visits: Visit[] = [];
 beforeAll(async () => {
   chrome = await browser();
-}, 60_000);
+});
 afterAll(() => chrome.close());
 beforeEach(async () => {
   server = await consoleServer(reviewersAnswers());
@@ -21,9 +22,6 @@ afterEach(async () => {
   await server.close();
   expect(wrongs.flatMap((one) => one.wrongs)).toEqual([]);
 });
-
-/** What does not come within this does not come. */
-const PATIENCE_MS = 10_000;
 
 async function open(path: string, options: VisitOptions = {}): Promise<Page> {
   const shown = await visit(chrome, `${server.url}/#${path}`, options);

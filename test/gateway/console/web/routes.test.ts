@@ -28,8 +28,8 @@ describe('an address', () => {
 
 describe('the navigation', () => {
   it('offers each role what its work needs and nothing else', () => {
-    expect(ids(RIGHTS_OF['system-admin'])).toEqual(['accounts', 'policy', 'settings', 'api', 'me']);
-    expect(ids(RIGHTS_OF['security-admin'])).toEqual(['overview', 'accounts', 'policy', 'settings', 'api', 'me']);
+    expect(ids(RIGHTS_OF['system-admin'])).toEqual(['accounts', 'policy', 'operations', 'settings', 'api', 'me']);
+    expect(ids(RIGHTS_OF['security-admin'])).toEqual(['overview', 'accounts', 'policy', 'operations', 'settings', 'api', 'me']);
     expect(ids(RIGHTS_OF.auditor)).toEqual(['audit', 'accounts', 'api', 'me']);
     expect(ids(RIGHTS_OF.reviewer)).toEqual(['queue', 'overview', 'api', 'me']);
     expect(ids(RIGHTS_OF.approver)).toEqual(['queue', 'overview', 'api', 'me']);

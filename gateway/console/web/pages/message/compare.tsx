@@ -19,7 +19,8 @@ export function CompareView({ compare, onPart }: { readonly compare: CompareAnsw
   if (compare === undefined) return <Skeleton active paragraph={{ rows: 4 }} />;
   if (!compare.possible) return <Alert type="error" showIcon title={words.impossible} />;
   const stays = staying(compare);
-  const readable = compare.parts.filter((part) => part.readable);
+  const readable = compare.parts.filter((part) => part.readable && part.holds !== true && part.path !== 'head' && part.chain[0] !== 'name');
+  const names = new Map(compare.parts.map(({ path, name }) => [path, name ?? partName(words, path)]));
   return (
     <div className="compare">
       {readable.length > 1 ? (
@@ -34,6 +35,28 @@ export function CompareView({ compare, onPart }: { readonly compare: CompareAnsw
         <Pane title={words.after} compare={compare} side="after" />
       </div>
       {compare.more === undefined ? null : <small>{words.compareMore}</small>}
+      {compare.rewritten.length === 0 ? null : (
+        <Alert
+          type="info"
+          showIcon
+          title={words.rewritten}
+          description={
+            <ul className="plain-list">
+              {compare.rewritten.map(({ path, bytes, becomes, members }) => (
+                <li key={path}>
+                  <SafeText text={words.rewrittenOne(names.get(path) ?? path, size(bytes), size(becomes))} />
+                  {members.length === 0 ? null : (
+                    <small>
+                      {' · '}
+                      <SafeText text={words.rewrittenMembers(members.map((member) => names.get(member) ?? member).join(', '))} />
+                    </small>
+                  )}
+                </li>
+              ))}
+            </ul>
+          }
+        />
+      )}
       {compare.unread.length === 0 ? null : (
         <Alert
           type="warning"
@@ -43,7 +66,7 @@ export function CompareView({ compare, onPart }: { readonly compare: CompareAnsw
             <ul className="plain-list">
               {compare.unread.map(({ path, why, bytes }) => (
                 <li key={path}>
-                  {partName(words, path)} · {size(bytes)} · {wordFor(held, 'unread', why)}
+                  <SafeText text={names.get(path) ?? partName(words, path)} /> · {size(bytes)} · {wordFor(held, 'unread', why)}
                 </li>
               ))}
             </ul>

@@ -11,7 +11,7 @@ import { heldWords, wordFor } from '../queue/held-words.js';
 import { Cautions, SafeText } from '../queue/safe-text.js';
 import { useContent, type Message } from './data.js';
 import { bandOf, FindingText } from './finding-words.js';
-import { firstPart, isPlain, joined, partRows, percent, type Drawn, type PartRow } from './view-rows.js';
+import { drawnRows, firstPart, isPlain, joined, partRows, percent, type Drawn, type PartRow } from './view-rows.js';
 import { messageWords, partName } from './words.js';
 
 /** A finding to be shown; a new object each time it is asked for. */
@@ -41,6 +41,7 @@ export function ContentView(props: ContentProps): ReactNode {
   useEffect(() => onParts(rows.map(({ path }) => path)), [rows, onParts]);
   const drawn = useMemo(() => joined(pages ?? []), [pages]);
   const shown = part ?? first?.part;
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const begin = part === undefined && drawn?.kind === 'mail' ? firstPart(rows) : undefined;
   useEffect(() => {
     if (begin !== undefined) onPart(begin);
@@ -51,8 +52,15 @@ export function ContentView(props: ContentProps): ReactNode {
       <Section title={words.parts}>
         <CoverageSummary message={message} />
         <ul className="parts">
-          {rows.map((row) => (
-            <PartItem key={row.path} row={row} shown={row.path === shown} onShow={() => onPart(row.path)} canShow={message.canBeOpened} />
+          {drawnRows(rows, open, shown).map((row) => (
+            <PartItem
+              key={row.path}
+              row={row}
+              shown={row.path === shown}
+              onShow={() => onPart(row.path)}
+              canShow={message.canBeOpened}
+              inside={row.holds ? { parts: rows.filter(({ within }) => within.includes(row.path)).length, open: open.has(row.path), toggle: () => setOpen(toggled(open, row.path)) } : undefined}
+            />
           ))}
         </ul>
         {(first?.moreParts ?? message.receipt.more) > 0 ? <small>{words.moreParts(first?.moreParts ?? message.receipt.more)}</small> : null}
@@ -79,8 +87,8 @@ export function ContentView(props: ContentProps): ReactNode {
   );
 }
 
-/** Scrolls to a finding once it is drawn, fetching further pages of the part until it is. */
-function useSought(sought: Sought | undefined, part: string | undefined, hasMore: boolean, fetchMore: () => void, fetching: boolean, pages: number): void {
+/** Scrolls to a finding once it is drawn, fetching further pages of the part until it is; `onMissing` where it is in none of them. */
+export function useSought(sought: Sought | undefined, part: string | undefined, hasMore: boolean, fetchMore: () => void, fetching: boolean, pages: number, onMissing?: () => boolean): void {
   const words = useWords(messageWords);
   const done = useRef<Sought>(undefined);
   useEffect(() => {
@@ -90,6 +98,8 @@ function useSought(sought: Sought | undefined, part: string | undefined, hasMore
       fetchMore();
       return;
     }
+    // Another way to show the part may have it: then it is still sought.
+    if (hit === null && onMissing?.() === true) return;
     done.current = sought;
     if (hit === null) {
       announce(words.notShown);
@@ -102,47 +112,87 @@ function useSought(sought: Sought | undefined, part: string | undefined, hasMore
 
 function CoverageSummary({ message }: { readonly message: Message }): ReactNode {
   const words = useWords(messageWords);
-  const { size: whole, scanned, unscanned } = message.receipt;
-  const read = percent(scanned, scanned + unscanned);
+  const { size: whole, scanned, unscanned, inside = { scanned: 0, unscanned: 0 } } = message.receipt;
+  // A container may be opened to its last byte and still hold what nobody could read.
+  const read = percent(scanned + inside.scanned, scanned + unscanned + inside.scanned + inside.unscanned);
   return (
     <div className="coverage">
       <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect width="100" height="4" className="coverage-unread" />
         <rect width={read} height="4" className="coverage-read" />
       </svg>
-      <p>{unscanned === 0 ? words.coverageAll(size(whole)) : `${words.coverage(read, size(scanned), size(scanned + unscanned))} · ${words.coverageNot(size(unscanned))}`}</p>
+      <p>{unscanned === 0 ? words.coverageAll(size(whole)) : `${words.coverage(percent(scanned, scanned + unscanned), size(scanned), size(scanned + unscanned))} · ${words.coverageNot(size(unscanned))}`}</p>
+      {inside.scanned + inside.unscanned === 0 ? null : (
+        <p>{inside.unscanned === 0 ? words.insideAll(size(inside.scanned)) : words.inside(size(inside.scanned), size(inside.unscanned))}</p>
+      )}
     </div>
   );
+}
+
+function toggled(open: ReadonlySet<string>, path: string): ReadonlySet<string> {
+  const next = new Set(open);
+  if (!next.delete(path)) next.add(path);
+  return next;
+}
+
+/** What a container offers: how many parts lie in it, and whether all are listed. */
+interface Inside {
+  readonly parts: number;
+  readonly open: boolean;
+  readonly toggle: () => void;
 }
 
 /** Deeper parts are shifted no further than this. */
 const DEPTH_MOST = 6;
 
-function PartItem({ row, shown, onShow, canShow }: { readonly row: PartRow; readonly shown: boolean; readonly onShow: () => void; readonly canShow: boolean }): ReactNode {
+function PartItem({ row, shown, onShow, canShow, inside }: { readonly row: PartRow; readonly shown: boolean; readonly onShow: () => void; readonly canShow: boolean; readonly inside: Inside | undefined }): ReactNode {
   const words = useWords(messageWords);
   const held = useWords(heldWords);
   const label = row.name ?? partName(words, row.path);
   return (
     <li className={`part part-depth-${Math.min(row.depth, DEPTH_MOST)}`}>
-      <button type="button" className="part-name" disabled={!canShow} aria-pressed={shown} onClick={onShow}>
-        <SafeText text={label} />
-      </button>
+      {inside === undefined ? (
+        <button type="button" className="part-name" disabled={!canShow} aria-pressed={shown} onClick={onShow}>
+          <SafeText text={label} />
+        </button>
+      ) : (
+        <button type="button" className="part-name part-holder" aria-expanded={inside.open} title={words.partsInside(inside.parts)} onClick={inside.toggle}>
+          <SafeText text={label} />
+        </button>
+      )}
       <Cautions codes={row.cautions} />
       <small>
         {row.mediaType === undefined ? '' : `${row.mediaType} · `}
         {size(row.size)}
       </small>
+      {row.chain.length === 0 ? null : (
+        <small className="part-chain" title={words.chain}>
+          {row.chain.join(' › ')}
+        </small>
+      )}
       {row.findings > 0 ? <b className="part-count">{words.findingsOf(row.findings)}</b> : null}
       {row.unscanned > 0 || (!row.readable && row.why !== undefined) ? (
         <span className="part-unread">{words.partUnread(size(row.unscanned > 0 ? row.unscanned : row.size), wordFor(held, 'unread', row.why ?? 'unsupported'))}</span>
       ) : (
-        <small>{words.partRead}</small>
+        <small>{inside === undefined ? words.partRead : words.partReadInside(inside.parts)}</small>
       )}
     </li>
   );
 }
 
-function DrawnView({ drawn, message, active, onActive }: { readonly drawn: Drawn; readonly message: Message; readonly active: number | undefined; readonly onActive: (finding: number) => void }): ReactNode {
+/** A few pieces in a line, such as the value of a field. */
+export function Segments({ segments, message, active, onActive }: { readonly segments: readonly Segment[]; readonly message: Message; readonly active: number | undefined; readonly onActive: (finding: number) => void }): ReactNode {
+  const [card, setCard] = useState<Card>();
+  const id = useId();
+  return (
+    <>
+      {segments.map((segment, at) => (isPlain(segment) ? <SafeText key={at} text={segment.text} /> : <Hit key={at} segment={segment} message={message} active={active === segment.finding && active !== undefined} cardId={id} onCard={setCard} onActive={onActive} />))}
+      {card === undefined ? null : <HitCard id={id} card={card} message={message} />}
+    </>
+  );
+}
+
+export function DrawnView({ drawn, message, active, onActive }: { readonly drawn: Drawn; readonly message: Message; readonly active: number | undefined; readonly onActive: (finding: number) => void }): ReactNode {
   const words = useWords(messageWords);
   const held = useWords(heldWords);
   const [card, setCard] = useState<Card>();

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { commentsAnswer } from '../../../../review/comments-schemas.js';
 import type { CompareAnswer } from '../../../../review/compare-schemas.js';
 import type { ContentAnswer } from '../../../../review/content-schemas.js';
+import type { MailAnswer } from '../../../../review/mail-schemas.js';
 import type { MessageAnswer } from '../../../../review/message-schemas.js';
 import { get } from '../../api/client.js';
 
@@ -21,15 +22,24 @@ export function useMessage(id: string): UseQueryResult<Message> {
   return useQuery({ queryKey: [...messageKey(id), 'facts'], queryFn: ({ signal }) => get<Message>(`/messages/${encodeURIComponent(id)}`, undefined, signal), ...CALM });
 }
 
-export function useContent(id: string, part: string | undefined, enabled: boolean): UseInfiniteQueryResult<InfiniteData<ContentAnswer>> {
+/** `text`: what a receiver reads of HTML. */
+export type ContentForm = 'source' | 'text';
+export function useContent(id: string, part: string | undefined, enabled: boolean, as: ContentForm = 'source'): UseInfiniteQueryResult<InfiniteData<ContentAnswer>> {
   return useInfiniteQuery({
-    queryKey: [...messageKey(id), 'content', part ?? ''],
-    queryFn: ({ pageParam, signal }) => get<ContentAnswer>(`/messages/${encodeURIComponent(id)}/content`, { part, offset: pageParam === 0 ? undefined : pageParam }, signal),
+    queryKey: [...messageKey(id), 'content', part ?? '', as],
+    queryFn: ({ pageParam, signal }) => get<ContentAnswer>(`/messages/${encodeURIComponent(id)}/content`, { part, as: as === 'text' ? as : undefined, offset: pageParam === 0 ? undefined : pageParam }, signal),
     initialPageParam: 0,
     getNextPageParam: ({ view }: ContentAnswer) => ('more' in view ? view.more : undefined),
     enabled,
     ...FIXED,
   });
+}
+
+export type Mail = MailAnswer;
+/** What came as a mail, wherever it came from. */
+export const isMail = ({ mail, channel, mediaType }: Message): boolean => mail !== undefined || (channel === 'http' && mediaType === 'message/rfc822');
+export function useMail(id: string, enabled: boolean): UseQueryResult<Mail> {
+  return useQuery({ queryKey: [...messageKey(id), 'mail'], queryFn: ({ signal }) => get<Mail>(`/messages/${encodeURIComponent(id)}/mail`, undefined, signal), enabled, ...FIXED });
 }
 
 export function useCompare(id: string, part: string | undefined, enabled: boolean): UseQueryResult<CompareAnswer> {

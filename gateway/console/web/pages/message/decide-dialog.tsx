@@ -1,5 +1,5 @@
 /** The dialogs of a decision: what it does, a reason, and only then the act. What cannot be taken back says so. */
-import { Alert, Button, Modal, Radio, Switch } from 'antd';
+import { Alert, Button, Input, Modal, Radio, Switch } from 'antd';
 import { useState, type ReactNode } from 'react';
 import { post } from '../../api/client.js';
 import { appWords } from '../../app/words.js';
@@ -7,15 +7,19 @@ import { useWords } from '../../app/words-of.js';
 import { useAct } from '../../ui/act.js';
 import { Failure } from '../../ui/failure.js';
 import { PRESETS as BULK_PRESETS } from '../queue/bulk-dialog.js';
+import { REASON_MOST } from '../../ui/reason-button.js';
 import { ReasonField } from '../queue/reason-field.js';
+import { SafeName } from '../queue/safe-text.js';
 import { queueWords } from '../queue/words.js';
 import { CompareView, staying } from './compare.js';
 import { useCompare, type Message, type Queued } from './data.js';
 import { highRisk, type Decision } from './offered.js';
+import { mailWords } from './mail/words.js';
 import { messageWords } from './words.js';
 
 export type Asked = Exclude<Decision, 'assign' | 'comment' | 'open' | 'false-positive'>;
 export interface Decided {
+  readonly id?: string;
   readonly state?: Message['state'];
 }
 
@@ -28,10 +32,26 @@ const PRESETS = {
   'legal-hold': [],
 } as const satisfies Partial<Record<Asked, readonly (keyof typeof messageWords)[]>>;
 
-export function DecideDialog({ decision, message, queued, onClose, onDone }: { readonly decision: Asked; readonly message: Message; readonly queued: Queued | undefined; readonly onClose: () => void; readonly onDone: (answer: Decided, turnedOff: boolean) => void }): ReactNode {
+export interface DecideProps {
+  readonly decision: Asked;
+  readonly message: Message;
+  readonly queued: Queued | undefined;
+  /** Of a mail: those whom a release or rejection is about, where that is not all of them. */
+  readonly recipients: readonly number[] | undefined;
+  /** So many of its recipients wait; none where it is no mail. */
+  readonly of: number;
+  readonly onClose: () => void;
+  readonly onDone: (answer: Decided, turnedOff: boolean) => void;
+}
+
+/** Decided for some recipients or all; everything else is about the whole message. */
+const PARTED: readonly Asked[] = ['release', 'release-masked', 'reject'];
+
+export function DecideDialog({ decision, message, queued, recipients, of, onClose, onDone }: DecideProps): ReactNode {
   const words = useWords(messageWords);
   const app = useWords(appWords);
   const bulk = useWords(queueWords);
+  const mail = useWords(mailWords);
   const high = highRisk(message, queued?.risk.score);
   const [part, setPart] = useState<string>();
   const compare = useCompare(message.id, part, decision === 'release-masked' && message.canBeOpened);
@@ -45,6 +65,9 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
   const [written, setWritten] = useState<string>();
   const reason = written ?? prefilled;
   const [notify, setNotify] = useState(true);
+  const [told, setTold] = useState('');
+  const parted = PARTED.includes(decision) && of > 0;
+  const nobody = parted && recipients?.length === 0;
   const [outcome, setOutcome] = useState<'arrived' | 'retry'>();
   const off = decision === 'legal-hold' && queued?.legalHold === true;
   const act = useAct((body: unknown) => post<Decided>(`/messages/${encodeURIComponent(message.id)}/${pathOf(decision)}`, body), { quiet: true });
@@ -53,10 +76,10 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
   // Until the comparison is there nobody knows whether a usual reason will do.
   const waits = !compared;
   const impossible = decision === 'release-masked' && compare.data?.possible === false;
-  const ready = reason.trim() !== '' && compared && !impossible && !act.busy && (decision !== 'settle' || outcome !== undefined);
+  const ready = reason.trim() !== '' && !nobody && compared && !impossible && !act.busy && (decision !== 'settle' || outcome !== undefined);
   const submit = async (): Promise<void> => {
     if (!ready) return;
-    const answer = await act.run(bodyOf(decision, reason.trim(), { notify, outcome, off }));
+    const answer = await act.run(bodyOf(decision, reason.trim(), { notify, outcome, off, recipients: parted ? recipients : undefined, told: decision === 'reject' && notify ? told.trim() : '' }));
     if (answer !== undefined) onDone(answer, off);
   };
   const label = off ? words['do.legal-hold-off'] : words[`do.${decision}`];
@@ -77,6 +100,7 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
       ]}
     >
       <Note decision={decision} message={message} high={high} off={off} />
+      {parted ? <About message={message} recipients={recipients} of={of} /> : null}
       {act.error === null || act.error === undefined ? null : <Failure error={act.error} />}
       {decision === 'release-masked' ? message.canBeOpened && !compare.isError ? <CompareView compare={compare.data} onPart={setPart} /> : <Alert type="info" showIcon title={words.compareAbsent} /> : null}
       {decision === 'settle' ? (
@@ -97,6 +121,13 @@ export function DecideDialog({ decision, message, queued, onClose, onDone }: { r
             <label htmlFor="notify-sender">{words.notify}</label>
           </span>
           <small>{words.notifyHint}</small>
+          {of > 0 && notify ? (
+            <div className="q-field">
+              <label htmlFor="words-for-sender">{mail.wordsForSender}</label>
+              <Input.TextArea id="words-for-sender" rows={2} maxLength={REASON_MOST} value={told} onChange={(event) => setTold(event.target.value)} />
+              <small>{mail.wordsHint}</small>
+            </div>
+          ) : null}
         </div>
       ) : null}
       {impossible || waits ? null : <ReasonField value={reason} onChange={setWritten} presets={presets} focus={prefilled === ''} {...(typed ? { hint: stays > 0 ? words.staysTyped : words.typed } : {})} onSubmit={() => void submit()} />}
@@ -123,18 +154,50 @@ function Note({ decision, message, high, off }: { readonly decision: Asked; read
   );
 }
 
+/** Names are listed up to here. */
+const NAMED_MOST = 20;
+
+/** Whom it is decided for. */
+function About({ message, recipients, of }: { readonly message: Message; readonly recipients: readonly number[] | undefined; readonly of: number }): ReactNode {
+  const words = useWords(mailWords);
+  if (recipients === undefined) return <p>{words.forAll(of)}</p>;
+  if (recipients.length === 0) return <Alert type="warning" showIcon title={words.chosenNone} />;
+  const chosen = message.mail?.recipients.filter(({ n }) => recipients.includes(n)) ?? [];
+  return (
+    <>
+      <p>{words.forSome(recipients.length, of)}</p>
+      <ul className="decide-recipients">
+        {chosen.slice(0, NAMED_MOST).map(({ n, address }) => (
+          <li key={n}>
+            <SafeName text={address} />
+          </li>
+        ))}
+        {chosen.length > NAMED_MOST ? <li>…</li> : null}
+      </ul>
+    </>
+  );
+}
+
 function pathOf(decision: Asked): string {
   return decision === 'release-masked' ? 'release' : decision;
 }
 
-function bodyOf(decision: Asked, reason: string, { notify, outcome, off }: { readonly notify: boolean; readonly outcome: 'arrived' | 'retry' | undefined; readonly off: boolean }): unknown {
+interface Given {
+  readonly notify: boolean;
+  readonly outcome: 'arrived' | 'retry' | undefined;
+  readonly off: boolean;
+  readonly recipients: readonly number[] | undefined;
+  readonly told: string;
+}
+
+function bodyOf(decision: Asked, reason: string, { notify, outcome, off, recipients, told }: Given): unknown {
   switch (decision) {
     case 'release':
-      return { as: 'original', reason };
+      return { as: 'original', reason, recipients };
     case 'release-masked':
-      return { as: 'masked', reason };
+      return { as: 'masked', reason, recipients };
     case 'reject':
-      return { reason, notify };
+      return { reason, notify, recipients, ...(told === '' ? {} : { words: told }) };
     case 'settle':
       return { outcome, reason };
     case 'legal-hold':

@@ -35,13 +35,13 @@ export function MessageHeader({ message, queued, assignment }: { readonly messag
       </div>
       <dl className="message-facts">
         <Fact label={words.from}>{names([...(message.sender === undefined ? [] : [message.sender]), ...(message.user === undefined || message.user === message.sender ? [] : [message.user])])}{message.sender === undefined && message.user === undefined ? held.noSender : null}</Fact>
-        {message.recipients.length === 0 ? null : <Fact label={words.to}>{names(message.recipients)}</Fact>}
+        {message.recipients.length === 0 || message.mail !== undefined ? null : <Fact label={words.to}>{names(message.recipients)}</Fact>}
         {message.destination === '' ? null : (
           <Fact label={words.destination}>
             <SafeName text={message.destination} />
           </Fact>
         )}
-        {request === '' ? null : (
+        {request === '' || message.mail !== undefined ? null : (
           <Fact label={words.request}>
             <span className="code">
               <SafeName text={request} />

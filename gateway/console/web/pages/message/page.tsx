@@ -1,6 +1,6 @@
 /** One held message: who sent what where, what was found and why, and the decision about it. */
 import { useQueryClient } from '@tanstack/react-query';
-import { App, Button } from 'antd';
+import { App, Button, Skeleton } from 'antd';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { assignAnswer } from '../../../../review/queue-schemas.js';
@@ -18,10 +18,14 @@ import { following, knownList, neighbour, standing } from '../queue/list-memory.
 import { SafeName } from '../queue/safe-text.js';
 import { titleOf } from '../queue/table.js';
 import { ContentView, type Sought } from './content.js';
-import { messageKey, useMessage, type Message, type Queued } from './data.js';
+import { isMail, messageKey, useMail, useMessage, type Message, type Queued } from './data.js';
 import { DecideDialog, type Asked, type Decided } from './decide-dialog.js';
 import { FalsePositiveDialog } from './false-positive-dialog.js';
 import { MessageHeader } from './header.js';
+import { MailEnvelope } from './mail/envelope.js';
+import { MailView } from './mail/mail-view.js';
+import { asked, MAIL_TABS, tabOf, waiting, type MailTab } from './mail/recipients.js';
+import { mailWords } from './mail/words.js';
 import { DECISIONS, offered, type Decision } from './offered.js';
 import { OpenDialog, OpenedBar, type Shown } from './opening.js';
 import { Assignment, CommentsView, FactsView, FindingsList, TimelineView } from './side.js';
@@ -126,6 +130,13 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
   const [sought, setSought] = useState<Sought>();
   const [shown, setShown] = useState<Shown>();
   const [parts, setParts] = useState<readonly string[]>([]);
+  const about = useWords(mailWords);
+  const asMail = useMail(id, message.canBeOpened && isMail(message));
+  const mail = asMail.data;
+  const [tab, setTab] = useState<MailTab>('text');
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const decides = may.has('release') || may.has('reject');
+  const recipients = message.mail === undefined ? undefined : asked(message.mail.recipients, message.state, left);
   const comment = useRef<HTMLTextAreaElement | null>(null);
   const hide = useCallback(() => setShown(undefined), []);
   // The wish to open a dialog is spent: a reload must not ask again.
@@ -136,7 +147,7 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
   const seek = (finding: number): void => {
     const where = message.findings[finding]?.part;
     setActive(finding);
-    if (where !== undefined && parts.includes(where)) setPart(where);
+    if (where !== undefined && (mail !== undefined || parts.includes(where))) setPart(where);
     setSought({ finding });
   };
   const stepFinding = (): void => {
@@ -145,18 +156,24 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
   const stepPart = (by: 1 | -1): void => {
     const at = part === undefined ? 0 : parts.indexOf(part);
     const next = parts[at + by];
-    if (next !== undefined) setPart(next);
+    if (next === undefined) return;
+    setPart(next);
+    if (mail !== undefined && tab !== 'findings') setTab(tabOf(next, mail));
   };
+  const stepTab = (): void => setTab(MAIL_TABS[(MAIL_TABS.indexOf(tab) + 1) % MAIL_TABS.length] ?? 'text');
 
   const finish = async (decision: Asked, answer: Decided, off: boolean): Promise<void> => {
-    const said = decision === 'legal-hold' && off ? words['done.legal-hold-off'] : answer.state === 'awaiting-second' ? words['done.awaiting-second'] : words[`done.${decision}`];
+    // Some of its recipients now have a message of their own; this one still waits for the others.
+    const some = answer.id !== undefined && answer.id !== id ? recipients?.length : undefined;
+    const said = some !== undefined ? about['done.some'](some) : decision === 'legal-hold' && off ? words['done.legal-hold-off'] : answer.state === 'awaiting-second' ? words['done.awaiting-second'] : words[`done.${decision}`];
     setDialog(undefined);
     void notice.success(said);
     announce(said);
-    if (answer.state !== undefined) noteState(client, id, answer.state);
+    if (answer.state !== undefined && some === undefined) noteState(client, id, answer.state);
     void client.invalidateQueries({ queryKey: QUEUE_COUNTS });
     void client.invalidateQueries({ queryKey: messageKey(id) });
-    if (!ENDS.includes(decision) || knownList()?.ids.includes(id) !== true) return;
+    if (some !== undefined) setLeft(new Set());
+    if (some !== undefined || !ENDS.includes(decision) || knownList()?.ids.includes(id) !== true) return;
     if (await goOn(id)) return;
     announce(`${said}. ${words.endOfList}`);
     go(knownList()?.path ?? '/queue');
@@ -173,6 +190,7 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
     ...(may.has('assign') ? [{ key: 'a', label: words.assignMe, run: assignMe }] : []),
     ...(may.has('comment') ? [{ key: 'c', label: words.keyComment, run: () => comment.current?.focus() }] : []),
     { key: 'l', label: words.keyFinding, run: stepFinding },
+    ...(mail === undefined ? [] : [{ key: 'v', label: about.keyTab, run: stepTab }]),
     { key: ']', label: words.keyPart, run: () => stepPart(1) },
     { key: '[', label: words.keyPartBack, run: () => stepPart(-1) },
   ]);
@@ -182,7 +200,14 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
       <div className="message-columns">
         <div className="message-main">
           <MessageHeader message={message} queued={queued} assignment={<Assignment message={message} queued={queued} may={may.has('assign')} onAssign={(account) => void assign.run(account)} busy={assign.busy} />} />
-          <ContentView message={message} part={part} onPart={setPart} sought={sought} active={active} onActive={setActive} onParts={setParts} />
+          {isMail(message) ? <MailEnvelope message={message} mail={mail} left={left} onLeft={decides ? setLeft : undefined} active={active} onActive={setActive} /> : null}
+          {asMail.isLoading ? (
+            <Skeleton active paragraph={{ rows: 8 }} />
+          ) : mail === undefined ? (
+            <ContentView message={message} part={part} onPart={setPart} sought={sought} active={active} onActive={setActive} onParts={setParts} />
+          ) : (
+            <MailView mail={mail} tab={tab} onTab={setTab} message={message} part={part} onPart={setPart} sought={sought} active={active} onActive={setActive} onParts={setParts} />
+          )}
         </div>
         <div className="message-side">
           {shown === undefined ? null : <OpenedBar shown={shown} onEnd={hide} />}
@@ -208,7 +233,7 @@ function MessageView({ message, queued }: { readonly message: Message; readonly 
           }}
         />
       ) : dialog === 'assign' || dialog === 'comment' ? null : (
-        <DecideDialog decision={dialog} message={message} queued={queued} onClose={() => setDialog(undefined)} onDone={(answer, off) => void finish(dialog, answer, off)} />
+        <DecideDialog decision={dialog} message={message} queued={queued} recipients={recipients} of={message.mail === undefined ? 0 : waiting(message.mail.recipients, message.state).length} onClose={() => setDialog(undefined)} onDone={(answer, off) => void finish(dialog, answer, off)} />
       )}
     </>
   );

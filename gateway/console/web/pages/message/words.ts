@@ -41,6 +41,9 @@ export const messageWords = defineWords({
   'part.header': { en: 'header', zh: '头部' },
   'part.preamble': { en: 'before the parts', zh: '各部分之前' },
   'part.epilogue': { en: 'after the parts', zh: '各部分之后' },
+  'part.names': { en: 'names of what is inside', zh: '内部文件名' },
+  'part.rest': { en: 'rest', zh: '其余部分' },
+  'part.text': { en: 'text', zh: '正文' },
   'part.trailers': { en: 'trailers', zh: '尾部字段' },
   partOf: { en: (path: string) => `Part ${path}`, zh: (path: string) => `第 ${path} 部分` },
   choosePart: { en: 'This message has several parts. Choose one.', zh: '此消息由多个部分组成，请选择其中之一。' },
@@ -52,8 +55,19 @@ export const messageWords = defineWords({
   column: { en: (n: number) => `Column ${n}`, zh: (n: number) => `第 ${n} 列` },
   coverage: { en: (percent: number, read: string, whole: string) => `${percent} % read: ${read} of ${whole}`, zh: (percent: number, read: string, whole: string) => `已检查 ${percent}%：${whole} 中的 ${read}` },
   coverageAll: { en: (whole: string) => `Every byte was read (${whole}).`, zh: (whole: string) => `所有字节均已检查（${whole}）。` },
+  insideAll: { en: (bytes: string) => `Inside encodings and archives: all ${bytes} were read.`, zh: (bytes: string) => `编码与压缩包内部：${bytes} 全部已检查。` },
+  inside: {
+    en: (read: string, unread: string) => `Inside encodings and archives: ${read} were read, ${unread} could not be.`,
+    zh: (read: string, unread: string) => `编码与压缩包内部：已检查 ${read}，${unread} 无法检查。`,
+  },
   coverageNot: { en: (bytes: string) => `${bytes} could not be read; what stands there is unknown.`, zh: (bytes: string) => `${bytes} 无法检查，其内容未知。` },
   partRead: { en: 'read', zh: '已检查' },
+  partReadInside: { en: (count: number) => `read inside (${count})`, zh: (count: number) => `内部已检查（${count} 项）` },
+  partsInside: { en: (count: number) => `${count} parts inside: list all, or those with findings`, zh: (count: number) => `内含 ${count} 项：全部列出，或仅列出有发现的项` },
+  chain: { en: 'What was undone to read it', zh: '读取时的解码过程' },
+  rewritten: { en: 'These containers leave written anew, with other bytes:', zh: '以下容器将被改写后发出：' },
+  rewrittenOne: { en: (name: string, before: string, after: string) => `${name}: ${before} becomes ${after}`, zh: (name: string, before: string, after: string) => `${name}：由 ${before} 变为 ${after}` },
+  rewrittenMembers: { en: (names: string) => `masked in ${names}`, zh: (names: string) => `在 ${names} 中脱敏` },
   partUnread: { en: (bytes: string, why: string) => `${bytes} not read: ${why}`, zh: (bytes: string, why: string) => `${bytes} 未检查：${why}` },
   findings: { en: 'Findings', zh: '发现' },
   findingsOf: { en: (count: number) => (count === 1 ? '1 finding' : `${count} findings`), zh: (count: number) => `${count} 项发现` },
@@ -186,6 +200,11 @@ export const messageWords = defineWords({
   'act.message.joined': { en: 'sent again', zh: '再次发送' },
   'act.message.view': { en: 'looked at it', zh: '查看' },
   'act.message.content': { en: 'read the masked content', zh: '查看遮蔽后的内容' },
+  'act.message.split': { en: 'put some recipients into a message of their own', zh: '将部分收件人分出另行处理' },
+  'act.message.split-off': { en: 'made for some recipients of another message', zh: '由另一消息的部分收件人分出' },
+  'act.message.withdrawn': { en: 'withdrawn: the client was told that nothing was taken', zh: '已撤回：已告知客户端未接收' },
+  'act.notice.made': { en: 'notice to the sender written', zh: '已生成给发件人的通知' },
+  'act.notice.sent': { en: 'notice to the sender sent', zh: '给发件人的通知已发出' },
   'act.message.compare': { en: 'compared a masked release', zh: '对比脱敏放行' },
   'act.message.assign': { en: 'assigned', zh: '分配' },
   'act.message.comment': { en: 'commented', zh: '添加备注' },
@@ -219,7 +238,7 @@ export function wordOf(words: MessageWords, kind: 'act' | 'actor', code: string)
 export function actorName(words: MessageWords, actor: string): string {
   return wordOf(words, 'actor', actor.replace(/^account:/, ''));
 }
-const NAMED = ['header', 'preamble', 'epilogue', 'trailers'] as const;
+const NAMED = ['header', 'preamble', 'epilogue', 'trailers', 'names', 'rest', 'text'] as const;
 /** `body/2.csv` is `Part 2`, `body/2/header` is `Part 2: header` to people, where it has no name of its own. */
 export function partName(words: MessageWords, path: string): string {
   if (path === 'head') return words['part.head'];

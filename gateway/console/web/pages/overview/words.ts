@@ -47,6 +47,7 @@ export const overviewWords = defineWords({
   ok: { en: 'works', zh: '正常' },
   trouble: { en: 'trouble', zh: '异常' },
   'needed.all': { en: 'needed for all traffic', zh: '全部流量所需' },
+  'needed.nothing': { en: 'traffic goes on without it', zh: '不影响流量' },
   'needed.hold': { en: 'needed to hold messages', zh: '扣留消息所需' },
   'component.database': { en: 'Database', zh: '数据库' },
   'component.ledger': { en: 'Ledger', zh: '台账' },

@@ -62,6 +62,9 @@ export const heldWords = defineWords({
   nothingFound: { en: 'nothing found', zh: '未发现号码' },
   unreadShort: { en: 'not read', zh: '未检查' },
   to: { en: 'to', zh: '发往' },
+  outside: { en: 'outside', zh: '外部' },
+  outsideHint: { en: 'Not one of your own domains.', zh: '不属于本单位域名。' },
+  outsideOf: { en: (count: number) => `${count} outside`, zh: (count: number) => `外部 ${count} 位` },
 });
 
 type HeldWords = ReturnType<typeof import('../../app/words-of.js').wordsIn<typeof heldWords>>;

@@ -117,17 +117,26 @@ export function MessageRow({ message, acts, within, canChoose }: { readonly mess
 /** What one would call it: its subject, else a file, else what was asked of the other side. */
 export function titleOf({ subject, fileNames, method, target, id }: Pick<Queued, 'subject' | 'method' | 'target' | 'id'> & { readonly fileNames?: readonly string[] }): string {
   if (subject !== undefined && subject !== '') return subject;
-  const request = `${method} ${target}`.trim();
+  // Mail has no request: what stands there is the word of its dialogue.
+  const request = method === 'MAIL' ? '' : `${method} ${target}`.trim();
   return request !== '' ? request : (fileNames?.[0] ?? id);
 }
 
 function Whereto({ message }: { readonly message: Queued }): ReactNode {
   const held = useWords(heldWords);
-  const [first, ...others] = message.recipients;
+  // Who is outside matters most.
+  const [at = 0] = message.outside;
+  const first = message.recipients[at];
+  const others = message.recipients.length - 1;
   return (
     <span className="whereto">
       {first === undefined ? null : <SafeName text={first} />}
-      {others.length > 0 ? <small>{held.andMore(others.length)}</small> : null}
+      {message.outside.length === 0 ? null : (
+        <span className="outside" title={held.outsideHint}>
+          {others > 0 ? held.outsideOf(message.outside.length) : held.outside}
+        </span>
+      )}
+      {others > 0 ? <small>{held.andMore(others)}</small> : null}
       {message.destination === '' ? null : (
         <small className={first === undefined ? 'destination-alone' : 'destination'}>
           <SafeName text={message.destination} />

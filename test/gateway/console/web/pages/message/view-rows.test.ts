@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { clock, endOf, secondsLeft } from '../../../../../../gateway/console/web/pages/message/countdown.js';
 import { isComplete, proposalOf } from '../../../../../../gateway/console/web/pages/message/false-positive.js';
-import { firstPart, joined, partRows, percent } from '../../../../../../gateway/console/web/pages/message/view-rows.js';
+import { drawnRows, firstPart, joined, partRows, percent } from '../../../../../../gateway/console/web/pages/message/view-rows.js';
 import type { ContentAnswer } from '../../../../../../gateway/review/content-schemas.js';
 import { falsePositiveBody } from '../../../../../../gateway/review/decision-schemas.js';
 
@@ -28,6 +28,21 @@ describe('the content of a part', () => {
   });
   it('never claims to be wholly read when a byte was not', () => {
     expect([percent(0, 10), percent(1, 10_000), percent(9_999, 10_000), percent(10, 10), percent(0, 0)]).toEqual([0, 1, 99, 100, 100]);
+  });
+});
+
+describe('a large container', () => {
+  const inside = (path: string, holds?: true): ContentAnswer['parts'][number] => ({ path, size: 9, readable: true, cautions: [], chain: ['utf-8', 'xml'], depth: path.split('/').length - 1, unscanned: 0, ...(holds === true ? { holds } : {}) });
+  const members = Array.from({ length: 12 }, (_, at) => inside(`body/2.docx/${String(at)}.xml`));
+  const rows = partRows([inside('body/1'), inside('body/2.docx', true), ...members], [], [{ part: 'body/2.docx/7.xml' }]);
+  it('shows the parts that matter, and all of them when it is opened', () => {
+    expect(drawnRows(rows, new Set(), undefined).map(({ path }) => path)).toEqual(['body/1', 'body/2.docx', 'body/2.docx/7.xml']);
+    expect(drawnRows(rows, new Set(), 'body/2.docx/3.xml')).toHaveLength(4);
+    expect(drawnRows(rows, new Set(['body/2.docx']), undefined)).toHaveLength(14);
+  });
+  it('is one row, however many lines its receipt has', () => {
+    const lines = [{ part: 'body/2.docx', scanned: 90, unscanned: 0, chain: ['base64'] }, { part: 'body/2.docx', scanned: 60, unscanned: 0, chain: ['zip'] }, { part: 'body/2.docx', scanned: 0, unscanned: 0, chain: ['zip', 'docx'] }];
+    expect(partRows(undefined, lines, []).map(({ path, size, chain }) => [path, size, chain])).toEqual([['body/2.docx', 60, ['base64', 'zip', 'docx']]]);
   });
 });
 
@@ -58,7 +73,7 @@ describe('a false positive', () => {
 });
 
 describe('a message of several parts', () => {
-  const part = (path: string, findings: number, readable = true): Parameters<typeof firstPart>[0][number] => ({ path, depth: 1, name: undefined, mediaType: undefined, size: 9, readable, cautions: [], findings, unscanned: 0, why: undefined });
+  const part = (path: string, findings: number, readable = true): Parameters<typeof firstPart>[0][number] => ({ path, depth: 1, name: undefined, mediaType: undefined, size: 9, readable, cautions: [], findings, unscanned: 0, why: undefined, chain: [], holds: false, within: [] });
   it('begins with the readable part in which most was found', () => {
     expect(firstPart([part('head', 9), part('body/1/header', 0), part('body/1', 1), part('body/2', 4), part('body/3', 7, false)])).toBe('body/2');
     expect(firstPart([part('head', 0), part('body/preamble', 0), part('body/1', 0)])).toBe('body/1');
