@@ -30,9 +30,10 @@ ENV NODE_ENV=production \
     WEIR_HEALTH_URL=http://127.0.0.1:8081/healthz
 USER weir
 VOLUME /data
-EXPOSE 8080 8081
+EXPOSE 8080 8081 8082
 # The first start creates the database, which may take a while on a slow disk.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["node", "-e", "fetch(process.env.WEIR_HEALTH_URL).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# Exec form: signals reach the gateway itself, which drains. Arguments of `docker run` are the gateway's.
-ENTRYPOINT ["node", "dist/gateway/main.js"]
+# Exec form: signals reach Weir itself, which drains. Arguments of `docker run` are the command's: start, worker, config check, backup …
+ENTRYPOINT ["node", "dist/gateway/cli/weir.js"]
+CMD ["start"]

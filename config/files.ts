@@ -5,7 +5,7 @@ import { wrong, type Complaint, type Path } from './problem.js';
 import type { Config } from './schema.js';
 
 /** Keys whose text is a file name, wherever they stand in the schema. */
-const FILE_KEYS: ReadonlySet<string | number> = new Set(['cert', 'key', 'ca', 'clientCa', 'departments', 'file']);
+const FILE_KEYS: ReadonlySet<string | number> = new Set(['cert', 'key', 'ca', 'clientCa', 'departments', 'file', 'accounts']);
 
 type Change = (text: string, path: Path) => string;
 

@@ -1,7 +1,7 @@
 /** Puts what the schema complains of into sentences. */
 import type { z } from 'zod';
 import { hint, closest } from './spelling.js';
-import { keysAt } from './schema-walk.js';
+import { keysAt, valuesAt } from './schema-walk.js';
 import { rightExample } from './right-examples.js';
 import { wrong, type Complaint, type Path } from './problem.js';
 
@@ -16,9 +16,14 @@ const kindOf = (expected: string): string => KINDS[expected] ?? expected;
 
 /** Channels this version does not have; naming them must not look like a typing mistake. */
 const ABSENT: Readonly<Record<string, string>> = {
-  smtp: 'SMTP is not available in this version; only HTTP routes are',
   icap: 'ICAP is reserved and does not exist yet; take it out',
 };
+/** Keys that stand elsewhere, by the place where people look for them or where an earlier version had them. */
+const MISPLACED: Readonly<Record<string, readonly [problem: string, example: string]>> = {
+  smtp: ['stands under "listen"', 'listen: { smtp: [{ id: mail, port: 2525 }] }'],
+  'review.ownDomains': ['has moved: your own domains stand under "domains" at the top of the file', 'domains: { own: [corp.example] }'],
+};
+
 export const absentChannel = (name: unknown): string | undefined => (typeof name === 'string' && Object.hasOwn(ABSENT, name) ? ABSENT[name] : undefined);
 
 export function valueAt(raw: unknown, path: Path): unknown {
@@ -83,9 +88,15 @@ function complain(issue: Issue, path: Path, raw: unknown, schema: z.core.$ZodTyp
 }
 
 function unknownKey(key: string, path: Path, schema: z.core.$ZodType): Sentence[] {
+  const [moved, example] = MISPLACED[[...path, key].join('.')] ?? [];
+  if (moved !== undefined) return [{ complaint: { ...wrong([...path, key], moved, example), key: true }, missing: false }];
   const channel = absentChannel(key);
   const known = keysAt(schema, path);
   const meant = closest(key, known);
+  if (channel === undefined && known.includes(key)) {
+    // An example of it would be an example of the mistake.
+    return [{ complaint: { ...wrong([...path, key], 'is a key of another kind of these, and has no place here', `# without "${key}"`), key: true }, missing: false }];
+  }
   const problem = channel ?? `is not a known key${hint(key, known)}`;
   return [{ complaint: { ...wrong([...path, key], problem, rightExample([...path, meant ?? key])), key: true }, missing: false, meant }];
 }
@@ -100,6 +111,13 @@ function formsOf(issue: Extract<Issue, { code: 'invalid_union' }>): readonly (re
 
 /** Of several possible forms, the one the author was writing; or, when none can be told, what they have in common. */
 function union(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path, raw: unknown, schema: z.core.$ZodType): Sentence[] {
+  if (issue.discriminator !== undefined && issue.errors.length === 0) {
+    const known = valuesAt(schema, path);
+    const value = valueAt(raw, path);
+    const channel = absentChannel(value);
+    if (channel !== undefined) return plain(path, channel);
+    return plain(path, `must be one of ${known.join(', ')}${typeof value === 'string' && closest(value, known) !== undefined ? hint(value, known) : ''}`);
+  }
   const atRoot = (inner: Issue): boolean => inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value');
   const all = formsOf(issue);
   const forms = all.filter((form) => !form.some(atRoot));

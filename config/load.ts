@@ -2,11 +2,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { checkAlerts } from './checks/alerts.js';
 import { checkDetectors, type DetectorChecks } from './checks/detectors.js';
 import { checkKeeping } from './checks/keeping.js';
 import { checkListeners } from './checks/listeners.js';
+import { checkMail } from './checks/mail.js';
+import { checkMailListeners } from './checks/mail-listeners.js';
+import { checkMailRoutes } from './checks/mail-routes.js';
+import { checkMetricsListeners } from './checks/metrics.js';
 import { checkPolicies } from './checks/policies.js';
 import { checkRoutes } from './checks/routes.js';
+import { checkVault } from './checks/vault.js';
 import { resolveFiles } from './files.js';
 import { complaintsOf } from './issues.js';
 import { pathText, type Complaint, type Problem } from './problem.js';
@@ -73,7 +79,7 @@ export function checkContent(file: string, content: Uint8Array, env: Readonly<Re
   const complaints: Complaint[] = parsed.success ? [] : [...complaintsOf(parsed.error.issues.slice(0, PROBLEMS_MOST), raw, configSchema)];
   const told = new Set(complaints.map(({ path }) => pathText(path)));
   // What the schema has complained of needs no second complaint.
-  complaints.push(...[checkListeners(raw), checkRoutes(raw), checkDetectors(raw, checks), checkPolicies(raw), checkKeeping(raw)].flat().filter(({ path }) => !told.has(pathText(path))));
+  complaints.push(...[checkListeners(raw), checkMetricsListeners(raw), checkRoutes(raw), checkDetectors(raw, checks), checkPolicies(raw), checkKeeping(raw), checkAlerts(raw), checkVault(raw), checkMailListeners(raw), checkMailRoutes(raw), checkMail(raw)].flat().filter(({ path }) => !told.has(pathText(path))));
   const resolved = parsed.success ? resolveFiles(parsed.data, dirname(file), env) : undefined;
   complaints.push(...(resolved?.complaints ?? []));
   const problems = located(complaints.filter(({ level }) => level === 'error').slice(0, PROBLEMS_MOST), source);

@@ -1,12 +1,13 @@
 /** What of a changed file takes effect while running, and what waits for a restart. */
 import type { LoadResult, Problem } from './load.js';
+import { isScanned } from './routes.js';
 import type { Config, Route } from './schema.js';
 
 /** Settings that policies are compiled from: they switch at once, for all routes. */
-const LIVE_KEYS: ReadonlySet<string> = new Set(['policies', 'grades', 'monitor', 'routes']);
+const LIVE_KEYS: ReadonlySet<string> = new Set(['policies', 'grades', 'monitor', 'routes', 'domains']);
 const LIVE_ROUTE_KEYS: ReadonlySet<string> = new Set(['policy', 'monitor', 'syncClient']);
 
-export type LiveSettings = Pick<Config, 'policies' | 'grades' | 'monitor' | 'routes'>;
+export type LiveSettings = Pick<Config, 'policies' | 'grades' | 'monitor' | 'routes' | 'domains'>;
 
 export interface ReloadPlan {
   /** The running routes with the new file's rules: what to compile. */
@@ -47,11 +48,13 @@ export function planReload(running: Config, next: Config): ReloadPlan {
   const routes = running.routes.flatMap((route): Route[] => {
     const now = after.get(route.id);
     // A route that is gone from the file, or no longer scanned there, keeps its rules until its listener ends.
-    if (now?.policy === undefined || !now.scan) return [];
-    return [{ ...route, policy: now.policy, monitor: now.monitor, syncClient: now.syncClient }];
+    if (now?.policy === undefined || !isScanned(now)) return [];
+    const live = { policy: now.policy, monitor: now.monitor };
+    if (route.channel === 'smtp') return [{ ...route, ...live }];
+    return [{ ...route, ...live, syncClient: now.channel === 'http' ? now.syncClient : route.syncClient }];
   });
   return {
-    settings: { policies: next.policies, grades: next.grades, monitor: next.monitor, routes },
+    settings: { policies: next.policies, grades: next.grades, monitor: next.monitor, domains: next.domains, routes },
     restart: [...differences(running, next, LIVE_KEYS), ...routeChanges(running.routes, next.routes)],
   };
 }
@@ -61,18 +64,18 @@ export type ReloadOutcome =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
 export interface Reloader {
-  /** A bad file changes nothing. */
-  readonly reload: () => ReloadOutcome;
+  /** A bad file changes nothing; rejects when `apply` does. */
+  readonly reload: () => Promise<ReloadOutcome>;
 }
 
 /** `apply` switches all policies or throws before it has switched any. */
-export function configReloader(running: Config, load: () => LoadResult, apply: (settings: LiveSettings, revision: string) => void): Reloader {
+export function configReloader(running: Config, load: () => LoadResult, apply: (settings: LiveSettings, revision: string) => Promise<void>): Reloader {
   return {
-    reload: () => {
+    reload: async () => {
       const result = load();
       if (!result.ok) return { kind: 'refused', problems: result.problems };
       const { settings, restart } = planReload(running, result.config);
-      apply(settings, result.revision);
+      await apply(settings, result.revision);
       return { kind: 'applied', revision: result.revision, restart, warnings: result.warnings };
     },
   };

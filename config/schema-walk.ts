@@ -28,9 +28,18 @@ function keysOf(def: Definition): readonly string[] {
   return [];
 }
 
-/** Keys that may stand in the group at `path`; empty where any may. */
-export function keysAt(schema: Schema, path: Path): readonly string[] {
+function definitionsAt(schema: Schema, path: Path): readonly Definition[] {
   let here: readonly Schema[] = [schema];
   for (const step of path) here = here.flatMap(alternatives).flatMap((def) => children(def, step));
-  return [...new Set(here.flatMap(alternatives).flatMap(keysOf))];
+  return here.flatMap(alternatives);
+}
+
+/** Keys that may stand in the group at `path`; empty where any may. */
+export function keysAt(schema: Schema, path: Path): readonly string[] {
+  return [...new Set(definitionsAt(schema, path).flatMap(keysOf))];
+}
+
+/** Words that may stand at `path`, where the schema knows them all. */
+export function valuesAt(schema: Schema, path: Path): readonly string[] {
+  return [...new Set(definitionsAt(schema, path).flatMap((def) => (def.type === 'literal' ? def.values.map(String) : [])))];
 }

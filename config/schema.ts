@@ -1,26 +1,20 @@
 /** The shape of a Weir configuration file: every key, its default and its limits. The parsed form is what the rest of Weir trusts. */
 import { z } from 'zod';
 import { DISTINCT_CAP, UNSCANNABLE_REASONS } from '../gateway/ports.js';
+import { metricsListenSchema, workerListenSchema } from './metrics-schema.js';
+import { alertsSchema } from './alerts-schema.js';
+import { extractSchema } from './decode-schema.js';
+import { vaultSchema } from './vault-schema.js';
+import { domainsSchema, mailSchema, smtpListenSchema } from './mail-schema.js';
+import { routeSchema } from './route-schema.js';
+import { workersSchema } from './workers-schema.js';
+import { bytes, duration, file, grade, id, patterns, secret, severity } from './shapes.js';
 
-const id = z.string().regex(/^[a-z][a-z0-9-]{0,47}$/, 'lower-case letters, digits and "-", starting with a letter, for example "mail-out"');
 const detectorId = z.string().regex(/^[a-z][a-z0-9.-]{0,63}$/, 'a detector id, for example "cn.phone"');
-const duration = z
-  .string()
-  .regex(/^\d{1,6}(ms|s|m|h|d)$/, 'a number and a unit, for example "30s", "5m" or "30d"')
-  .transform((text) => Number.parseInt(text, 10) * { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }[/[a-z]+$/.exec(text)?.[0] as 'ms' | 's' | 'm' | 'h' | 'd']);
-const bytes = z
-  .string()
-  .regex(/^\d{1,9}(B|KiB|MiB|GiB|TiB)$/, 'a number and a unit, for example "64MiB"')
-  .transform((text) => Number.parseInt(text, 10) * { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }[/[A-Za-z]+$/.exec(text)?.[0] as 'B' | 'KiB' | 'MiB' | 'GiB' | 'TiB']);
 const confidence = z.number().min(0).max(1);
 const action = z.enum(['pass', 'mask', 'block', 'hold']);
-const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
-const grade = z.enum(['C1', 'C2', 'C3', 'general', 'important', 'core']);
 
 // ---------------------------------------------------------------- conditions and rules
-
-/** `*` stands for any run of characters; matching ignores case. `unknown` matches a missing fact. */
-const patterns = z.union([z.string(), z.array(z.string()).min(1)]).transform((one) => (typeof one === 'string' ? [one] : one));
 
 const findingSelector = z.strictObject({
   /** Detector ids; all detectors when left out. With `grade` as well: those that are in both. */
@@ -35,20 +29,36 @@ const findingSelector = z.strictObject({
   distinct: z.number().int().min(1).max(DISTINCT_CAP).default(1),
 });
 
+const whose = z.enum(['inside', 'outside', 'partner', 'partner-expired']);
+
 const factsSelector = z.strictObject({
   user: patterns.optional(),
   department: patterns.optional(),
+  /** Of mail: the envelope's. */
   sender: patterns.optional(),
+  /** Of mail: an address in From or Sender. */
+  headerSender: patterns.optional(),
+  /** Of mail: neither From nor Sender names the sender of the envelope. */
+  senderMismatch: z.boolean().optional(),
   /** True when at least one recipient matches. */
   recipient: patterns.optional(),
   /** True when there are recipients and all of them match; `not` of it finds the one outsider among colleagues. */
   everyRecipient: patterns.optional(),
+  /** By `domains`; true when at least one recipient is such. `outside` are all but the own ones and partners whose agreement is in force. */
+  recipientIs: z.union([whose, z.array(whose).min(1)]).transform((one) => (Array.isArray(one) ? one : [one])).optional(),
+  /** Of the whole mail, also where recipients are judged in groups. */
+  recipients: z.strictObject({ atLeast: z.number().int().min(1).max(100_000) }).optional(),
+  /** The host that a request goes to; of mail the domain of a recipient. */
   destination: patterns.optional(),
   /** CIDR ranges or addresses. */
   client: patterns.optional(),
   method: patterns.optional(),
   mediaType: patterns.optional(),
   fileName: patterns.optional(),
+  /** Of mail; the same as `fileName` there. */
+  attachmentName: patterns.optional(),
+  /** Of mail: as declared, for example `application/zip`. */
+  attachmentType: patterns.optional(),
   channel: z.array(z.enum(['http', 'smtp', 'icap'])).min(1).optional(),
   direction: z.enum(['request', 'response']).optional(),
 });
@@ -60,6 +70,7 @@ export interface ConditionInput {
   readonly found?: z.input<typeof findingSelector> | undefined;
   readonly facts?: z.input<typeof factsSelector> | undefined;
   readonly unscannable?: readonly (typeof UNSCANNABLE_REASONS)[number][] | undefined;
+  readonly upTo?: string | undefined;
 }
 export interface Condition {
   readonly all?: readonly Condition[] | undefined;
@@ -69,6 +80,8 @@ export interface Condition {
   readonly facts?: z.output<typeof factsSelector> | undefined;
   /** True when the exchange has an unscannable part with one of these reasons. */
   readonly unscannable?: readonly (typeof UNSCANNABLE_REASONS)[number][] | undefined;
+  /** Only with `unscannable`: true while the parts with these reasons have no more bytes than this, taken together. */
+  readonly upTo?: number | undefined;
 }
 /** Several keys in one condition are joined by "and". */
 const condition: z.ZodType<Condition, ConditionInput> = z.lazy(() =>
@@ -80,7 +93,9 @@ const condition: z.ZodType<Condition, ConditionInput> = z.lazy(() =>
       found: findingSelector.optional(),
       facts: factsSelector.optional(),
       unscannable: z.array(z.enum(UNSCANNABLE_REASONS)).min(1).optional(),
+      upTo: bytes.optional(),
     })
+    .refine((c) => c.upTo === undefined || c.unscannable !== undefined, '`upTo` limits what `unscannable` covers and stands beside it')
     .refine((c) => Object.values(c).some((v) => v !== undefined), 'an empty condition; leave `when` out to match everything'),
 );
 
@@ -106,91 +121,6 @@ export const policySchema = z.strictObject({
   retentionByGrade: z.partialRecord(grade, duration).default({}),
 });
 
-// ---------------------------------------------------------------- routes
-
-const file = z.string().min(1);
-/** Secrets never stand in the file: an environment variable or a file holds them. */
-const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file })]);
-
-const upstreamTls = z.strictObject({
-  ca: file.optional(),
-  cert: file.optional(),
-  key: file.optional(),
-  serverName: z.string().optional(),
-});
-
-const upstream = z.union([
-  z.literal('demo'),
-  z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
-    tls: upstreamTls.optional(),
-    /** Send the client's Host on instead of the upstream's. */
-    preserveHost: z.boolean().default(false),
-    connectTimeout: duration.prefault('5s'),
-    /** From the last request byte to the answer's head, and between bytes of the answer. */
-    responseTimeout: duration.prefault('60s'),
-    maxSockets: z.number().int().min(1).max(10_000).default(256),
-  }),
-]);
-
-/** Where a fact is read from; the first source that yields one wins. */
-const factSource = z.union([
-  z.strictObject({ header: z.string(), /** Only from trustedProxies. */ trusted: z.boolean().default(true) }),
-  z.strictObject({ query: z.string() }),
-  z.strictObject({ form: z.string() }),
-  /** Dotted path in a JSON body, for example `message.to`. */
-  z.strictObject({ json: z.string() }),
-  z.strictObject({ basic: z.literal(true) }),
-  z.strictObject({ jwt: z.strictObject({ claim: z.string(), header: z.string().default('authorization'), key: secret, issuer: z.string().optional(), audience: z.string().optional() }) }),
-  z.strictObject({ clientCertificate: z.literal(true) }),
-]);
-const factSources = z.union([factSource, z.array(factSource).min(1)]).transform((one) => (Array.isArray(one) ? one : [one]));
-
-export const routeSchema = z.strictObject({
-  id,
-  channel: z.literal('http').default('http'),
-  match: z.strictObject({
-    host: z.array(z.string()).min(1).optional(),
-    path: z.string().startsWith('/').default('/'),
-    methods: z.array(z.string()).min(1).optional(),
-  }),
-  upstream,
-  /** Replaces the matched path prefix; left out: the path goes on as it came. */
-  rewritePrefix: z.string().startsWith('/').optional(),
-  direction: z.array(z.enum(['request', 'response'])).min(1).default(['request']),
-  /** `false`: bytes pass unscanned (http-proxy-middleware); counted, and named in every report. */
-  scan: z.boolean().default(true),
-  policy: id.optional(),
-  facts: z
-    .strictObject({
-      user: factSources.optional(),
-      sender: factSources.optional(),
-      recipients: factSources.optional(),
-      subject: factSources.optional(),
-      /** JSON file: user → department. */
-      departments: file.optional(),
-    })
-    .prefault({}),
-  /** Header fields scanned with the head, beside target, subject and file names. */
-  scanHeaders: z.array(z.string()).default([]),
-  onHold: z.enum(['accept', 'refuse']).default('accept'),
-  release: z.enum(['replay', 'resubmit']).default('replay'),
-  /** Sent with a replay in place of the sender's own. */
-  releaseCredential: z.strictObject({ header: z.string().default('authorization'), secret }).optional(),
-  /** Header that makes a repeated request harmless upstream; Weir fills it with the incident id on release. */
-  idempotencyHeader: z.string().optional(),
-  /** The notice sink that tells senders when a held message was refused or has expired. */
-  notices: id.optional(),
-  upgrades: z.enum(['refuse', 'pass']).default('refuse'),
-  streamWithAbort: z.boolean().default(false),
-  /** This route serves clients that synchronise folders: a mask becomes a block (HC 19). */
-  syncClient: z.boolean().default(false),
-  weirHeaders: z.boolean().default(true),
-  monitor: z.boolean().default(false),
-  maxBody: bytes.prefault('16GiB'),
-  bodyTimeout: duration.prefault('60s'),
-});
-
 // ---------------------------------------------------------------- detectors, alerts, listeners
 
 export const patternDetectorSchema = z.strictObject({
@@ -210,18 +140,18 @@ export const patternDetectorSchema = z.strictObject({
   cases: z.strictObject({ hit: z.array(z.string()).min(1), miss: z.array(z.string()).min(1) }),
 });
 
+/** All, none, or the first of each so many. */
+const share = z.union([
+  z.enum(['all', 'none']),
+  z
+    .string()
+    .regex(/^1\/[1-9][0-9]{0,5}$/, 'all, none, or one of so many, for example 1/100')
+    .transform((one) => ({ oneOf: Number(one.slice(2)) })),
+]);
+
 const listenTls = z.strictObject({ cert: file, key: file, clientCa: file.optional(), clientCertificate: z.enum(['none', 'optional', 'required']).default('none') });
 const listen = (port: number) =>
   z.strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65535).default(port), tls: listenTls.optional() });
-
-const webhook = z.strictObject({
-  id,
-  url: z.url({ protocol: /^https?$/ }),
-  /** Signs each body: `Weir-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
-  secret,
-  events: z.array(z.enum(['hold', 'block', 'failure', 'dead-letter', 'expiry', 'health'])).min(1).default(['hold', 'block', 'failure', 'dead-letter', 'expiry', 'health']),
-  minSeverity: severity.default('info'),
-});
 
 /** Bodies are signed as those of alerts. */
 const noticeSink = z.strictObject({ id, url: z.url({ protocol: /^https?$/ }), secret });
@@ -244,10 +174,12 @@ export const configSchema = z.strictObject({
   /** The demo sink exists, and a banner says so. */
   demo: z.boolean().default(false),
   listen: z
-    .strictObject({ data: listen(8080).extend({ proxyProtocol: z.boolean().default(false) }).prefault({}), admin: listen(8081).prefault({}) })
+    .strictObject({ data: listen(8080).extend({ proxyProtocol: z.boolean().default(false), frontend: z.enum(['node', 'fast']).default('fast'), http2: z.boolean().default(false) }).prefault({}), admin: listen(8081).prefault({}), smtp: smtpListenSchema, metrics: metricsListenSchema, worker: workerListenSchema })
     .prefault({}),
   /** Peers whose Forwarded and identity headers are believed. */
   trustedProxies: z.array(z.string()).default([]),
+  domains: domainsSchema,
+  mail: mailSchema,
   /** Everywhere: record what would have happened, stop nothing (the first week). */
   monitor: z.boolean().default(false),
   language: z.enum(['auto', 'zh', 'en']).default('auto'),
@@ -259,16 +191,12 @@ export const configSchema = z.strictObject({
       spoolDisk: bytes.prefault('64GiB'),
       connections: z.number().int().min(1).default(10_000),
       drain: duration.prefault('30s'),
+      /** How long a node that is to stop goes on while /readyz says so: until load balancers have asked. */
+      drainDelay: duration.prefault('0s'),
+      extract: extractSchema,
     })
     .prefault({}),
-  vault: z
-    .strictObject({
-      custody: z.enum(['local', 'supplied', 'absent']).default('local'),
-      suite: z.enum(['age-v1', 'gm-1']).optional(),
-      keyCommand: z.tuple([z.string().min(1)], z.string()).optional(),
-      maxBytes: bytes.prefault('100GiB'),
-    })
-    .prefault({}),
+  vault: vaultSchema,
   grades: z.partialRecord(grade, z.array(detectorId)).default({ C2: ['cn.resident-id', 'bank-card', 'bank-card.unchecked', 'cn.phone'] }),
   detectors: z
     .strictObject({
@@ -279,7 +207,8 @@ export const configSchema = z.strictObject({
       patterns: z.array(patternDetectorSchema).default([]),
     })
     .prefault({}),
-  alerts: z.strictObject({ webhooks: z.array(webhook).default([]) }).prefault({}),
+  workers: workersSchema.prefault({}),
+  alerts: alertsSchema.prefault({}),
   /** Systems of yours that tell senders how a held message ended; routes name them. */
   notices: z.strictObject({ sinks: z.array(noticeSink).default([]) }).prefault({}),
   /** How long rows of the audit are kept; network logs must be kept for six months. */
@@ -292,8 +221,6 @@ export const configSchema = z.strictObject({
         .prefault({}),
       /** How long a first approval waits for the second person. */
       secondWithin: duration.prefault('24h'),
-      /** Mail domains of your own house: a recipient elsewhere is outside. Left out: whatever is not the sender's domain. */
-      ownDomains: z.array(z.string().regex(/^[^\s@]+\.[^\s@]+$/, 'a domain, for example "corp.example"')).default([]),
     })
     .prefault({}),
   people: z
@@ -308,13 +235,22 @@ export const configSchema = z.strictObject({
       oidc: oidc.optional(),
     })
     .prefault({}),
-  log: z.strictObject({ level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({}),
+  /** That carry traffic, side by side on one listening port; more than one for more than one core. */
+  processes: z.int().min(1).max(64).default(1),
+  log: z
+    .strictObject({
+      level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+      /** Which exchanges that were wholly read, with nothing found and nothing changed, have a line in the access log. All others always have one, and all are counted. */
+      cleanExchanges: share.prefault('all'),
+    })
+    .prefault({}),
   routes: z.array(routeSchema).min(1),
   policies: z.record(id, policySchema),
 });
 
 export type Config = z.output<typeof configSchema>;
-export type Route = z.output<typeof routeSchema>;
+export type { HttpRoute, MailHop, Route, SmtpRoute } from './route-schema.js';
+export type { DomainsConfig, MailConfig, SmtpListener } from './mail-schema.js';
 export type PolicyConfig = z.output<typeof policySchema>;
 export type Rule = z.output<typeof ruleSchema>;
 export type FindingSelector = z.output<typeof findingSelector>;

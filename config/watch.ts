@@ -1,4 +1,5 @@
 /** Tells when a configuration file has new content, however the editor or the cluster wrote it. */
+import { watch as watchFolder, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
@@ -49,21 +50,22 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
     timer = setTimeout(() => void look(), SETTLE_MS);
   };
 
+  const failed = (error: unknown): void => options.onError?.(error);
   // The folder with its links as they are: a rename over the file or a switched ..data link (mounted config maps) leaves a watch on the old file behind.
-  const entries = watch(folder, {
-    depth: 0,
-    ignoreInitial: true,
-    followSymlinks: false,
-    ignored: (path: string) => resolve(path) !== folder && basename(path) !== name && !basename(path).startsWith('..'),
-  });
+  // Only names are looked at: a folder in which something else is written all the time, such as a log, is not read again for each line of it.
+  let entries: FSWatcher | undefined;
+  try {
+    entries = watchFolder(folder, (_kind, entry) => {
+      if (entry === null || entry === name || entry.startsWith('..')) settle();
+    }).on('error', failed);
+  } catch (thrown) {
+    // Told once whoever called has the watcher.
+    queueMicrotask(() => failed(thrown));
+  }
   // And what the name leads to: the target of a link lies in a folder of its own.
   const target = watch(full, { ignoreInitial: true });
-  const watchers = [entries, target];
-  for (const watcher of watchers) {
-    watcher.on('all', settle);
-    watcher.on('error', (error) => options.onError?.(error));
-  }
-  const ready = Promise.all(watchers.map((watcher) => new Promise<void>((done) => watcher.once('ready', () => done())))).then(async () => {
+  target.on('all', settle).on('error', failed);
+  const ready = new Promise<void>((done) => target.once('ready', () => done())).then(async () => {
     last = options.revision ?? (await content());
     if (options.revision !== undefined) settle();
   });
@@ -72,7 +74,8 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
     close: async () => {
       closed = true;
       clearTimeout(timer);
-      await Promise.all(watchers.map((watcher) => watcher.close()));
+      entries?.close();
+      await target.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** How long things are kept, and who tells the sender when a message ends. */
 import { doubtful, wrong, type Complaint } from '../problem.js';
 import { hint } from '../spelling.js';
+import { crossesInClear } from './in-clear.js';
 import { group, list, routesOf, text } from './raw.js';
 
 /** Network logs: six months by law. */
@@ -17,9 +18,13 @@ export function checkKeeping(value: unknown): readonly Complaint[] {
   const found: Complaint[] = [];
   const days = daysOf(group(raw.audit).retention);
   if (days !== undefined && days < AUDIT_FLOOR_DAYS) found.push(doubtful(['audit', 'retention'], `is under ${AUDIT_FLOOR_DAYS} days: the law asks for six months of logs`, 'retention: 1095d'));
-  const ids = list(group(raw.notices).sinks).map((sink) => text(group(sink).id));
+  const sinks = list(group(raw.notices).sinks).map(group);
+  const ids = sinks.map(({ id }) => text(id));
   ids.forEach((id, index) => {
     if (id !== undefined && ids.indexOf(id) !== index) found.push(wrong(['notices', 'sinks', index, 'id'], `another notice sink is called "${id}" too`, `id: ${id}-2`));
+  });
+  sinks.forEach(({ url }, index) => {
+    if (crossesInClear(text(url))) found.push(doubtful(['notices', 'sinks', index, 'url'], 'notices cross the network in clear; they name the sender of a message and what became of it', 'url: https://portal.example/weir'));
   });
   const names = ids.filter((id) => id !== undefined);
   for (const { route, path } of routesOf(raw)) {

@@ -19,6 +19,7 @@ export function checkListeners(value: unknown): readonly Complaint[] {
     if (typeof one === 'string' && parseRange(one) === undefined) found.push(wrong(['trustedProxies', index], 'must be an address or a CIDR range'));
   });
   if (group(data).proxyProtocol === true && trusted.length === 0) found.push(doubtful(['listen', 'data', 'proxyProtocol'], 'has no effect: the PROXY protocol is believed from trustedProxies only, and there are none', 'trustedProxies: [10.0.0.0/8]'));
+  if (group(data).http2 === true && group(data).tls === undefined) found.push(wrong(['listen', 'data', 'http2'], 'needs "tls": HTTP/2 is spoken only where TLS has agreed on it', 'tls: { cert: tls/weir.crt, key: tls/weir.key }'));
   const dataHost = text(group(data).host) ?? '127.0.0.1';
   if (raw.demo === true && !LOOPBACK.test(dataHost)) found.push(doubtful(['demo'], 'the demo sink can be reached from the network through the data listener', 'demo: false'));
   const ports = [group(data).port ?? 8080, group(admin).port ?? 8081];
@@ -28,9 +29,5 @@ export function checkListeners(value: unknown): readonly Complaint[] {
     if (['optional', 'required'].includes(text(tls.clientCertificate) ?? '') && tls.clientCa === undefined) found.push(wrong(['listen', name, 'tls', 'clientCertificate'], 'needs clientCa: the authority that signs the clients\' certificates', 'clientCa: tls/clients-ca.crt'));
   }
   if (raw.monitor === true) found.push(doubtful(['monitor'], 'nothing is masked, blocked or held anywhere; what would have happened is recorded', 'monitor: false'));
-  const hooks = list(group(raw.alerts).webhooks).map((hook) => text(group(hook).id));
-  hooks.forEach((id, index) => {
-    if (id !== undefined && hooks.indexOf(id) !== index) found.push(wrong(['alerts', 'webhooks', index, 'id'], `another webhook is called "${id}" too`, `id: ${id}-2`));
-  });
   return found;
 }

@@ -74,9 +74,10 @@ export function checkPolicies(value: unknown): readonly Complaint[] {
     if (rule.otherwise !== undefined && rule.action !== 'mask') found.push(doubtful([...path, 'otherwise'], 'has no effect: only a rule that masks has an "otherwise"', 'action: mask'));
   }
   for (const { route, path } of routesOf(raw)) {
-    if (route.syncClient !== true) continue;
+    const chunked = route.upload === 'webdav-chunks';
+    if (route.syncClient !== true && !chunked) continue;
     const masking = rules.filter(({ policy, rule }) => policy === route.policy && rule.action === 'mask').map(({ rule }) => text(rule.id) ?? '?');
-    if (masking.length > 0) found.push(doubtful([...path, 'syncClient'], `on this route these rules block instead of masking, since the client would download the mask over the original: ${masking.join(', ')}`, 'syncClient: false'));
+    if (masking.length > 0) found.push(doubtful([...path, chunked ? 'upload' : 'syncClient'], `on this route these rules block instead of masking, since the client would download the mask over the original: ${masking.join(', ')}`, chunked ? 'action: block' : 'syncClient: false'));
   }
   return found;
 }

@@ -24,7 +24,8 @@ function repeated(routes: readonly RawRoute[]): Complaint[] {
       if (ids.has(id)) found.push(wrong([...path, 'id'], `another route is called "${id}" too`, `id: ${id}-2`));
       ids.set(id, (ids.get(id) ?? 0) + 1);
     }
-    if (Object.keys(group(route.match)).length === 0 && route.match === undefined) continue;
+    // What a mail route matches is looked at with the other mail routes.
+    if (route.channel === 'smtp' || (Object.keys(group(route.match)).length === 0 && route.match === undefined)) continue;
     const match = matchOf(route);
     const earlier = matches.get(match);
     if (earlier !== undefined) found.push(wrong([...path, 'match'], `can never be reached: route "${earlier}" has the same match`, 'match: { path: /elsewhere }'));

@@ -44,6 +44,15 @@ describe('/mail', () => {
   });
 });
 
+describe('mail over SMTP', () => {
+  it('is judged as mail of the web API is, with one verdict for all it goes to', () => {
+    expect([action('smtp', found('cn.resident-id', 1)), action('smtp', found('bank-card', 3)), action('smtp', found('cn.phone', 50)), action('smtp')]).toEqual(['mask', 'block', 'hold', 'pass']);
+    const to = ['a@corp.example', 'b@outside.example'];
+    expect(policies.get('smtp')?.groups?.(facts({ channel: 'smtp', recipients: to, mail: { listener: 'mail', headerSenders: [], recipientCount: 2, attachments: [] } }), to)).toEqual([[0, 1]]);
+    expect(planFor('smtp', { syntax: 'message', container: true }).mode).toBe('hold');
+  });
+});
+
 describe('/share', () => {
   it('holds any resident ID or card', () => {
     expect([action('share', found('cn.resident-id', 1)), action('share', found('bank-card', 1)), planFor('share').mode]).toEqual(['hold', 'hold', 'hold']);
@@ -54,6 +63,24 @@ it.each(['mail', 'share'])('phones alone never block on /%s: below fifty they ar
   expect([action(route, found('cn.phone', 49)), action(route, found('cn.phone', 50)), action(route, found('cn.phone', 9999))]).toEqual(['mask', 'hold', 'hold']);
 });
 
-it.each(['upload', 'mail', 'share'])('what cannot be read is held on /%s', (route) => {
+it.each(['upload', 'mail', 'smtp', 'share'])('what cannot be read is held on /%s', (route) => {
   expect(planFor(route).decide(evidence([], ['encrypted']))).toMatchObject({ action: 'hold', rule: 'default' });
+});
+
+describe('pictures, sound and film', () => {
+  const unreadOf = (...sizes: readonly number[]): ReturnType<typeof evidence> => ({ classes: [], unscannable: sizes.map((bytes, i) => ({ part: `body/${i}`, reason: 'no-text', bytes, detail: 'png' })) });
+
+  it.each(['upload', 'mail', 'share'])('pass on /%s up to 20 MiB taken together, by a rule of their own, and are held beyond', (route) => {
+    const decide = (...sizes: readonly number[]) => planFor(route, { container: true }).decide(unreadOf(...sizes));
+    expect(decide(2 ** 20, 19 * 2 ** 20)).toMatchObject({ action: 'pass', rule: 'pictures' });
+    expect(decide(2 ** 20, 19 * 2 ** 20, 1)).toMatchObject({ action: 'hold', rule: 'default' });
+    expect(planFor(route, { container: true }).mode).toBe('hold');
+  });
+
+  it('take nothing else with them', () => {
+    const mixed = { classes: [found('bank-card', 1)], unscannable: [...unreadOf(5).unscannable, unread('unsupported')] };
+    expect(planFor('share').decide(mixed)).toMatchObject({ action: 'hold' });
+    expect(planFor('upload').decide({ ...mixed, unscannable: unreadOf(5).unscannable })).toMatchObject({ action: 'mask' });
+    expect(planFor('upload').decide({ classes: [], unscannable: mixed.unscannable })).toMatchObject({ action: 'hold', rule: 'default' });
+  });
 });

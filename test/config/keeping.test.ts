@@ -26,4 +26,12 @@ describe('keeping', () => {
     const twice = check(SINK.replace('] }', ', { id: portal, url: "https://b.example", secret: { env: S } }] }'));
     expect(twice.ok ? [] : twice.problems.map(({ path }) => path)).toEqual(['notices.sinks[1].id']);
   });
+
+  it('warns of notices that cross the network in clear, and of no others', () => {
+    const at = (url: string): readonly string[] => check(SINK.replace('https://portal.example/x', url)).warnings.map(({ path }) => path);
+    expect(at('http://portal.example/x')).toEqual(['notices.sinks[0].url']);
+    for (const url of ['https://portal.example/x', 'http://localhost:9/x', 'http://127.0.0.1:9/x', 'http://[::1]:9/x']) expect(at(url)).toEqual([]);
+    const clear = check(SINK.replace('https:', 'http:'));
+    expect(clear.ok).toBe(true);
+  });
 });

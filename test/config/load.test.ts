@@ -10,7 +10,7 @@ const checks: DetectorChecks = {
   optional: ['bank-card.unchecked'],
   checkPattern: ({ pattern }) => (pattern.includes('+') ? 'this pattern is refused by the test' : undefined),
 };
-const env = { MAIL_API_TOKEN: 't', WEIR_WEBHOOK_SECRET: 's' };
+const env = { MAIL_API_TOKEN: 't', WEIR_WEBHOOK_SECRET: 's', WEIR_RELAY_PASSWORD: 'r' };
 const check = (text: string): LoadResult => checkContent('/etc/weir/config.yaml', new TextEncoder().encode(text), env, checks);
 const warnings = (text: string): string[] => {
   const result = check(text);
@@ -42,6 +42,14 @@ describe('a problem', () => {
       ['policies.p.rules[0].action', 7, 17, 'action: hold'],
       ['policies.p.rules[0].sevrity', 8, 9, 'severity: high'],
     ]);
+  });
+
+  it('shows the way out of it, not the mistake: a key of another channel, the password of a next hop', () => {
+    const hops = '{ hops: [{ hosts: ["a.example:25"], tls: verified, auth: { user: weir, secret: right } }] }';
+    const lines = reportLines(check(`version: 1\nlisten: { smtp: [{ id: mail }] }\nroutes: [{ id: m, channel: smtp, onHold: refuse, upstream: ${hops}, policy: p }]\npolicies: { p: { rules: [] } }\n`));
+    const after = (what: string): string | undefined => lines[lines.findIndex((line) => line.includes(what)) + 1]?.trim();
+    expect(after('routes[0].onHold')).toBe('for example: # without "onHold"');
+    expect(after('auth.secret')).toBe('for example: secret: { env: WEIR_RELAY_PASSWORD }');
   });
 
   it('is found through an alias', () => {
@@ -87,7 +95,7 @@ describe('a usable file', () => {
     expect(result).toMatchObject({ ok: true, config: { routes: [{ upstream: { tls: { ca: join(folder, 'ca.crt') } } }] } });
   });
 
-  it.each(['default.yaml', 'examples/webmail-api.yaml', 'examples/upload-service.yaml', 'examples/file-share.yaml'])('is config/%s', (name) => {
+  it.each(['default.yaml', 'examples/webmail-api.yaml', 'examples/upload-service.yaml', 'examples/file-share.yaml', 'examples/mail-gateway.yaml'])('is config/%s', (name) => {
     const result = loadConfig(join(import.meta.dirname, '../../config', name), env, { detectors: checks.detectors, optional: checks.optional ?? [] });
     expect(result.ok ? [] : result.problems).toEqual([]);
     expect(result.warnings.filter(({ problem }) => problem !== 'nothing on this route is scanned')).toEqual([]);
