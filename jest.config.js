@@ -17,5 +17,9 @@ export default {
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['\\.whole\\.test\\.ts$'] },
     { ...shared, displayName: 'whole', testMatch: ['<rootDir>/test/**/*.whole.test.ts'] },
   ],
-  testTimeout: 60_000,
+  // Temporary folders come and go, and may be in memory.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+  testSequencer: '<rootDir>/test/kit/longest-first.mjs',
+  // For tests and for what sets them up. A machine may be slow or busy; what hangs is still told of.
+  testTimeout: 600_000,
 };

@@ -38,10 +38,9 @@ describe('Dockerfile', () => {
     expect(names.lastIndexOf('USER')).toBeGreaterThan(names.lastIndexOf('COPY'));
   });
 
-  it('starts the compiled gateway itself, so that signals reach it', () => {
-    expect(inLastStage('ENTRYPOINT').map((rest) => JSON.parse(rest) as unknown)).toEqual([
-      ['node', 'dist/gateway/main.js'],
-    ]);
+  it('starts the compiled program itself, so that signals reach it', () => {
+    expect(inLastStage('ENTRYPOINT').map((rest) => JSON.parse(rest) as unknown)).toEqual([['node', 'dist/gateway/cli/weir.js']]);
+    expect(inLastStage('CMD').map((rest) => JSON.parse(rest) as unknown)).toEqual([['start']]);
     expect(inLastStage('HEALTHCHECK').join(' ')).toContain('CMD ["node"');
     expect(inLastStage('VOLUME')).toEqual(['/data']);
   });

@@ -1,14 +1,20 @@
-/** `npm run bench [-- upload|scan|patterns|queue|memory] [--quick]`: large uploads beside a bare pass-through proxy, scan rates beside regular expression engines, the queue beside a plain select, and memory over a long time. */
+/** `npm run bench [-- upload|scan|patterns|queue|decode|smtp|gateway|memory] [--quick]`: large uploads beside a bare pass-through proxy, mail beside Postfix, the gateway beside nginx and ModSecurity, scan rates beside regular expression engines, the queue beside a plain select, decoders beside programs that unwrap, and memory over a long time. */
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
+import { decodeBench, decodeMarkdown } from './decode/decode.js';
+import { gatewayMarkdown } from './gateway/figures.js';
+import { gatewayBench } from './gateway/gateway.js';
+import { ROW_IDS } from './gateway/rows.js';
 import { queueBench, queueMarkdown, queueText } from './queue/queue.js';
 import { writeFigures } from '../kit/figures-page.js';
 import { memoryText } from './scan/memory-table.js';
+import { buildWeir, smtpBench, smtpMarkdown } from './smtp/smtp.js';
 import { memory, patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
 import { parseBytes, table } from './table.js';
 
-const TABLES = ['upload', 'scan', 'patterns', 'queue', 'memory'] as const;
+const TABLES = ['upload', 'scan', 'patterns', 'queue', 'decode', 'smtp', 'gateway', 'memory'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +25,8 @@ const { values, positionals } = parseArgs({
     row: { type: 'string', multiple: true },
     /** Small and rough, for work in progress. */
     quick: { type: 'boolean', default: false },
+    /** Of the gateway's rows: node, fast; both where nothing is said. */
+    front: { type: 'string', multiple: true },
     /** A compiled program, to scan with instead of building this one. */
     dist: { type: 'string' },
     'no-build': { type: 'boolean', default: false },
@@ -65,6 +73,30 @@ if (wants('queue')) {
   console.log(`\n${queueText(rows, messages)}`);
   if (values.write) writeFigures('queue', queueMarkdown(rows, messages));
 }
+if (wants('decode')) {
+  const bytes = parseBytes(values.size ?? (values.quick ? '1MiB' : '8MiB'));
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+  const markdown = decodeMarkdown(await decodeBench({ bytes, rounds, rows: values.row, say: (line) => console.error(line) }), bytes, rounds);
+  console.log(`\n${markdown}`);
+  if (values.write) writeFigures('decode', markdown);
+}
+if (wants('smtp')) {
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+  if (options.dist === undefined) buildWeir();
+  const markdown = smtpMarkdown(await smtpBench({ quick: values.quick, rounds, rows: values.row, main: join(resolve(options.dist ?? 'dist'), 'gateway', 'main.js'), say: (line) => console.error(line) }), rounds);
+  console.log(`\n${markdown}`);
+  if (values.write) writeFigures('smtp', markdown);
+}
 // Minutes long, so only when it is asked for.
+if (positionals.includes('gateway')) {
+  const rows = values.row;
+  const strange = rows?.find((id) => !ROW_IDS.includes(id));
+  if (strange !== undefined) throw new Error(`no row is called ${strange}; there are ${ROW_IDS.join(', ')}`);
+  if (options.dist === undefined) buildWeir();
+  const fronts = (['node', 'fast'] as const).filter((front) => values.front === undefined || values.front.includes(front));
+  const markdown = gatewayMarkdown(await gatewayBench({ quick: values.quick, rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), rows, fronts, main: join(resolve(options.dist ?? 'dist'), 'gateway', 'main.js'), say: (line) => console.error(line) }));
+  console.log(`\n${markdown}`);
+  if (values.write) writeFigures('gateway', markdown);
+}
 if (positionals.includes('memory')) console.log(`\n${memoryText(memory({ dist: options.dist, bytes: parseBytes(values.size ?? (values.quick ? '1GiB' : '32GiB')) }))}`);
 if (values.write && pages.length > 0) writeFigures('speed', pages.join('\n\n'));

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { answers } from './gateway/child.js';
 
 /** A start that takes longer has failed: initdb and migrations need a few seconds. */
 const START_MS = 120_000;
@@ -46,16 +47,6 @@ export async function start(core: 0 | 1, args: readonly string[], url?: string):
     }
     if (url === undefined ? log.join('').includes('ready') : await answers(url)) return { pid: child.pid ?? 0, stop };
     await delay(50);
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const reply = await fetch(url);
-    await reply.text();
-    return reply.ok;
-  } catch {
-    return false;
   }
 }
 

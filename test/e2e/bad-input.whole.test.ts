@@ -52,7 +52,7 @@ beforeAll(async () => {
       policies,
     },
   });
-}, 60_000);
+});
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   for (const server of servers) server.close();

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
 import { connect } from 'node:net';
+import { WEIR } from '../kit/program.js';
 import type { Gateway } from './start-gateway.js';
+import { PATIENCE_MS } from '../kit/patience.js';
 
 export interface Answer {
   readonly status: number;
@@ -140,13 +142,13 @@ export async function run(command: string, words: readonly string[], env: NodeJS
 /** The compiled `weir` command, pointed at a running gateway. */
 export function weir(gateway: Pick<Gateway, 'dataDir' | 'adminUrl'> | undefined, ...words: readonly string[]): Promise<Ended> {
   const env = gateway === undefined ? {} : { WEIR_DATA: gateway.dataDir, WEIR_ADMIN_URL: gateway.adminUrl };
-  return run(process.execPath, ['dist/gateway/cli/weir.js', ...words], env);
+  return run(process.execPath, [WEIR, ...words], env);
 }
 
 const LOOK_EVERY_MS = 50;
 
 /** Asks again and again until the answer is what is wanted; the last answer when it never is. */
-export async function eventually<T>(look: () => Promise<T> | T, wanted: (value: T) => boolean, withinMs = 15_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T> | T, wanted: (value: T) => boolean, withinMs = PATIENCE_MS): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {
     const value = await look();

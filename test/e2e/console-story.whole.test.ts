@@ -44,13 +44,13 @@ beforeAll(async () => {
       },
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(visits.map(({ close }) => close()));
   await chrome.close();
   await upstream.close();
   expect(visits.flatMap(({ wrongs }) => wrongs)).toEqual([]);
-}, 60_000);
+});
 
 async function open(url: string, options: VisitOptions = {}): Promise<Page> {
   // Being refused is part of the story, and a refused request is an error to the browser's console.
@@ -125,7 +125,7 @@ describe('from the first start to the last decision', () => {
     expect(await serious(page)).toEqual([]);
     const again = await open(link);
     await again.getByText('This link does not work').waitFor();
-  }, 120_000);
+  });
 
   it('invites the other two administrators; then the start-up token is void', async () => {
     const page = person('system');
@@ -144,7 +144,7 @@ describe('from the first start to the last decision', () => {
     await arrive('auditor', await invite('auditor', 'auditor'));
     const refused = await admin(gateway, '/api/v1/messages');
     expect([refused.status, refused.text.includes('token')]).toEqual([401, true]);
-  }, 180_000);
+  });
 
   it('a reviewer and an approver are proposed by one administrator and approved by the other', async () => {
     const links = { reviewer: await invite('reviewer', 'reviewer'), approver: await invite('approver', 'approver') };
@@ -169,7 +169,7 @@ describe('from the first start to the last decision', () => {
     // What one role may do, the other may not.
     const tried = await Promise.all([['system', '/messages'], ['security', '/messages'], ['auditor', '/messages'], ['reviewer', '/audit'], ['security', '/audit'], ['reviewer', '/accounts']].map(async ([who = '', path = '']) => [who, path, (await api(person(who), path)).status]));
     expect(tried.map(([, , status]) => status)).toEqual([403, 403, 403, 403, 403, 403]);
-  }, 180_000);
+  });
 
   it('a held message comes up by itself, is read behind its masks, and is released masked: it arrives once', async () => {
     const page = person('reviewer');
@@ -200,7 +200,7 @@ describe('from the first start to the last decision', () => {
     await eventually(() => arrivals('/share/list.txt').length, (count) => count > 0);
     await eventually(async () => ((await api(page, `/messages/${incident}`)).answer as { state: string }).state, (state) => state === 'released');
     expect(arrivals('/share/list.txt').map((body) => body.toString())).toEqual([text.replace(id, `${id[0] ?? ''}${'*'.repeat(16)}${id.at(-1) ?? ''}`)]);
-  }, 120_000);
+  });
 
   it('four eyes: the first person cannot be the second, and the message leaves when another agrees', async () => {
     const text = `合同：卡号 ${numbers.bankCard()}\n`;
@@ -227,7 +227,7 @@ describe('from the first start to the last decision', () => {
     await second.getByRole('button', { name: 'Approve' }).click();
     await eventually(async () => ((await api(approver, `/messages/${incident}`)).answer as { state: string }).state, (state) => state === 'released');
     expect(arrivals('/contract').map((body) => body.toString())).toEqual([text]);
-  }, 120_000);
+  });
 
   it('originals stay closed without the right; with it they open for a reason, and the auditor reads of it', async () => {
     const card = numbers.bankCard();
@@ -264,7 +264,7 @@ describe('from the first start to the last decision', () => {
     expect(rows.map(({ act, actor, subject }) => [act, actor, subject])).toEqual(expect.arrayContaining([['original.open', 'account:opener', incident], ['original.read', 'account:opener', incident]]));
     expect(JSON.stringify(rows)).not.toContain(card);
     expect(((await api(auditor, '/audit/verify', {})).answer as { ok: boolean }).ok).toBe(true);
-  }, 180_000);
+  });
 
   it('names, addresses and bodies that are markup stay text', async () => {
     const markup = '"><img src=x onerror=alert(1)><script>alert(2)</script>';
@@ -278,7 +278,7 @@ describe('from the first start to the last decision', () => {
     await picture(page, 'markup');
     for (const tag of ['script:not([src])', 'img[src=x]', 'svg[onload]', '[onerror]']) expect([tag, await page.locator(tag).count()]).toEqual([tag, 0]);
     expect((await page.content()).includes('\u202E')).toBe(false);
-  }, 60_000);
+  });
 
   it('shows each page to whoever may see it, in both languages and widths, without a fault', async () => {
     const pages: readonly (readonly [string, string])[] = [['reviewer', 'overview'], ['reviewer', 'queue'], ['security', 'policy'], ['security', 'settings'], ['auditor', 'audit'], ['system', 'accounts'], ['system', 'me'], ['system', 'api']];
@@ -298,5 +298,5 @@ describe('from the first start to the last decision', () => {
         expect([who, path, language, await serious(page)]).toEqual([who, path, language, []]);
       }
     }
-  }, 180_000);
+  });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   upstream = await recordingUpstream();
   const routes = [route('upload', upstream.url, { policy: 'mask' }), route('share', upstream.url, { policy: 'hold' })];
   gateway = await startGateway({ config: { routes, policies } });
-}, 60_000);
+});
 afterAll(() => upstream.close());
 
 const numbers = numberSource(9);
@@ -64,7 +64,7 @@ describe('a database that dies', () => {
     expect((await admin(gateway, '/api/v1/messages?state=held')).status).toBe(503);
     expect((await weir(gateway, 'held', 'list')).code).toBe(2);
     expect(await metric(gateway, 'weir_component_up', { component: 'database' })).toBe(0);
-  }, 60_000);
+  });
 
   it('is used again as soon as it is back, and the journal ends up in the audit', async () => {
     renameSync(join(home(), 'away'), join(home(), 'data'));
@@ -78,7 +78,7 @@ describe('a database that dies', () => {
     expect((JSON.parse(verified.out) as { rows: number }).rows).toBeGreaterThanOrEqual(3);
     const { messages } = (await admin(gateway, '/api/v1/messages?state=held')).json() as { messages: unknown[] };
     expect(messages).toHaveLength(2);
-  }, 90_000);
+  });
 
   it('killed under load loses nothing that was answered', async () => {
     const before = ((await admin(gateway, '/api/v1/messages?state=held&limit=200')).json() as { messages: { id: string }[] }).messages.map(({ id }) => id);
@@ -98,7 +98,7 @@ describe('a database that dies', () => {
     expect(kept.filter((id) => !after.has(id))).toEqual([]);
     expect(before.filter((id) => !after.has(id))).toEqual([]);
     expect(kept.length).toBeGreaterThan(10);
-  }, 90_000);
+  });
 });
 
 describe('a vault without room', () => {
@@ -106,9 +106,9 @@ describe('a vault without room', () => {
     const full = await startGateway({ config: { vault: { maxBytes: '1KiB' }, routes: [route('share', upstream.url, { policy: 'hold' })], policies } });
     const answer = await ask(`${full.dataUrl}/share`, { fields: TEXT, body: `${numbers.residentId()} ${'words '.repeat(1_000)}` });
     expect([answer.status, answer.json()['type']]).toEqual([507, 'urn:weir:problem:vault-full']);
-    expect(readdirSync(join(full.dataDir, 'vault'))).toEqual([]);
+    expect(readdirSync(join(full.dataDir, 'vault'))).toEqual(['weir-vault.json']);
     expect(await metric(full, 'weir_exchange_errors_total', { reason: 'vault-full' })).toBe(1);
     expect((await ask(`${full.dataUrl}/share`, { fields: TEXT, body: 'nothing to hold' })).status).toBe(200);
     expect(await full.stop()).toBe(0);
-  }, 60_000);
+  });
 });

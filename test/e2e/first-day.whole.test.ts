@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { causeCode } from '../../gateway/errors.js';
 import { dataFolder } from '../kit/database.js';
+import { COMPILED_MAIN } from '../kit/program.js';
 import { admin, ask, eventually, rawClient, run, weir, type Answer } from './client.js';
 import { NotStarted, startGateway, type Gateway } from './start-gateway.js';
 
@@ -13,8 +14,8 @@ const config = { ...shipped, listen: {} };
 const dataDir = dataFolder();
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway({ config, dataDir });
-}, 60_000);
+  gateway = await startGateway({ program: [COMPILED_MAIN], config, dataDir });
+});
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ID = '11010519491231002X';
@@ -119,14 +120,14 @@ function postmaster(folder: string): number | undefined {
 
 describe('stopping and starting', () => {
   it('a second start on the same folder says that the first is running, and ends', async () => {
-    const second = await startGateway({ config, dataDir }).catch((thrown: unknown) => thrown);
+    const second = await startGateway({ program: [COMPILED_MAIN], config, dataDir }).catch((thrown: unknown) => thrown);
     expect(second).toBeInstanceOf(NotStarted);
     const { code, output } = second as NotStarted;
     expect(code).not.toBe(0);
     expect(output).toContain(String(gateway.pid));
     expect(output).toContain(dataDir);
     expect((await ask(`${gateway.adminUrl}/readyz`)).status).toBe(200);
-  }, 30_000);
+  });
 
   it('SIGTERM lets a slow upload finish, takes no other, and ends with 0 and no database left behind', async () => {
     const server = postmaster(dataDir);
@@ -144,15 +145,15 @@ describe('stopping and starting', () => {
     expect(await gateway.ended).toBe(0);
     expect(postmaster(dataDir)).toBeUndefined();
     expect(existsSync(`/proc/${String(server)}`)).toBe(false);
-  }, 60_000);
+  });
 
   it('the next start on the same folder keeps what was held and decided, and the token', async () => {
     const token = gateway.token;
-    gateway = await startGateway({ config, dataDir });
+    gateway = await startGateway({ program: [COMPILED_MAIN], config, dataDir });
     expect(gateway.token).toBe(token);
     const { out } = await weir(gateway, 'held', 'list', '--state', 'all', '--json');
     expect((JSON.parse(out) as { messages: { state: string }[] }).messages.map(({ state }) => state)).toEqual(['released']);
-  }, 60_000);
+  });
 
   it('after kill -9 it starts again, with the message that had been answered before the kill', async () => {
     const held = await ask(`${gateway.dataUrl}/share`, { fields: JSON_TYPE, body: `{"again":"${ID}"}` });
@@ -160,21 +161,21 @@ describe('stopping and starting', () => {
     const incident = String(held.fields['weir-incident']);
     gateway.signal('SIGKILL');
     await gateway.ended;
-    gateway = await startGateway({ config, dataDir });
+    gateway = await startGateway({ program: [COMPILED_MAIN], config, dataDir });
     expect((await admin(gateway, `/api/v1/messages/${incident}`)).json()['state']).toBe('held');
     const verified = await weir(gateway, 'audit', 'verify');
     expect([verified.err, verified.code]).toEqual([expect.any(String), 0]);
     expect(await gateway.stop()).toBe(0);
-  }, 60_000);
+  });
 
   it('of two starts at the same moment exactly one goes on, and the other says why not', async () => {
     const folder = dataFolder();
-    const both = await Promise.allSettled([startGateway({ config, dataDir: folder }), startGateway({ config, dataDir: folder })]);
+    const both = await Promise.allSettled([startGateway({ program: [COMPILED_MAIN], config, dataDir: folder }), startGateway({ program: [COMPILED_MAIN], config, dataDir: folder })]);
     const failed = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as NotStarted] : []));
     expect(failed.map(({ code }) => code)).toEqual([1]);
     expect(failed[0]?.output).toContain(folder);
     for (const one of both) if (one.status === 'fulfilled') expect(await one.value.stop()).toBe(0);
-  }, 60_000);
+  });
 
   it('an end has a bound: what is not finished by then is cut off', async () => {
     const one = await startGateway({ config: { ...config, limits: { drain: '300ms' } } });
@@ -184,7 +185,7 @@ describe('stopping and starting', () => {
     expect(await one.stop()).toBe(0);
     expect(await stuck.closed).toBe('');
     expect(postmaster(one.dataDir)).toBeUndefined();
-  }, 60_000);
+  });
 
   it('a second Ctrl-C does not wait for what is still running', async () => {
     const one = await startGateway({ config });
@@ -198,16 +199,16 @@ describe('stopping and starting', () => {
     expect(code).toBe(1);
     expect(one.said()).toContain('Ctrl-C again');
     expect(await eventually(() => postmaster(one.dataDir), (pid) => pid === undefined)).toBeUndefined();
-  }, 60_000);
+  });
 
   it('runs as an unprivileged user, too', async () => {
     const folder = dataFolder();
     const root = process.getuid?.() === 0;
     if (root) chownSync(folder, 65_534, 65_534);
-    const one = await startGateway({ config, dataDir: folder, ...(root ? { prefix: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] } : {}) });
+    const one = await startGateway({ program: [COMPILED_MAIN], config, dataDir: folder, ...(root ? { prefix: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] } : {}) });
     expect((await ask(`${one.dataUrl}/share`, { fields: JSON_TYPE, body: `{"id":"${ID}"}` })).status).toBe(202);
     expect(readFileSync(`/proc/${one.pid}/status`, 'utf8')).toMatch(root ? /^Uid:\t65534\t/m : /^Uid:/m);
     expect(await one.stop()).toBe(0);
-  }, 60_000);
+  });
 });
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
       policies,
     },
   });
-}, 60_000);
+});
 afterAll(async () => {
   await upstream.close();
   switching.closeAllConnections();
@@ -214,19 +214,18 @@ describe('hold', () => {
   });
 
   it.each([
-    ['a zip', 'application/zip', Buffer.from('504b0304140000000800', 'hex')],
-    ['a pdf', 'application/pdf', Buffer.from('%PDF-1.7\n1 0 obj\n')],
-    ['a gzip that calls itself text', 'text/plain', gzipSync('hello')],
-    ['a gzip-coded text', 'text/plain; coded', gzipSync('hello')],
-  ])('%s is held, because nobody can look into it', async (_name, type, body) => {
-    const coded = type.endsWith('; coded');
-    const fields = { 'content-type': type.replace('; coded', ''), ...(coded ? { 'content-encoding': 'gzip' } : {}) };
+    ['a zip cut short', 'application/zip', undefined, Buffer.from('504b0304140000000800', 'hex'), 'malformed'],
+    ['a pdf cut short', 'application/pdf', undefined, Buffer.from('%PDF-1.7\n1 0 obj\n'), 'malformed'],
+    ['a gzip cut short that calls itself text', 'text/plain', undefined, gzipSync('hello').subarray(0, -4), 'malformed'],
+    ['a text in a coding of long ago', 'text/plain', 'compress', Buffer.from('1f9d9061', 'hex'), 'unsupported'],
+  ])('%s is held, because nobody can look into it', async (_name, type, coding, body, reason) => {
+    const fields = { 'content-type': type, ...(coding === undefined ? {} : { 'content-encoding': coding }) };
     const started = upstream.started;
     const incident = await refusal(await ask(`${gateway.dataUrl}/upload`, { fields, body }), 202, 'held');
     expect(upstream.started).toBe(started);
     const { out } = await weir(gateway, 'held', 'show', incident, '--json');
-    expect((JSON.parse(out) as { unscannable: { reason: string }[] }).unscannable[0]?.reason).toBe('unsupported');
-    expect((await weir(gateway, 'held', 'list')).out).toMatch(new RegExp(`${incident} .* unsupported `));
+    expect((JSON.parse(out) as { unscannable: { reason: string }[] }).unscannable[0]?.reason).toBe(reason);
+    expect((await weir(gateway, 'held', 'list')).out).toMatch(new RegExp(`${incident} .* ${reason} `));
   });
 });
 

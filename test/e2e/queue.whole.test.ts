@@ -16,7 +16,7 @@ let heard = '';
 let listening: ReturnType<typeof request> | undefined;
 
 beforeAll(async () => {
-  gateway = await startGateway({ config: { ...shipped, routes, listen: {}, review: { ownDomains: ['corp.example'] } }, dataDir: dataFolder() });
+  gateway = await startGateway({ config: { ...shipped, routes, listen: {}, domains: { own: ['corp.example'] } }, dataDir: dataFolder() });
   await new Promise<void>((resolve, reject) => {
     listening = request(`${gateway.adminUrl}/api/v1/events`, { headers: { authorization: `Bearer ${gateway.token}` } }, (answer) => {
       answer.setEncoding('utf8').on('data', (text: string) => {
@@ -27,11 +27,11 @@ beforeAll(async () => {
     }).on('error', reject);
     listening.end();
   });
-}, 60_000);
+});
 afterAll(async () => {
   listening?.on('error', () => undefined).destroy();
   await gateway.stop();
-}, 60_000);
+});
 
 interface Row {
   readonly id: string;

@@ -16,7 +16,7 @@ const base = (): Record<string, unknown> => ({
 beforeAll(async () => {
   upstream = await recordingUpstream();
   gateway = await startGateway({ config: base() });
-}, 60_000);
+});
 afterAll(() => upstream.close());
 
 const numbers = numberSource(5);

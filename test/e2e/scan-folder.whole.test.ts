@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { numberSource } from '../kit/numbers.js';
+import { WEIR } from '../kit/program.js';
 import { tempFolder } from '../kit/temp.js';
 import { run, weir } from './client.js';
 
@@ -44,7 +45,7 @@ describe('weir scan', () => {
   });
 
   it('reads what is piped into it', async () => {
-    const { code, out } = await run(process.execPath, ['dist/gateway/cli/weir.js', 'scan', '--json', '-'], {}, `call ${phone}`);
+    const { code, out } = await run(process.execPath, [WEIR, 'scan', '--json', '-'], {}, `call ${phone}`);
     expect([code, (JSON.parse(out) as { file: string }).file]).toEqual([1, '-']);
   });
 });

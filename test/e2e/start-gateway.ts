@@ -5,15 +5,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { forgetHome, dataFolder } from '../kit/database.js';
+import { withCluster } from '../kit/made-cluster.js';
+import { MAIN } from '../kit/program.js';
 
 export interface GatewayOptions {
-  /** The configuration; both ports are 0 unless it says otherwise. */
+  /** The configuration; all ports are 0 unless it says otherwise. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly dataDir?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Put before node, for example `['setpriv', '--reuid', '65534', …]`. */
   readonly prefix?: readonly string[];
-  /** What to run; the compiled main unless told otherwise. */
+  /** What to run; the packed main, or the compiled one where nothing is packed, unless told otherwise. */
   readonly program?: readonly string[];
 }
 
@@ -47,11 +49,21 @@ afterAll(async () => {
     clearTimeout(hard);
   }));
   for (const folder of folders) forgetHome(folder);
-}, 60_000);
+});
+
+/** Those that the routes name, each on a port that is free. */
+function mailListeners(routes: unknown): readonly object[] {
+  const all = (Array.isArray(routes) ? routes : []) as readonly { readonly channel?: string; readonly match?: { readonly listener?: readonly string[] } }[];
+  return [...new Set(all.flatMap(({ channel, match }) => (channel === 'smtp' ? (match?.listener ?? ['smtp']) : [])))].map((id) => ({ id, port: 0 }));
+}
+
+/** Suites are run over another front by setting it. */
+const frontend = (): object => (process.env['WEIR_TEST_FRONTEND'] === undefined ? {} : { frontend: process.env['WEIR_TEST_FRONTEND'] });
 
 export function gatewayConfig(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const listen = Object(input['listen']) as { data?: object; admin?: object };
-  return { version: 1, ...input, listen: { data: { port: 0, ...listen.data }, admin: { port: 0, ...listen.admin } } };
+  const listen = Object(input['listen']) as { data?: object; admin?: object; smtp?: unknown };
+  const smtp = listen.smtp ?? mailListeners(input['routes']);
+  return { version: 1, ...input, listen: { ...listen, smtp, data: { port: 0, ...frontend(), ...listen.data }, admin: { port: 0, ...listen.admin } } };
 }
 
 /** A start that did not come to the banner, with what it said. */
@@ -63,12 +75,13 @@ export class NotStarted extends Error {
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const dataDir = options.dataDir ?? dataFolder();
+  // Whoever gives a folder, or another user, wants to see what a first start makes.
+  const dataDir = options.dataDir ?? (options.prefix === undefined ? await withCluster(dataFolder(), 'migrated') : dataFolder());
   folders.add(dataDir);
   const configFile = join(dataDir, 'config.yaml');
   // JSON is YAML.
   writeFileSync(configFile, JSON.stringify(gatewayConfig(options.config), undefined, 1), { mode: 0o644 });
-  const [command = '', ...words] = [...(options.prefix ?? []), process.execPath, ...(options.program ?? ['dist/gateway/main.js'])];
+  const [command = '', ...words] = [...(options.prefix ?? []), process.execPath, ...(options.program ?? [MAIN])];
   const { PATH, LANG } = process.env;
   const child = spawn(command, words, { env: { PATH, LANG, WEIR_DATA: dataDir, WEIR_CONFIG: configFile, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);

@@ -36,7 +36,7 @@ beforeAll(async () => {
       policies,
     },
   });
-}, 60_000);
+});
 afterAll(() => Promise.all([secure.close(), plain.close()]));
 
 const from = (name: string): Asked => ({ ca: readFileSync(at('front-ca.pem')), cert: readFileSync(at(`${name}.pem`)), key: readFileSync(at(`${name}.key`)) });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const plan = JSON.parse(process.argv[2] ?? '{}');
-const { start } = await import(pathToFileURL(join(plan.program, 'gateway', 'main.js')).href);
+const { start } = await import(pathToFileURL(plan.main).href);
 
 let offset = plan.offsetMs ?? 0;
 /** Where to die: { point, nth, kill: 'self' | 'postgres' | 'both', delayMs, from }; nothing counts before `from` was reached. */

@@ -12,6 +12,6 @@ export function replacePart(page: string, name: string, text: string): string {
   return [parts[0], `\n${text.trim()}\n`, parts[2]].join(mark);
 }
 
-export function writeFigures(name: 'accuracy' | 'speed' | 'queue', text: string): void {
+export function writeFigures(name: 'accuracy' | 'speed' | 'queue' | 'decode' | 'smtp' | 'gateway', text: string): void {
   writeFileSync(FILE, replacePart(readFileSync(FILE, 'utf8'), name, text));
 }

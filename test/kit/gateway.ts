@@ -3,7 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MAIN } from './program.js';
 import { tempFolder } from './temp.js';
+import { PATIENCE_MS } from './patience.js';
 
 /** Where and how to die: at the n-th time a point is reached, the gateway, its database, or both. */
 export interface Arm {
@@ -66,9 +68,6 @@ interface ChildMessage {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHILD = join(ROOT, 'test', 'kit', 'crash-child.mjs');
-/** The compiled program; elsewhere while someone else builds. */
-const PROGRAM = process.env['WEIR_TEST_PROGRAM'] ?? join(ROOT, 'dist');
-const START_MS = 60_000;
 
 const alive = new Set<ChildProcess>();
 /** Data folders whose database may outlive its gateway. */
@@ -88,7 +87,7 @@ export function writeConfig(folder: string, text: string): string {
 }
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const plan = { program: PROGRAM, ...options, env: undefined };
+  const plan = { main: MAIN, ...options, env: undefined };
   const child = spawn(process.execPath, [CHILD, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env['PATH'], ...options.env },
@@ -110,7 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let markHit = (): void => undefined;
   const hit = new Promise<void>((resolve) => (markHit = resolve));
   const ready = new Promise<NonNullable<ChildMessage['ready']>>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`the gateway did not start in time:\n${said}`)), START_MS);
+    const late = setTimeout(() => reject(new Error(`the gateway did not start in time:\n${said}`)), PATIENCE_MS);
     child.on('message', (raw) => {
       const message = raw as ChildMessage;
       const reached = { points: new Map(message.seen), methods: new Set(message.methods) };

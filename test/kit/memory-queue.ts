@@ -2,6 +2,7 @@
 import { addressMarks } from '../../gateway/address-mark.js';
 import { BadCursor } from '../../gateway/ledger/queue-ledger.js';
 import { WAITING_STATES, type QueuedMessage, type QueueFilter, type QueueLedger, type SlaLimits, type StoredMessage } from '../../gateway/ports.js';
+import { outsideOf } from '../../gateway/review/mail-answers.js';
 import type { QueueApiPorts } from '../../gateway/wiring/queue.js';
 
 export const HOUR_MS = 3_600_000;
@@ -50,6 +51,7 @@ export function memoryQueue(messages: ReadonlyMap<string, StoredMessage>, up: ()
     queue,
     mark: testMark,
     sla: () => SLA,
+    isOutside: outsideOf(['corp.example']),
     maskAddress: (address) => `${address.slice(0, 1)}***`,
     health: [],
     deciders: { list: async () => [{ id: 'ann', name: 'ann', displayName: 'Ann', scope: undefined }, { id: 'bob', name: 'bob', displayName: 'Bob', scope: { routes: ['mail'] } }] },

@@ -1,4 +1,5 @@
 /** The API of people over a real ledger, and browsers that walk through it as a person does. */
+import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import request from 'supertest';
 import { configSchema } from '../../config/schema.js';
@@ -7,8 +8,10 @@ import { ledgerDatabase, type LedgerDatabase } from '../../gateway/ledger/databa
 import { migrateLedger } from '../../gateway/ledger/migrate.js';
 import type { PgConnection } from '../../gateway/ledger/connection.js';
 import type { AuditEntry, LogFields, Role } from '../../gateway/ports.js';
+import { metrics } from '../../gateway/record/metrics.js';
 import { adminApp } from '../../gateway/review/admin-app.js';
 import type { Operation } from '../../gateway/review/operation.js';
+import { secretKey } from '../../gateway/vault/secrets.js';
 import { exchangeIds } from '../../gateway/wiring/ids.js';
 import { openPeople, type People } from '../../gateway/wiring/people.js';
 import { manualClock, type ManualClock } from './clock.js';
@@ -60,10 +63,10 @@ export async function peopleStand(owner: PgConnection, options: PeopleStandOptio
   const audit = { append: (entry: AuditEntry) => database.transact((trx) => writer.append(trx, entry)) };
   const config = configSchema.parse({ version: 1, routes: [{ id: 'mail', match: {}, upstream: 'demo', scan: false }], policies: {}, people: options.config ?? {} }).people;
   const newId = exchangeIds(clock);
-  const people = await openPeople({ storage: { database, writer }, audit, config, dataDir: options.dataDir, env: options.env ?? {}, clock, log, newId, adminUrl: () => 'http://127.0.0.1', hashCost: CHEAP });
+  const people = await openPeople({ storage: { database, writer, accountsKey: await secretKey(join(options.dataDir, 'keys'), 'accounts') }, audit, config, dataDir: options.dataDir, env: options.env ?? {}, clock, log, newId, adminUrl: () => 'http://127.0.0.1', hashCost: CHEAP, work: metrics({ version: '0', routes: () => [], detectors: () => [] }).work });
   const app = adminApp({
     operations: [...people.operations, ...(options.operations ?? [])],
-    audit, clock, log, newId, token: START_UP_TOKEN, gate: people.gate, metrics: async () => '', health: [], version: '0.0.0', language: 'en',
+    audit, clock, log, newId, token: START_UP_TOKEN, gate: people.gate, metrics: async () => ({ type: 'text/plain', text: '' }), health: [], version: '0.0.0', language: 'en',
     trustedProxies: options.trustedProxies ?? [],
     pages: (_request, _response, next) => next(),
   });

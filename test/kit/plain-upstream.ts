@@ -10,7 +10,10 @@ export function plainUpstream(url: string): Upstream {
       new Promise<UpstreamReply>((resolve, reject) => {
         const headers = Object.fromEntries(fields.filter(([name]) => !/^(host|content-length)$/i.test(name)).map(([name, value]) => [name, value]));
         const length = outbound.length === undefined ? {} : { 'content-length': outbound.length };
-        const out = open(new URL(outbound.target, url), { method, headers: { ...headers, ...length }, agent: false, ...(signal === undefined ? {} : { signal }) });
+        const out = open(new URL(outbound.target, url), { method, headers: { ...headers, ...length }, agent: false });
+        const leave = (): void => void out.destroy(new Error('the client left'));
+        if (signal?.aborted === true) leave();
+        else signal?.addEventListener('abort', leave);
         let whole = false;
         out.on('error', reject);
         out.on('response', (reply) => {

@@ -82,7 +82,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await endGateways();
   await Promise.all(lanes.map((lane) => lane.close()));
-}, 60_000);
+});
 
 describe('law 8: nothing is lost and nothing is doubled silently', () => {
   it.each(STEPS.map(stepName))('killed at %s', (name) => {
@@ -102,7 +102,7 @@ describe('law 8: nothing is lost and nothing is doubled silently', () => {
     const held = await fetch(`${gateway.dataUrl}/hold`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: lane.numbers.residentId() });
     expect(held.status).toBe(202);
     await gateway.stop();
-  }, 120_000);
+  });
 
   it('no message that is still open has lost its vault file', () => {
     expect(ends.map(({ withoutFile }) => withoutFile)).toEqual(Array.from({ length: LANES }, () => []));

@@ -35,9 +35,9 @@ describe('waiting', () => {
     }
   });
 
-  it('is nothing for text that cannot be part of a match', () => {
+  it('is a word at most for text that cannot be part of a match: a longer one may be a string of base64', () => {
     const text = Buffer.from('Nothing to see here, 这里没有号码。\n'.repeat(100));
-    expect(inspectBody('text/plain', chunked(text, [97])).waited).toBeLessThanOrEqual(3);
+    expect(inspectBody('text/plain', chunked(text, [97])).waited).toBeLessThan(24);
   });
 });
 
