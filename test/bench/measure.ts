@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, peakMiB, resetPeak, start, type Running } from './processes.js';
+import { freePort } from '../kit/free-port.js';
+import { peakMiB, resetPeak, start, type Running } from './processes.js';
 import { configuration, type Row } from './rows.js';
 import { upload } from './upload.js';
 

@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answers } from './gateway/child.js';
@@ -48,15 +47,6 @@ export async function start(core: 0 | 1, args: readonly string[], url?: string):
     if (url === undefined ? log.join('').includes('ready') : await answers(url)) return { pid: child.pid ?? 0, stop };
     await delay(50);
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Forgets the peak so far; where the system does not allow it, the peak since the start is shown. */

@@ -1,13 +1,13 @@
 /** A PostgreSQL as a site would run it beside Weir: Debian's, under its own user, over TCP with passwords, on request with TLS; to be restarted, killed and held up by tests. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Client, type ClientConfig } from 'pg';
 import { serverCertificates, type TestCertificates } from './external-postgres-tls.js';
+import { freePort } from './free-port.js';
 import { PATIENCE_MS } from './patience.js';
 
 export interface ExternalPostgresOptions {
@@ -215,12 +215,4 @@ function quietly(read: () => string[]): string[] {
   } catch {
     return [];
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import { expect, it } from '@jest/globals';
 import { postfix } from './postfix.js';
-import { freePort } from './redis.js';
+import { freePort } from './free-port.js';
 
 it('takes a mail, has it in its queue while nobody listens, also after a crash, and is gone when stopped', async () => {
   const nobody = await freePort();

@@ -1,17 +1,9 @@
 /** A real redis-server for a test file, durable as WEIR_REDIS_URL's should be; it can be killed, flushed, stopped, filled up and replaced by an empty one. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.js';
 import { tempFolder } from './temp.js';
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 export interface RedisServer {
   readonly url: string;

@@ -2,9 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { TestCertificates } from './external-postgres-tls.js';
+import { freePort } from './free-port.js';
 import { PATIENCE_MS } from './patience.js';
 
 /** As rsyslog has parsed it. */
@@ -33,14 +34,6 @@ export interface SyslogReceiver {
 }
 
 const LOOK_MS = 20;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 async function until(ready: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; !(await ready()); await new Promise((resolve) => setTimeout(resolve, LOOK_MS))) {
     if (Date.now() > end) throw new Error(`rsyslogd: ${what} did not happen in time`);

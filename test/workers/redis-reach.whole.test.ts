@@ -5,8 +5,9 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { carrier, type Carrier } from '../../workers/carrier.js';
 import { redisFromEnv, type RedisSettings } from '../../workers/redis-connection.js';
 import { serverCertificates } from '../kit/external-postgres-tls.js';
+import { freePort } from '../kit/free-port.js';
 import { until } from '../kit/patience.js';
-import { freePort, redisServer, type RedisServer } from '../kit/redis.js';
+import { redisServer, type RedisServer } from '../kit/redis.js';
 import { tempFolder } from '../kit/temp.js';
 
 const servers: RedisServer[] = [];

@@ -4,7 +4,7 @@ import type { MailHop } from '../../../../config/schema.js';
 import type { NextHops, SmtpReply } from '../../../../gateway/ports.js';
 import { manualClock } from '../../../kit/clock.js';
 import { serverCertificates } from '../../../kit/external-postgres-tls.js';
-import { freePort } from '../../../kit/redis.js';
+import { freePort } from '../../../kit/free-port.js';
 import type { ScriptedSmtp, ScriptedSmtpOptions } from '../../../kit/scripted-smtp.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { content, from, hop, hopsTo, MAIL, to } from './fixture.js';

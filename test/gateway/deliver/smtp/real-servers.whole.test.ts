@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import type { MailSent, NextHops } from '../../../../gateway/ports.js';
 import { serverCertificates } from '../../../kit/external-postgres-tls.js';
 import { postfix } from '../../../kit/postfix.js';
-import { freePort } from '../../../kit/redis.js';
+import { freePort } from '../../../kit/free-port.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { content, from, hop, hopsTo, MAIL, to } from './fixture.js';
 import { atEnd, closing } from './stage.js';

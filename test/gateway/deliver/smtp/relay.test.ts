@@ -1,7 +1,7 @@
 /** A mail on its way: what the hop is told, what it says, and what becomes of a transaction that does not go as planned. */
 import { describe, expect, it } from '@jest/globals';
 import { WeirError } from '../../../../gateway/errors.js';
-import { freePort } from '../../../kit/redis.js';
+import { freePort } from '../../../kit/free-port.js';
 import { content, from, hop, hopsTo, MAIL, to } from './fixture.js';
 import { closing, server } from './stage.js';
 
