@@ -1,20 +1,28 @@
 /** A body full of numbers gives way to other work between its pieces. */
-import { describe, expect, it } from '@jest/globals';
-import { paced } from '../../../gateway/act/paced.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Pace, paced } from '../../../gateway/act/paced.js';
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   await Promise.resolve();
   yield bytes;
 }
 
+/** What took long in one test is not to be told of in the next. */
+function calm(): void {
+  const pace = new Pace();
+  for (let piece = 0; piece < 64; piece++) expect(pace.took(0)).toBeUndefined();
+}
+const nothing = new Uint8Array(65_536);
+
 describe('paced bytes', () => {
+  beforeEach(calm);
+
   it('are the same bytes', async () => {
     const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => at % 251);
     const pieces: Uint8Array[] = [];
     for await (const piece of paced(one(bytes), () => 0)) pieces.push(piece);
     expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
-    expect(Math.max(...pieces.map(({ length }) => length))).toBe(65_536);
-    expect(pieces[0]).toHaveLength(16_384);
+    expect(pieces.map(({ length }) => length)).toEqual([65_536, 65_536, 65_536, 65_536, 37_856]);
   });
 
   it('come in small pieces with a turn for others between them when each takes long', async () => {
@@ -26,23 +34,37 @@ describe('paced bytes', () => {
     };
     let waiting = setImmediate(count);
     const pieces: number[] = [];
-    for await (const piece of paced(one(new Uint8Array(65_536)), () => now)) {
+    for await (const piece of paced(one(new Uint8Array(131_072)), () => now)) {
       now += 100;
       pieces.push(piece.length);
     }
     clearImmediate(waiting);
-    expect(pieces).toEqual([16_384, ...Array.from({ length: 6 }, () => 8192)]);
-    expect(turns).toBeGreaterThanOrEqual(6);
+    expect(pieces).toEqual([65_536, ...Array.from({ length: 8 }, () => 8192)]);
+    expect(turns).toBeGreaterThanOrEqual(8);
   });
 
-  it('grow only while they are quick', async () => {
+  it('are as large as a read only while they are quick', async () => {
     let now = 0;
     const pieces: number[] = [];
     for await (const piece of paced(one(new Uint8Array(262_144)), () => now)) {
-      now += pieces.length < 1 ? 1 : 5;
+      now += [1, 5, 1, 2][pieces.length] ?? 5;
       pieces.push(piece.length);
     }
-    expect(pieces).toEqual([16_384, ...Array.from({ length: 7 }, () => 32_768), 16_384]);
+    expect(pieces).toEqual([65_536, 65_536, 16_384, 32_768, 32_768, 16_384, 16_384, 16_384]);
+  });
+
+  it('begin small in every body for a while after one of any took long', () => {
+    expect(new Pace().piece(nothing, 0)).toHaveLength(65_536);
+    void new Pace().took(100);
+    const next = new Pace();
+    for (let piece = 0; piece < 63; piece++) {
+      expect(next.piece(nothing, 0)).toHaveLength(16_384);
+      expect(new Pace().piece(nothing, 0)).toHaveLength(16_384);
+      void next.took(0);
+    }
+    void next.took(0);
+    expect(next.piece(nothing, 0)).toHaveLength(32_768);
+    expect(new Pace().piece(nothing, 0)).toHaveLength(65_536);
   });
 
   it('stay small for a long while after one that took long, however quick the next are', async () => {
@@ -52,8 +74,8 @@ describe('paced bytes', () => {
       if (pieces.length === 0) now += 100;
       pieces.push(piece.length);
     }
-    expect(pieces.slice(0, 3)).toEqual([16_384, 8192, 16_384]);
-    expect(Math.max(...pieces.slice(0, 64))).toBe(16_384);
+    expect(pieces.slice(0, 3)).toEqual([65_536, 8192, 16_384]);
+    expect(Math.max(...pieces.slice(1, 64))).toBe(16_384);
     expect(Math.max(...pieces)).toBe(65_536);
   });
 
