@@ -7,10 +7,11 @@ import { ledgerAccess } from '../../gateway/cli/ledger-connection.js';
 import { ledgerDatabase } from '../../gateway/ledger/database.js';
 import { webhookSignature } from '../../gateway/record/signed-post.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { WEIR } from '../kit/program.js';
 import { dingtalkRobot, TOKEN, type Robot } from '../kit/robots.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { admin, ask, eventually, run, weir } from './client.js';
+import { admin, ask, run, weir } from './client.js';
 import { policies, route } from './settings.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
@@ -19,6 +20,8 @@ const ROBOT_SECRET = 'SEC0123456789abcdef';
 const BURST = 500;
 /** Requests under way at a time. */
 const LANES = 10;
+/** Of the rules below. */
+const WINDOW_MS = { group: 10_000, siem: 5_000 } as const;
 const numbers = numberSource(4_711);
 const sentNumbers: string[] = [];
 
@@ -59,8 +62,8 @@ beforeAll(async () => {
           { id: 'siem', kind: 'webhook', url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/alerts`, secret: { env: 'HOOK_SECRET' } },
         ],
         rules: [
-          { id: 'people', when: { events: ['hold', 'block'], severity: 'high' }, to: ['group'], window: '10s' },
-          { id: 'all', when: { events: ['hold', 'block', 'policy'] }, to: ['siem'], window: '5s' },
+          { id: 'people', when: { events: ['hold', 'block'], severity: 'high' }, to: ['group'], window: `${WINDOW_MS.group}ms` },
+          { id: 'all', when: { events: ['hold', 'block', 'policy'] }, to: ['siem'], window: `${WINDOW_MS.siem}ms` },
         ],
       },
     },
@@ -70,6 +73,15 @@ afterAll(async () => {
   await Promise.all([upstream.close(), robot.close()]);
   hook.close();
 });
+
+interface Delivery {
+  readonly total: number;
+}
+/** What has arrived at a sink by the gateway's own books. */
+async function sentTo(sink: string): Promise<readonly Delivery[]> {
+  return ((await admin(gateway, `/api/v1/alerts/deliveries?sink=${sink}&state=sent&limit=100`)).json() as { deliveries: Delivery[] }).deliveries;
+}
+const totalOf = (deliveries: readonly Delivery[]): number => deliveries.reduce((sum, { total }) => sum + total, 0);
 
 async function burst(count: number): Promise<{ readonly held: number; readonly blocked: number }> {
   const ended = { held: 0, blocked: 0 };
@@ -90,12 +102,15 @@ async function burst(count: number): Promise<{ readonly held: number; readonly b
 
 describe('a burst of five hundred', () => {
   it('becomes a handful of messages whose totals are right, signed, with links, and without any number', async () => {
+    const began = performance.now();
+    /** One at once, and one for each time of its rule that has gone by since: a slow machine takes longer over the burst. */
+    const mostBy = (windowMs: number): number => 1 + Math.ceil((performance.now() - began) / windowMs);
     const { held, blocked } = await burst(BURST);
     expect(held + blocked).toBe(BURST);
-    await eventually(() => counted('hold') + counted('block'), (sum) => sum >= BURST);
+    await eventually('all of the burst at the hook', () => counted('hold') + counted('block'), (sum) => sum >= BURST);
     expect([counted('hold'), counted('block')]).toEqual([held, blocked]);
     expect(messages().reduce((sum, { total }) => sum + total, 0)).toBe(BURST);
-    expect(posted.length).toBeLessThanOrEqual(15);
+    expect(posted.length).toBeLessThanOrEqual(mostBy(WINDOW_MS.siem));
     expect(new Set(posted.map(({ delivery }) => delivery)).size).toBe(posted.length);
     for (const { body, signature } of posted) {
       const at = Number(/^t=(\d+),/.exec(signature)?.[1]);
@@ -105,19 +120,20 @@ describe('a burst of five hundred', () => {
     expect(messages().flatMap(({ items }) => items).every(({ kind, link }) => (kind === 'hold' ? link?.startsWith('https://weir.corp.example/#/messages/w') === true : link === undefined))).toBe(true);
 
     // Both may be told of in one message.
-    const text = await eventually(() => JSON.stringify(robot.taken), (told) => told.includes('留存待审') && told.includes('已阻断'));
+    await eventually('all of the burst at the robot', () => sentTo('group'), (deliveries) => totalOf(deliveries) >= BURST);
+    const text = JSON.stringify(robot.taken);
     expect(text).toContain('留存待审');
     expect(text).toContain('已阻断');
-    expect(robot.taken.length).toBeLessThanOrEqual(10);
+    expect(robot.taken.length).toBeLessThanOrEqual(mostBy(WINDOW_MS.group));
     for (const number of sentNumbers) expect(text.includes(number) || posted.some(({ body }) => body.includes(number))).toBe(false);
   });
 
   it('is seen in the API as sinks that work and deliveries that arrived, without secrets or addresses', async () => {
-    const answer = await eventually(() => admin(gateway, '/api/v1/alerts/sinks'), (one) => (one.json()['sinks'] as { waiting: number }[]).every(({ waiting }) => waiting === 0));
+    const answer = await eventually('sinks for which nothing waits', () => admin(gateway, '/api/v1/alerts/sinks'), (one) => (one.json()['sinks'] as { waiting: number }[]).every(({ waiting }) => waiting === 0));
     expect(answer.json()['sinks']).toMatchObject([{ id: 'group', kind: 'dingtalk', state: 'ok', perMinute: 20, rules: ['people'], dead: 0 }, { id: 'siem', kind: 'webhook', state: 'ok', rules: ['all'] }]);
     for (const secret of [TOKEN, ROBOT_SECRET, HOOK_SECRET, '127.0.0.1']) expect(answer.text).not.toContain(secret);
-    const { deliveries } = (await admin(gateway, '/api/v1/alerts/deliveries?sink=siem&state=sent')).json() as { deliveries: { total: number; job: number }[] };
-    expect(deliveries.reduce((sum, { total }) => sum + total, 0)).toBe(BURST);
+    const deliveries = await sentTo('siem');
+    expect(totalOf(deliveries)).toBe(BURST);
     expect(deliveries.length).toBe(posted.length);
   });
 });

@@ -8,10 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dataFolder, forgetHome } from '../kit/database.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { WEIR } from '../kit/program.js';
 import { S3_KEYS, testS3, type TestS3 } from '../kit/s3.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { admin, ask, eventually, run, type Ended } from './client.js';
+import { admin, ask, run, type Ended } from './client.js';
 import { policies, route } from './settings.js';
 import { NotStarted, startGateway, type Gateway } from './start-gateway.js';
 
@@ -56,8 +57,9 @@ async function message(gateway: Gateway, id: string): Promise<{ state: string; l
   return (await admin(gateway, `/api/v1/messages/${id}`)).json() as { state: string; lastError?: string };
 }
 const vaultNames = (dataDir: string): string[] => readdirSync(join(dataDir, 'vault')).filter((name) => /\.(body|key)$/.test(name)).sort();
+const environment = (dataDir: string, configFile: string): NodeJS.ProcessEnv => ({ WEIR_DATA: dataDir, WEIR_CONFIG: configFile, ...S3_KEYS, AWS_ENDPOINT_URL_S3: s3.url });
 function weir(dataDir: string, configFile: string, ...words: string[]): Promise<Ended> {
-  return run(process.execPath, [WEIR, ...words], { WEIR_DATA: dataDir, WEIR_CONFIG: configFile, ...S3_KEYS, AWS_ENDPOINT_URL_S3: s3.url });
+  return run(process.execPath, [WEIR, ...words], environment(dataDir, configFile));
 }
 const snapshotsOf = (listed: Ended): string[] => (JSON.parse(listed.out) as { snapshots: { id: string }[] }).snapshots.map(({ id }) => id);
 
@@ -83,8 +85,8 @@ describe.each(['folder', 's3'] as const)('a backup in a %s', (kind) => {
     await decide(gateway, ids.released, 'release', { as: 'original', reason: 'agreed' });
     await decide(gateway, ids.rejected, 'reject', { reason: 'no' });
     await decide(gateway, ids.flying, 'release', { as: 'original', reason: 'agreed' });
-    await eventually(() => vaultNames(gateway.dataDir), (names) => names.length === 4);
-    await eventually(() => message(gateway, ids.flying), ({ lastError }) => lastError !== undefined);
+    await eventually('a vault with what is held and what is on its way', () => vaultNames(gateway.dataDir), (names) => names.length === 4);
+    await eventually('a try in vain', () => message(gateway, ids.flying), ({ lastError }) => lastError !== undefined);
 
     const over = new AbortController();
     const traffic = (async () => {
@@ -129,7 +131,7 @@ describe.each(['folder', 's3'] as const)('a backup in a %s', (kind) => {
     expect((await admin(gateway, '/api/v1/accounts')).text).toContain('li.wei');
     const before = upstream.requests.length;
     await decide(gateway, ids.held, 'release', { as: 'original', reason: 'agreed' });
-    await eventually(() => message(gateway, ids.held), ({ state }) => state === 'released');
+    await eventually('the release', () => message(gateway, ids.held), ({ state }) => state === 'released');
     expect(upstream.requests.length).toBe(before + 1);
     await hold(gateway);
     expect(await gateway.stop()).toBe(0);
@@ -143,11 +145,12 @@ describe.each(['folder', 's3'] as const)('a backup in a %s', (kind) => {
     const held = vaultNames(original.dataDir);
     const target = plainFolder();
     expect((await weir(original.dataDir, original.configFile, 'backup', '--to', target)).code).toBe(0);
+    expect((await weir(original.dataDir, original.configFile, 'backup', '--to', target, '--keys-to', join(target, 'keys'))).code).toBe(2);
     expect(await original.stop()).toBe(0);
     expect((await weir(dataDir, original.configFile, 'restore', '--from', target, '--keys-from', join(original.dataDir, 'keys'))).code).toBe(0);
     await expect(startGateway({ dataDir, config: { ...config(), vault: { store: { folder: join(original.dataDir, 'vault') } } } })).rejects.toMatchObject({ name: NotStarted.name, output: expect.stringContaining('vault') as unknown });
     expect(vaultNames(original.dataDir)).toEqual(held);
-  }, 90_000);
+  });
 
   if (kind === 'folder') it('from before a destruction does not bring back what a newer backup says has ended', async () => {
     const dataDir = folder();
@@ -158,7 +161,7 @@ describe.each(['folder', 's3'] as const)('a backup in a %s', (kind) => {
     expect([(await message(gateway, ids.released)).state, (await message(gateway, ids.rejected)).state, (await message(gateway, ids.held)).state]).toEqual(['released', 'rejected', 'held']);
     expect((await admin(gateway, `/api/v1/messages/${ids.rejected}/release`, { method: 'POST', body: '{"as":"original","reason":"again"}' })).status).toBe(409);
     expect(await gateway.stop()).toBe(0);
-  }, 90_000);
+  });
 
   const damages: readonly [string, (folder: string) => void][] = [
     ['a flipped bit in a message', (at) => flip(join(at, readdirSync(at).find((name) => name.endsWith('.body')) ?? ''))],
@@ -176,22 +179,30 @@ describe.each(['folder', 's3'] as const)('a backup in a %s', (kind) => {
       const refused = await weir(dataDir, where.configFile, 'restore', '--from', copy, '--snapshot', where.second, '--keys-from', where.keys);
       expect([what, refused.code, readdirSync(dataDir)]).toEqual([what, 2, []]);
     }
-  }, 90_000);
+  });
 });
 
 it('goes on where a killed restore stopped, and nobody starts on what it left', async () => {
-  const target = plainFolder();
+  const target = 's3://weir-backups/cut';
   const gateway = await startGateway({ config: config() });
   const id = await hold(gateway);
   const keys = join(gateway.dataDir, 'keys');
   expect((await weir(gateway.dataDir, gateway.configFile, 'backup', '--to', target)).code).toBe(0);
-  expect((await weir(gateway.dataDir, gateway.configFile, 'backup', '--to', target, '--keys-to', join(target, 'keys'))).code).toBe(2);
   const dataDir = folder();
-  const words = [WEIR, 'restore', '--from', target, '--keys-from', keys];
-  const child = spawn(process.execPath, words, { env: { PATH: process.env['PATH'], WEIR_DATA: dataDir, WEIR_CONFIG: gateway.configFile }, stdio: 'ignore' });
-  await eventually(() => existsSync(join(dataDir, 'weir-data.mark')), (there) => there);
+  // From its first mark on nothing more is read: it is certainly under way when it is killed.
+  let stuck = (): void => undefined;
+  const underWay = new Promise<void>((resolve) => (stuck = resolve));
+  s3.fault = ({ method }) => {
+    if (method !== 'GET' || !existsSync(join(dataDir, 'weir-data.mark'))) return undefined;
+    stuck();
+    return 'never';
+  };
+  const child = spawn(process.execPath, [WEIR, 'restore', '--from', target, '--keys-from', keys], { env: { PATH: process.env['PATH'], ...environment(dataDir, gateway.configFile) }, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  await Promise.race([underWay, ended]);
   child.kill('SIGKILL');
-  await once(child, 'exit');
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  s3.fault = () => undefined;
   await expect(startGateway({ dataDir, config: config() })).rejects.toMatchObject({ name: NotStarted.name, output: expect.stringContaining('was cut off') as unknown });
   expect((await weir(dataDir, gateway.configFile, 'restore', '--from', target, '--keys-from', keys)).code).toBe(0);
   const again = await startGateway({ dataDir, config: config() });

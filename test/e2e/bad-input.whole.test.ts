@@ -5,22 +5,32 @@ import { Agent } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../kit/free-port.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { admin, ask, eventually, metric, rawClient } from './client.js';
+import { admin, ask, metric, rawClient } from './client.js';
 import { policies, route } from './settings.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
+/** One test waits for it; all others have it to bring their heads in, on a machine that may be busy. */
+const HEAD_TIMEOUT = '5s';
 let gateway: Gateway;
 let upstream: RecordingUpstream;
 const sockets = new Set<Socket>();
 const servers: Server[] = [];
-/** A destination that does one thing with each connection. */
+/** What all requests to rude destinations end with. */
+const BODY = 'hello';
+/** A destination that does one thing with each request, once it has read all of it: what is left unread at a close is a reset, whatever was answered. */
 async function rude(act: (socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
-    act(socket);
+    let read = '';
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      read += text;
+      if (read.endsWith(`\r\n\r\n${BODY}`)) act(socket);
+    });
   }).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
@@ -29,26 +39,22 @@ async function rude(act: (socket: Socket) => void): Promise<string> {
 
 beforeAll(async () => {
   upstream = await recordingUpstream();
-  const nobody = await rude(() => undefined);
-  servers[0]?.close();
-  const silent = await rude((socket) => socket.resume());
-  const resetting = await rude((socket) => socket.once('data', () => socket.resetAndDestroy()));
-  const babbling = await rude((socket) => socket.once('data', () => socket.end('220 mail.example ESMTP\r\n')));
-  const half = await rude((socket) => socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroySoon())));
-  const to = (url: string): Record<string, unknown> => ({ upstream: { url, responseTimeout: '400ms', connectTimeout: '1s' } });
+  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const silent = await rude(() => undefined);
+  const resetting = await rude((socket) => socket.resetAndDestroy());
+  const babbling = await rude((socket) => socket.end('220 mail.example ESMTP\r\n'));
+  const half = await rude((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroySoon()));
+  const bad = [['down', { url: nobody }], ['silent', { url: silent, responseTimeout: '400ms' }], ['resetting', { url: resetting }], ['babbling', { url: babbling }], ['half', { url: half }]] as const;
+  // Whoever waits for nothing that stays out has all the time it needs.
+  const routes = (mode: string, policy: string): readonly object[] => [
+    route(mode, upstream.url, { policy }),
+    route(`${mode}-waits`, upstream.url, { policy, bodyTimeout: '400ms' }),
+    ...bad.map(([id, to]) => route(`${mode}-${id}`, to.url, { policy, upstream: to })),
+  ];
   gateway = await startGateway({
     config: {
-      limits: { spoolMemory: '64KiB', headTimeout: '700ms', headBytes: '64KiB' },
-      routes: [
-        route('upload', upstream.url, { policy: 'mask', bodyTimeout: '700ms' }),
-        route('share', upstream.url, { policy: 'hold', bodyTimeout: '700ms' }),
-        ...['upload', 'share'].flatMap((mode) => {
-          const policy = mode === 'upload' ? 'mask' : 'hold';
-          return [['down', nobody], ['silent', silent], ['resetting', resetting], ['babbling', babbling], ['half', half]].map(([id = '', url = '']) =>
-            route(`${mode}-${id}`, url, { policy, ...to(url) }),
-          );
-        }),
-      ],
+      limits: { spoolMemory: '64KiB', headTimeout: HEAD_TIMEOUT, headBytes: '64KiB' },
+      routes: [...routes('upload', 'mask'), ...routes('share', 'hold')],
       policies,
     },
   });
@@ -59,7 +65,7 @@ afterAll(async () => {
   await upstream.close();
 });
 afterEach(async () => {
-  expect(await eventually(() => metric(gateway, 'weir_spool_bytes'), (bytes) => bytes === 0)).toBe(0);
+  await eventually('empty spools', () => metric(gateway, 'weir_spool_bytes'), (bytes) => bytes === 0);
   expect(readdirSync(join(gateway.dataDir, 'spool'))).toEqual([]);
 });
 
@@ -153,7 +159,7 @@ describe.each(['/upload', '/share'])('a body that is not what its head says (%s)
   it('silent midway: 408', async () => {
     const before = await errors('body-timeout');
     const client = rawClient(gateway.dataPort);
-    client.write(`POST ${path} HTTP/1.1\r\n${HEAD}Content-Length: 20000\r\n\r\n${'word '.repeat(2_000)}`);
+    client.write(`POST ${path}-waits HTTP/1.1\r\n${HEAD}Content-Length: 20000\r\n\r\n${'word '.repeat(2_000)}`);
     expect(told(await client.closed)).toEqual([408, 'body-timeout']);
     expect(await errors('body-timeout')).toBe(before + 1);
   });
@@ -167,9 +173,9 @@ describe.each(['/upload', '/share'])('a body that is not what its head says (%s)
     client.write(`POST ${path} HTTP/1.1\r\n${HEAD}Content-Length: 2000000\r\n\r\n${'word '.repeat(50_000)}`);
     // A reset before the head was read would be no exchange at all.
     if (path === '/upload') await upstream.arrived(arriving + 1);
-    else await eventually(() => metric(gateway, 'weir_spool_bytes'), (bytes) => bytes > 0);
+    else await eventually('a body in the spool', () => metric(gateway, 'weir_spool_bytes'), (bytes) => bytes > 0);
     client.reset();
-    expect(await eventually(counted, (now) => now > before)).toBe(before + 1);
+    expect(await eventually('an exchange that failed', counted, (now) => now > before)).toBe(before + 1);
   });
 
   it('broken UTF-8, broken JSON and stray quotes hide nothing', async () => {
@@ -206,13 +212,13 @@ describe('a destination that', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (const mode of ['upload', 'share']) {
       const before = await errors(type, { route: `${mode}-${id}` });
-      const answer = await ask(`${gateway.dataUrl}/${mode}-${id}`, { fields: { 'content-type': 'text/plain' }, body: 'hello', agent });
+      const answer = await ask(`${gateway.dataUrl}/${mode}-${id}`, { fields: { 'content-type': 'text/plain' }, body: BODY, agent });
       expect([answer.status, answer.json()['type'], answer.fields['content-type']]).toEqual([status, `urn:weir:problem:${type}`, 'application/problem+json']);
       expect(answer.json()['incident']).toBe(answer.fields['weir-incident']);
       expect(answer.fields.connection).not.toBe('close');
       expect(await errors(type, { route: `${mode}-${id}` })).toBe(before + 1);
     }
-    expect((await ask(`${gateway.dataUrl}/upload`, { fields: { 'content-type': 'text/plain' }, body: 'hello', agent })).status).toBe(200);
+    expect((await ask(`${gateway.dataUrl}/upload`, { fields: { 'content-type': 'text/plain' }, body: BODY, agent })).status).toBe(200);
     agent.destroy();
   });
 
@@ -220,10 +226,10 @@ describe('a destination that', () => {
     for (const mode of ['upload', 'share']) {
       const before = await errors('upstream-reset', { route: `${mode}-half` });
       const client = rawClient(gateway.dataPort);
-      client.write(`POST /${mode}-half HTTP/1.1\r\n${HEAD}Content-Length: 5\r\n\r\nhello`);
+      client.write(`POST /${mode}-half HTTP/1.1\r\n${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`);
       const text = await client.closed;
       expect(text).toMatch(/^HTTP\/1.1 200 [^]*Content-Length: 100[^]*half$/);
-      expect(await eventually(() => errors('upstream-reset', { route: `${mode}-half` }), (now) => now > before)).toBe(before + 1);
+      expect(await eventually('an exchange that failed', () => errors('upstream-reset', { route: `${mode}-half` }), (now) => now > before)).toBe(before + 1);
     }
   });
 });

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { externalPostgres } from '../kit/external-postgres.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { admin, ask, eventually, type Answer } from './client.js';
+import { admin, ask, type Answer } from './client.js';
 import { policies, route } from './settings.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
@@ -22,7 +23,7 @@ const fields = { 'content-type': 'text/plain' };
 const share = (): Promise<Answer> => ask(`${gateway.dataUrl}/share`, { fields, body: numbers.residentId() });
 const upload = async (): Promise<number> => (await ask(`${gateway.dataUrl}/upload`, { fields, body: numbers.phone() })).status;
 const held = async (): Promise<number> => ((await admin(gateway, '/api/v1/messages?state=held&limit=200')).json() as { messages: unknown[] }).messages.length;
-const holdsAgain = (): Promise<Answer> => eventually(share, ({ status }) => status === 202);
+const holdsAgain = (): Promise<Answer> => eventually('a hold', share, ({ status }) => status === 202);
 
 describe('a gateway on an external database', () => {
   it('holds, and says where its ledger is', async () => {

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { dataFolder, forgetHome } from '../kit/database.js';
 import { externalPostgres } from '../kit/external-postgres.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { WEIR } from '../kit/program.js';
 import { S3_KEYS, testS3, type TestS3 } from '../kit/s3.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { admin, ask, eventually, run } from './client.js';
+import { admin, ask, run } from './client.js';
 import { policies, route } from './settings.js';
 import { NotStarted, startGateway, type Gateway } from './start-gateway.js';
 
@@ -54,7 +55,7 @@ it('moves with everything that is held, refuses to start on what is left, and re
   const back = await startGateway({ dataDir: old.dataDir, config: first });
   expect((await message(back, ids[0] ?? '')).state).toBe('held');
   expect((await admin(back, `/api/v1/messages/${ids[2] ?? ''}/reject`, { method: 'POST', body: '{"reason":"no"}' })).status).toBeLessThan(300);
-  await eventually(() => readdirSync(join(old.dataDir, 'vault')).filter((name) => name.startsWith(ids[2] ?? '')), (names) => names.length === 0);
+  await eventually('what was rejected to be destroyed', () => readdirSync(join(old.dataDir, 'vault')).filter((name) => name.startsWith(ids[2] ?? '')), (names) => names.length === 0);
   expect(await back.stop()).toBe(0);
 
   const moved = await weir('migrate-data');
@@ -69,7 +70,7 @@ it('moves with everything that is held, refuses to start on what is left, and re
   expect((await message(gateway, ids[1] ?? '')).state).toBe('held');
   expect((await message(gateway, ids[2] ?? '')).state).toBe('rejected');
   expect((await admin(gateway, `/api/v1/messages/${ids[0] ?? ''}/release`, { method: 'POST', body: '{"as":"original","reason":"agreed"}' })).status).toBe(202);
-  expect((await eventually(() => message(gateway, ids[0] ?? ''), ({ state }) => state === 'released')).state).toBe('released');
+  await eventually('the release', () => message(gateway, ids[0] ?? ''), ({ state }) => state === 'released');
   expect(upstream.requests.map(({ body }) => body.toString())).toEqual([bodies[0]]);
   expect((await weir('audit', 'verify')).code).toBe(0);
   expect((await weir('audit', 'export')).out).toContain('data.migrated');

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTransport } from 'nodemailer';
+import { cpuSeconds } from '../bench/gateway/process-tree.js';
 import { externalPostgres } from '../kit/external-postgres.js';
 import { freePort } from '../kit/free-port.js';
 import { mailReceiver, type MailReceiver } from '../kit/mail-receiver.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually, PATIENCE_MS, until } from '../kit/patience.js';
 import { WEIR } from '../kit/program.js';
 import { prometheus, type Prometheus, type Sample } from '../kit/prometheus.js';
 import { tempFolder } from '../kit/temp.js';
@@ -18,7 +20,6 @@ import { admin, ask } from './client.js';
 import { policies, route } from './settings.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
-import { PATIENCE_MS } from '../kit/patience.js';
 
 const ROUND_MS = 400;
 const GUESSES = 3;
@@ -102,8 +103,7 @@ beforeAll(async () => {
   worker = await startWorker({ queues: 'release,destroy,notice,alert,rescan', configFile: gateway.configFile, env });
   weir('backup', '--config', gateway.configFile, '--data', gateway.dataDir, '--to', tempFolder('backup'));
   server = await prometheus({ jobs: { weir: [new URL(gateway.adminUrl).host, `127.0.0.1:${metricsPort}`], 'weir-worker': [`127.0.0.1:${workerPort}`] }, rules: 'config/prometheus/weir.rules.yml' });
-  const until = Date.now() + PATIENCE_MS;
-  while (empty.length > 0 && Date.now() < until) {
+  for (const end = Date.now() + PATIENCE_MS; empty.length > 0 && Date.now() < end; ) {
     await round(rounds);
     rounds += 1;
     const answers = await Promise.all(empty.map(async (expr) => ({ expr, found: hasData(await server.query(expr)) })));
@@ -120,9 +120,10 @@ afterAll(async () => {
   await Promise.all([upstream.close(), sink.close(), hop.close()]);
 });
 
+// What is asked is as of now, and a scrape that came too late on a busy machine leaves a gap in it until the next one: a complaint that stays is one.
 describe('a real Prometheus', () => {
   it('scrapes an admin listener, a metrics listener and a worker without a complaint', async () => {
-    expect((await server.targets()).map(({ health, lastError }) => ({ health, lastError }))).toEqual(Array.from({ length: 3 }, () => ({ health: 'up', lastError: '' })));
+    await eventually('three targets that are well', () => server.targets(), (targets) => targets.length === 3 && targets.every(({ health, lastError }) => health === 'up' && lastError === ''));
   });
 
   it('has an answer to every query of every panel', () => {
@@ -134,10 +135,9 @@ describe('a real Prometheus', () => {
     for (const { panels } of dashboards) {
       for (const { title, targets = [] } of panels) {
         for (const { expr, legendFormat } of targets) {
-          const [sample] = await server.query(asked(expr));
           // What stands in for an empty answer has no labels.
           const named = expr.endsWith('or vector(0)') ? [] : [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
-          expect({ title, missing: named.filter((label) => sample?.metric[label] === undefined) }).toEqual({ title, missing: [] });
+          await eventually(`labels of "${title}"`, () => server.query(asked(expr)), ([sample]) => named.every((label) => sample?.metric[label] !== undefined));
         }
       }
     }
@@ -157,32 +157,32 @@ describe('a real Prometheus', () => {
     const rules = await server.rules();
     expect(rules.length).toBeGreaterThan(40);
     expect(rules.filter(({ health, lastError }) => health !== 'ok' || (lastError ?? '') !== '')).toEqual([]);
-    for (const { name } of rules.filter(({ type, name: record }) => type === 'recording' && record !== 'weir:review_wait_seconds:p90_1d')) expect({ name, found: (await server.query(name)).length > 0 }).toEqual({ name, found: true });
+    for (const { name } of rules.filter(({ type, name: record }) => type === 'recording' && record !== 'weir:review_wait_seconds:p90_1d')) await until(`a value of ${name}`, async () => (await server.query(name)).length > 0);
   });
 
   it('adds up what is counted and takes once what is shared', async () => {
-    const value = async (expr: string): Promise<number> => Number((await server.query(expr))[0]?.value[1]);
-    expect(await value('count(weir_build_info)')).toBe(3);
-    expect(await value('sum(weir_lease_held{lease="gauges"})')).toBe(1);
-    expect(await value('count(weir_held_messages{state="held"})')).toBe(1);
-    expect(await value('count(weir_vault_used_bytes)')).toBe(1);
-    expect(await value('sum(weir_spool_limit_bytes{where="disk", job="weir"}) == bool 2 * max(weir_spool_limit_bytes{where="disk"})')).toBe(1);
-    expect(await value('count(sum by (instance) (weir_exchanges_total) > 0)')).toBe(2);
-    expect(await value('sum(max by (revision) (weir_fleet_nodes))')).toBe(3);
+    const becomes = (expr: string, wanted: number): Promise<unknown> => eventually(expr, async () => Number((await server.query(expr))[0]?.value[1]), (value) => value === wanted);
+    await becomes('count(weir_build_info)', 3);
+    await becomes('sum(weir_lease_held{lease="gauges"})', 1);
+    await becomes('count(weir_held_messages{state="held"})', 1);
+    await becomes('count(weir_vault_used_bytes)', 1);
+    await becomes('sum(weir_spool_limit_bytes{where="disk", job="weir"}) == bool 2 * max(weir_spool_limit_bytes{where="disk"})', 1);
+    await becomes('count(sum by (instance) (weir_exchanges_total) > 0)', 2);
+    await becomes('sum(max by (revision) (weir_fleet_nodes))', 3);
   });
 
   it('keeps exemplars that name exchanges', async () => {
     for (const expr of ['weir_exchange_duration_seconds_bucket', 'weir_exchanges_total', 'weir_review_wait_seconds_bucket']) {
-      const exemplars = await server.exemplars(expr);
-      expect({ expr, some: exemplars.length > 0 }).toEqual({ expr, some: true });
+      const exemplars = await eventually(`exemplars of ${expr}`, () => server.exemplars(expr), ({ length }) => length > 0);
       expect(exemplars.filter(({ labels }) => !/^w[0-9a-z]{26}$/i.test(labels['exchange'] ?? ''))).toEqual([]);
     }
   });
 
   it('and promtool have nothing to say about the text of a running gateway, which is quick to make', async () => {
-    const began = performance.now();
+    const before = cpuSeconds([other.pid]);
     const { text } = await ask(`${metricsUrl}/metrics`);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // Its own time: what the machine does beside it is not its doing.
+    expect(cpuSeconds([other.pid]) - before).toBeLessThan(1);
     expect(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })).toBe('');
     expect(sent.length).toBeGreaterThan(20);
     expect(sent.filter((number) => text.includes(number))).toEqual([]);

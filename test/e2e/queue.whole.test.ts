@@ -4,7 +4,8 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { dataFolder } from '../kit/database.js';
-import { admin, ask, eventually } from './client.js';
+import { eventually } from '../kit/patience.js';
+import { admin, ask } from './client.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
 const shipped = parse(readFileSync('config/default.yaml', 'utf8')) as { readonly routes: readonly { readonly id: string; readonly facts?: unknown }[] };
@@ -57,7 +58,7 @@ async function hold(note: string): Promise<string> {
 describe('the queue', () => {
   it('hears of a hold at once, and shows its risk with reasons', async () => {
     const id = await hold('first');
-    expect(await eventually(() => heard, (text) => text.includes(`{"id":"${id}","state":"held"}`))).toContain(id);
+    await eventually('word of the hold', () => heard, (text) => text.includes(`{"id":"${id}","state":"held"}`));
     const [row] = await list('state=held&order=risk');
     expect(row).toMatchObject({ id, sla: 'ok', group: { size: 1 } });
     expect(row?.risk.reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['severity-high', 'grade-middle', 'recipient-outside', 'recipient-first-seen']));
@@ -83,11 +84,11 @@ describe('the queue', () => {
     const done = await admin(gateway, '/api/v1/messages/bulk', { body });
     expect([done.status, done.json()['counts']]).toEqual([200, { done: 3 }]);
     expect((await admin(gateway, '/api/v1/messages/bulk', { body })).json()).toMatchObject({ status: 409, code: 'preview-void' });
-    expect(await eventually(() => list('state=released'), (rows) => rows.length === 3)).toHaveLength(3);
+    await eventually('three releases', () => list('state=released'), (rows) => rows.length === 3);
     const arrived = (await ask(`${gateway.adminUrl}/demo.json`)).json() as { entries: { text: string }[] };
     expect(arrived.entries.map(({ text }) => text.includes('1****************X'))).toEqual([true, true, true]);
     const times = (text: string): number => text.split('"state":"released"').length - 1;
-    expect(times(await eventually(() => heard, (text) => times(text) >= 3))).toBeGreaterThanOrEqual(3);
+    await eventually('word of all of them', () => heard, (text) => times(text) >= 3);
   });
 
   it('counts what was held, found and decided', async () => {

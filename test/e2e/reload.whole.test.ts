@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { admin, ask, eventually, metric, rawClient, type Answer } from './client.js';
+import { admin, ask, metric, rawClient, type Answer } from './client.js';
 import { policies, route } from './settings.js';
 import { gatewayConfig, startGateway, type Gateway } from './start-gateway.js';
 
@@ -27,7 +28,7 @@ const success = (): Promise<number> => metric(gateway, 'weir_policy_last_reload_
 async function rewrite(text: string): Promise<string> {
   const before = gateway.said().length;
   writeFileSync(gateway.configFile, text);
-  await eventually(() => gateway.said().slice(before), (said) => /Policies reloaded|stays in force[^]*not usable/.test(said));
+  await eventually('a word about the file', () => gateway.said().slice(before), (said) => /Policies reloaded|stays in force[^]*not usable/.test(said));
   return gateway.said().slice(before);
 }
 const changed = (change: Record<string, unknown>): string => JSON.stringify(gatewayConfig({ ...base(), ...change }));
@@ -53,7 +54,7 @@ describe('a changed file', () => {
     expect(await rewrite(changed({ policies: nothingMay }))).toContain('Policies reloaded');
     expect((await send('/upload', phone)).status).toBe(403);
     // On a busy machine all three may still wait for the answer of one they sent before.
-    await eventually(() => seen, (answers) => answers.includes('403 block'));
+    await eventually('an answer under the new rules', () => seen, (answers) => answers.includes('403 block'));
     on = false;
     await traffic;
     expect([...new Set(seen)].sort()).toEqual(['200 mask', '403 block']);

@@ -8,9 +8,10 @@ import { mailCorpus, maskedPhone, type CorpusMail } from '../kit/mail-corpus.js'
 import { attachedFile, behindReceived, seenByPostalMime, seenByPython } from '../kit/mail-reading.js';
 import { mailReceiver, type MailReceiver, type ReceivedMail } from '../kit/mail-receiver.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { askPython, readBack } from '../kit/real-files.js';
 import { tempFolder } from '../kit/temp.js';
-import { admin, eventually, weir } from './client.js';
+import { admin, weir } from './client.js';
 import { PROGRAMS, sendBySnail, type MailProgram, type SentAnswer } from './smtp-senders.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
@@ -113,7 +114,7 @@ describe('a mail that a person has to look at', () => {
     const before = hop.received.length;
     const released = await weir(gateway, 'held', 'release', id, '--as', 'original', '--reason', 'agreed with the sender');
     expect([released.code, released.err]).toEqual([0, '']);
-    expect(await eventually(async () => (await admin(gateway, `/api/v1/messages/${id}`)).json()['state'], (state) => state === 'released')).toBe('released');
+    await eventually('the release', async () => (await admin(gateway, `/api/v1/messages/${id}`)).json()['state'], (state) => state === 'released');
     const now = hop.received.slice(before);
     expect(now.map(({ from, to }) => ({ from, to }))).toEqual([{ from: FROM, to: [mail.to] }]);
     expect(behindReceived(now[0]?.raw ?? Buffer.alloc(0))?.rest.equals(mail.raw)).toBe(true);

@@ -5,8 +5,9 @@ import type { MessageAnswer } from '../../gateway/review/message-schemas.js';
 import { freePort } from '../kit/free-port.js';
 import { mailReceiver, type MailReceiver } from '../kit/mail-receiver.js';
 import { numberSource } from '../kit/numbers.js';
+import { eventually } from '../kit/patience.js';
 import { smtpTalk, type SmtpTalk } from '../kit/smtp-talk.js';
-import { ask, eventually } from './client.js';
+import { ask } from './client.js';
 import { gatewayConfig, startGateway, type Gateway } from './start-gateway.js';
 
 const id = numberSource(734).residentId();
@@ -24,7 +25,7 @@ async function rules(action: 'pass' | 'block' | 'hold'): Promise<void> {
   const before = gateway.said().length;
   // The ports of the other listeners were chosen at the start.
   writeFileSync(gateway.configFile, JSON.stringify(gatewayConfig(config(action))));
-  await eventually(() => gateway.said().slice(before), (said) => said.includes('Policies reloaded'));
+  await eventually('the new rules', () => gateway.said().slice(before), (said) => said.includes('Policies reloaded'));
 }
 async function toData(talk: SmtpTalk, ...to: readonly string[]): Promise<void> {
   talk.raw(`MAIL FROM:<zhang@corp.example>\r\n${to.map((one) => `RCPT TO:<${one}>\r\n`).join('')}DATA\r\n`);
@@ -82,12 +83,12 @@ describe('one recipient, released by several people at once', () => {
     const first = statuses.filter((_status, at) => at !== 2);
     expect(first.some((status) => status < 300)).toBe(true);
     expect(first.every((status) => status < 300 || status === 404 || status === 409)).toBe(true);
-    await eventually(() => hop.received.length, (count) => count >= 2);
+    await eventually('two mails at the hop', () => hop.received.length, (count) => count >= 2);
     const rest = JSON.parse((await api(held)).text) as MessageAnswer;
     expect({ state: rest.state, waits: rest.mail?.recipients.filter(({ fate }) => fate === 'held').map(({ address }) => address) }).toEqual({ state: 'held', waits: ['z***@bank.example'] });
     // Another try of either would have begun within this.
     expect((await api(`${held}/release`, { as: 'original', reason: 'the rest', recipients: [2] })).status).toBeLessThan(300);
-    await eventually(() => hop.received.length, (count) => count >= 3);
+    await eventually('three mails at the hop', () => hop.received.length, (count) => count >= 3);
     expect(hop.received.map(({ to }) => to.join()).sort()).toEqual(['li@bank.example', 'wang@bank.example', 'zhao@bank.example']);
   });
 });

@@ -6,8 +6,9 @@ import { freePort } from '../kit/free-port.js';
 import { mailCorpus, type CorpusMail } from '../kit/mail-corpus.js';
 import { seenByPython } from '../kit/mail-reading.js';
 import { mailReceiver, type MailReceiver, type ReceivedMail } from '../kit/mail-receiver.js';
+import { eventually } from '../kit/patience.js';
 import { postfix, type Postfix } from '../kit/postfix.js';
-import { admin, eventually, weir } from './client.js';
+import { admin, weir } from './client.js';
 import { PROGRAMS } from './smtp-senders.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
@@ -76,7 +77,7 @@ const hand = (port: number, { raw }: CorpusMail): ReturnType<(typeof PROGRAMS)['
 /** What comes to one of the receivers from now on. */
 function coming(receiver: MailReceiver): (count: number) => Promise<readonly ReceivedMail[]> {
   const from = receiver.received.length;
-  return (count) => eventually(() => receiver.received.slice(from), (all) => all.length >= count);
+  return (count) => eventually(`${count} more mails`, () => receiver.received.slice(from), (all) => all.length >= count);
 }
 /** Behind all the fields that servers on the way put in front. */
 function letterOf(raw: Buffer): Buffer {
@@ -157,6 +158,8 @@ describe('before the queue', () => {
     const [one] = await come(1);
     expect(letterOf(one?.raw ?? Buffer.alloc(0)).equals(mail.raw)).toBe(true);
     expect(one?.source.replaceAll(/\r\n[ \t]+/g, ' ')).toMatch(/^Received: from client\.corp\.example [^\r\n]*by weir\.corp\.example/m);
+    // It is done with a mail a moment after that has arrived.
+    await eventually('an empty queue', () => server('before').queue(), (queued) => queued.length === 0);
   });
 
   it('the client itself is told that its mail is blocked, and no report is written', async () => {

@@ -7,8 +7,9 @@ import type { MailAnswer } from '../../gateway/review/mail-schemas.js';
 import type { MessageAnswer } from '../../gateway/review/message-schemas.js';
 import { freePort } from '../kit/free-port.js';
 import { mailReceiver, type MailReceiver } from '../kit/mail-receiver.js';
+import { eventually } from '../kit/patience.js';
 import { canaries, leaks, type Sink } from '../laws/canaries.js';
-import { ask, eventually } from './client.js';
+import { ask } from './client.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
 const number = canaries(733);
@@ -83,7 +84,7 @@ describe('a held mail that came by SMTP', () => {
     const mail: MailAnswer = await api(`/messages/${made}/mail`);
     expect(mail.warnings).toEqual(['from-domain']);
     take();
-    await eventually(async () => (await message(made)).state, (state) => state === 'released');
+    await eventually('the release', async () => (await message(made)).state, (state) => state === 'released');
     expect(hop.received.map(({ from, to }) => ({ from, to }))).toEqual([{ from: 'zhang@corp.example', to: ['wang@corp.example'] }]);
     expect(fates(await message(made))).toEqual(['w***@corp.example delivered']);
     const rest = await message();
@@ -93,7 +94,7 @@ describe('a held mail that came by SMTP', () => {
 
   it('is released masked to those who are left, and nothing that people were shown holds a number', async () => {
     await api(`/messages/${held}/release`, { as: 'masked', reason: 'masked is enough' });
-    await eventually(async () => (await message()).state, (state) => state === 'released');
+    await eventually('the release', async () => (await message()).state, (state) => state === 'released');
     expect(hop.received.map(({ to }) => to)).toEqual([['wang@corp.example'], ['li@bank.example', 'zhao@bank.example']]);
     expect(leaks(number.all, [...sinks, { name: 'masked', bytes: hop.received[1]?.raw ?? Buffer.alloc(0) }])).toEqual([]);
     expect(leaks(number.all, [{ name: 'log', bytes: Buffer.from(gateway.logged()) }])).toEqual([]);

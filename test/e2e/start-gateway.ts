@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { forgetHome, dataFolder } from '../kit/database.js';
+import { freePort } from '../kit/free-port.js';
 import { withCluster } from '../kit/made-cluster.js';
 import { MAIN } from '../kit/program.js';
 
@@ -66,6 +67,16 @@ export function gatewayConfig(input: Readonly<Record<string, unknown>>): Record<
   return { version: 1, ...input, listen: { ...listen, smtp, data: { port: 0, ...frontend(), ...listen.data }, admin: { port: 0, ...listen.admin } } };
 }
 
+/**
+ * Several processes come to their port by its number, each on its own: a port that the first of them was given at random could be another
+ * program's before the last of them has come. So they get one that is nobody else's.
+ */
+async function numbered(config: Readonly<Record<string, unknown>>, program: readonly string[] = []): Promise<Record<string, unknown>> {
+  const listen = config['listen'] as { readonly data: { readonly port: number } };
+  if ((config['processes'] ?? 1) === 1 && !program.includes('--processes')) return config;
+  return { ...config, listen: { ...listen, data: { ...listen.data, port: listen.data.port === 0 ? await freePort() : listen.data.port } } };
+}
+
 /** A start that did not come to the banner, with what it said. */
 export class NotStarted extends Error {
   override readonly name = 'NotStarted';
@@ -80,7 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   folders.add(dataDir);
   const configFile = join(dataDir, 'config.yaml');
   // JSON is YAML.
-  writeFileSync(configFile, JSON.stringify(gatewayConfig(options.config), undefined, 1), { mode: 0o644 });
+  writeFileSync(configFile, JSON.stringify(await numbered(gatewayConfig(options.config), options.program), undefined, 1), { mode: 0o644 });
   const [command = '', ...words] = [...(options.prefix ?? []), process.execPath, ...(options.program ?? [MAIN])];
   const { PATH, LANG } = process.env;
   const child = spawn(command, words, { env: { PATH, LANG, WEIR_DATA: dataDir, WEIR_CONFIG: configFile, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,13 +1,12 @@
 /** A whole gateway whose vault is a bucket: what is held lies there and nowhere else; a hold that cannot be kept is refused and leaves nothing. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { endGateways, gatewayFolder, startGateway, writeConfig, type Gateway } from '../kit/gateway.js';
 import { numberSource } from '../kit/numbers.js';
+import { until } from '../kit/patience.js';
 import { S3_KEYS, testS3, type TestS3 } from '../kit/s3.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
-import { PATIENCE_MS } from '../kit/patience.js';
 
 const numbers = numberSource(515);
 const dataDir = gatewayFolder('bucket');
@@ -30,7 +29,7 @@ routes: [{ id: hold, match: {}, upstream: { url: "${upstream.url}" }, policy: p 
 policies: { p: { rules: [{ id: ids, when: { found: { of: [cn.resident-id] } }, action: hold }] } }
 `);
   gateway = await start(dataDir, configFile);
-}, 90_000);
+});
 afterAll(async () => {
   await endGateways();
   await Promise.all([upstream.close(), s3.close()]);
@@ -45,15 +44,6 @@ async function messages(): Promise<readonly Row[]> {
   const { text } = await gateway.api('GET', '/messages?limit=50');
   return (JSON.parse(text) as { readonly messages: readonly Row[] }).messages;
 }
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}\n${gateway.said()}`);
-    await delay(50);
-  }
-}
 
 describe('a gateway whose vault is a bucket', () => {
   it('holds into the bucket, releases from it, and destroys there', async () => {
@@ -64,8 +54,8 @@ describe('a gateway whose vault is a bucket', () => {
     expect(await s3.keys()).toEqual([`weir/${id}.body`, `weir/${id}.key`, 'weir/weir-vault.json']);
     expect(existsSync(join(dataDir, 'vault'))).toBe(false);
     expect((await gateway.api('POST', `/messages/${id}/release`, { as: 'original', reason: 'checked by phone' })).status).toBeLessThan(300);
-    await until('the arrival', async () => (upstream.requests.some((one) => one.complete && one.body.includes('lorem ipsum')) ? true : undefined));
-    await until('its destruction', async () => ((await s3.keys()).length === 1 ? true : undefined));
+    await until('the arrival', () => upstream.requests.some((one) => one.complete && one.body.includes('lorem ipsum')));
+    await until('its destruction', async () => (await s3.keys()).length === 1);
   });
 
   it.each([['refuses to write', { status: 500, code: 'InternalError' }], ['slows down', { status: 503, code: 'SlowDown' }], ['denies access', { status: 403, code: 'AccessDenied' }], ['cuts every connection', 'before']] as const)(
@@ -80,7 +70,6 @@ describe('a gateway whose vault is a bucket', () => {
       expect((await messages()).length).toBe(before);
       expect(gateway.said()).not.toContain('made to fail');
     },
-    60_000,
   );
 
   it('refuses another data folder, with a ledger of its own, on the same bucket: in one sentence', async () => {
