@@ -100,10 +100,9 @@ describe('several processes on one port', () => {
     expect(held.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
     expect((await admin(gateway, '/api/v1/messages?state=held')).json()['messages']).toHaveLength(4);
     for (let n = 0; n < 6; n++) await send('/watched', numbers.residentId());
-    const report = async (): Promise<readonly { readonly route: string; readonly action: string; readonly exchanges: number }[]> => (await admin(gateway, '/api/v1/monitor-report')).json()['rows'] as never;
     // A process that is asked in vain is asked again for the next report.
-    await until('all of what was watched in the report', async () => (await report()).reduce((sum, { exchanges }) => sum + exchanges, 0) >= 6);
-    expect(await report()).toMatchObject([{ route: 'watched', action: 'hold', exchanges: 6 }]);
+    const { rows } = await eventually('all of what was watched in the report', async () => (await admin(gateway, '/api/v1/monitor-report')).json() as { readonly rows: readonly { readonly exchanges: number }[] }, (report) => report.rows.reduce((sum, { exchanges }) => sum + exchanges, 0) >= 6);
+    expect(rows).toMatchObject([{ route: 'watched', action: 'hold', exchanges: 6 }]);
     expect(await component('processes')).toEqual({ component: 'processes', ok: true, neededFor: 'all', detail: '2 of 2 carry traffic' });
   });
 

@@ -68,13 +68,17 @@ export function gatewayConfig(input: Readonly<Record<string, unknown>>): Record<
 }
 
 /**
- * Several processes come to their port by its number, each on its own: a port that the first of them was given at random could be another
- * program's before the last of them has come. So they get one that is nobody else's.
+ * Several processes come to a port by its number, each on its own: one that the first of them was given at random could be another
+ * program's before the last of them has come. So they get ports that are nobody else's.
  */
-async function numbered(config: Readonly<Record<string, unknown>>, program: readonly string[] = []): Promise<Record<string, unknown>> {
-  const listen = config['listen'] as { readonly data: { readonly port: number } };
+async function numbered(config: Readonly<Record<string, unknown>>, program: readonly string[] = []): Promise<Readonly<Record<string, unknown>>> {
   if ((config['processes'] ?? 1) === 1 && !program.includes('--processes')) return config;
-  return { ...config, listen: { ...listen, data: { ...listen.data, port: listen.data.port === 0 ? await freePort() : listen.data.port } } };
+  const { data, smtp, ...listen } = config['listen'] as { readonly data: Listener; readonly smtp: readonly Listener[] };
+  const own = async (one: Listener): Promise<Listener> => (one.port === 0 ? { ...one, port: await freePort() } : one);
+  return { ...config, listen: { ...listen, data: await own(data), smtp: await Promise.all(smtp.map(own)) } };
+}
+interface Listener {
+  readonly port: number;
 }
 
 /** A start that did not come to the banner, with what it said. */

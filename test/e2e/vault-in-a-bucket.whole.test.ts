@@ -7,6 +7,7 @@ import { numberSource } from '../kit/numbers.js';
 import { until } from '../kit/patience.js';
 import { S3_KEYS, testS3, type TestS3 } from '../kit/s3.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
+import { ask, type Answer } from './client.js';
 
 const numbers = numberSource(515);
 const dataDir = gatewayFolder('bucket');
@@ -39,7 +40,7 @@ interface Row {
   readonly id: string;
   readonly state: string;
 }
-const send = (body: string): Promise<Response> => fetch(`${gateway.dataUrl}/x`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body });
+const send = (body: string): Promise<Answer> => ask(`${gateway.dataUrl}/x`, { fields: { 'content-type': 'text/plain' }, body });
 async function messages(): Promise<readonly Row[]> {
   const { text } = await gateway.api('GET', '/messages?limit=50');
   return (JSON.parse(text) as { readonly messages: readonly Row[] }).messages;
@@ -50,7 +51,7 @@ describe('a gateway whose vault is a bucket', () => {
     const body = `身份证 ${numbers.residentId()}\n${'lorem ipsum '.repeat(1_000)}`;
     const answer = await send(body);
     expect(answer.status).toBe(202);
-    const id = answer.headers.get('weir-incident') ?? '';
+    const id = String(answer.fields['weir-incident']);
     expect(await s3.keys()).toEqual([`weir/${id}.body`, `weir/${id}.key`, 'weir/weir-vault.json']);
     expect(existsSync(join(dataDir, 'vault'))).toBe(false);
     expect((await gateway.api('POST', `/messages/${id}/release`, { as: 'original', reason: 'checked by phone' })).status).toBeLessThan(300);
@@ -65,7 +66,7 @@ describe('a gateway whose vault is a bucket', () => {
       s3.fault = ({ method }) => (method === 'PUT' ? fault : undefined);
       const answer = await send(`身份证 ${numbers.residentId()}`);
       s3.fault = () => undefined;
-      expect([answer.status, ((await answer.json()) as { readonly type?: string }).type]).toEqual([503, expect.stringContaining('hold-unavailable')]);
+      expect([answer.status, answer.json()['type']]).toEqual([503, expect.stringContaining('hold-unavailable')]);
       expect(await s3.keys()).toEqual(['weir/weir-vault.json']);
       expect((await messages()).length).toBe(before);
       expect(gateway.said()).not.toContain('made to fail');
