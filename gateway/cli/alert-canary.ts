@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { causeCode } from '../errors.js';
 import { asking } from './ask.js';
-import { configured } from './keys-fleet.js';
 import { CommandFailed, EXIT } from './outcome.js';
 import type { Terminal } from './terminal.js';
 import { alertWords } from './words-alert.js';
@@ -22,7 +21,7 @@ export function addAlertCanary(alert: Command, { env, language, print, tell, wor
     .option('--data <dir>', usual.dataOption)
     .option('--config <file>', words.configOption)
     .action(async (options: Options) => {
-      const { engine } = await import('../engine.js');
+      const [{ engine }, { configured }] = await Promise.all([import('../engine.js'), import('./configured.js')]);
       const config = options.config === undefined ? undefined : configured(options.config, env);
       const key = await fingerprintKey(options, config?.vault.keyCommand, env, (path) => fill(words.noFingerprintKey, { path }));
       const input = asking(process.stdin, process.stderr);

@@ -1,7 +1,7 @@
 /** `weir alert …`: where alerts go, and whether they arrive. */
 import { setTimeout as after } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
-import { deliveriesAnswer, deliveryAnswer, sinksAnswer, testAnswer, type DeliveryAnswer } from '../review/alerts-schemas.js';
+import type { DeliveryAnswer } from '../review/alerts-schemas.js';
 import { adminClient, type AdminClient } from './admin-client.js';
 import { addAlertCanary } from './alert-canary.js';
 import { CommandFailed, EXIT } from './outcome.js';
@@ -33,6 +33,7 @@ export function addAlert(program: Command, terminal: Terminal): void {
       print(jsonLine(answer));
       return;
     }
+    const { sinksAnswer } = await schemas();
     const { sinks } = sinksAnswer.parse(answer);
     const rows = sinks.map((one) => [one.id, one.kind ?? '', words[one.state], String(one.waiting), String(one.dead), one.lastSentAt ?? '', one.lastError ?? '', one.rules.join(' ')]);
     print(sinks.length === 0 ? words.none : table([words.headings.split('\t'), ...rows]));
@@ -50,6 +51,7 @@ export function addAlert(program: Command, terminal: Terminal): void {
         print(jsonLine(answer));
         return;
       }
+      const { deliveriesAnswer } = await schemas();
       const { deliveries } = deliveriesAnswer.parse(answer);
       const rows = deliveries.map((one) => [String(one.n), one.sink, one.rule, words[one.state], one.severity, String(one.total), String(one.attempts), one.createdAt, one.lastError ?? '']);
       print(deliveries.length === 0 ? words.noDeliveries : table([words.deliveryHeadings.split('\t'), ...rows]));
@@ -59,6 +61,7 @@ export function addAlert(program: Command, terminal: Terminal): void {
     .argument('[sink]', words.sinkArgument)
     .action(async (named: string | undefined, options: Common) => {
       const api = await client(options);
+      const { sinksAnswer } = await schemas();
       const sinks = named === undefined ? sinksAnswer.parse(await api.get('/api/v1/alerts/sinks')).sinks.filter(({ state }) => state !== 'gone').map(({ id }) => id) : [named];
       if (sinks.length === 0) print(words.none);
       for (const sink of sinks) {
@@ -80,12 +83,17 @@ export function addAlert(program: Command, terminal: Terminal): void {
   addAlertCanary(alert, terminal);
 }
 
+/** What answers look like, loaded by the command that asks. */
+const schemas = (): Promise<typeof import('../review/alerts-schemas.js')> => import('../review/alerts-schemas.js');
+
 async function tested(api: AdminClient, sink: string): Promise<number> {
+  const { testAnswer } = await schemas();
   return testAnswer.parse(await api.post(`/api/v1/alerts/sinks/${encodeURIComponent(sink)}/test`, {})).delivery;
 }
 
 /** Until it has arrived or the sink has said no; a first failure is an answer too, it is tried again without us. */
 async function ended(api: AdminClient, n: number): Promise<DeliveryAnswer> {
+  const { deliveryAnswer } = await schemas();
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     const one = deliveryAnswer.parse(await api.get(`/api/v1/alerts/deliveries/${n}`));

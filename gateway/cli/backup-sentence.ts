@@ -1,6 +1,6 @@
 /** Turns what went wrong with a backup, a restore or a move into a sentence for the person at the terminal. */
 import { BackupFailed } from '../backup/backup-failed.js';
-import { FillRefused } from '../ledger/fill.js';
+import { FillRefused } from '../ledger/fill-refused.js';
 import { CommandFailed } from './outcome.js';
 import { plain } from './terminal-text.js';
 import { fill } from './words.js';

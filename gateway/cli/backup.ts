@@ -83,7 +83,7 @@ export function addBackup(program: Command, terminal: Terminal, version: string)
     const { openTarget, requireApart } = await import('./backup-target.js');
     const { checker, keepKeys, sealer, signer } = await import('./backup-keys.js');
     const [{ makeBackup }, { configured }, { openStore }, { keysFolder }, { ledgerAccess }, { ledgerDatabase }, { auditWriter }, { backupSource }, { fleetLedger }, { vaultId }, { VaultError }] = await Promise.all([
-      import('../backup/make-backup.js'), import('./keys-fleet.js'), import('../vault/open-store.js'), import('../vault/keys-folder.js'),
+      import('../backup/make-backup.js'), import('./configured.js'), import('../vault/open-store.js'), import('../vault/keys-folder.js'),
       import('./ledger-connection.js'), import('../ledger/database.js'), import('../ledger/audit-writer.js'), import('../ledger/backup-ledger.js'),
       import('../ledger/fleet-ledger.js'), import('../vault/fleet-identity.js'), import('../vault/vault-error.js'),
     ]);
@@ -159,7 +159,7 @@ export function addBackup(program: Command, terminal: Terminal, version: string)
     const { openTarget } = await import('./backup-target.js');
     const { checker, opener } = await import('./backup-keys.js');
     const [{ chooseSnapshot, verifySnapshot }, { keysFolder }, { checkDump }, { configured }] = await Promise.all([
-      import('../backup/verify-backup.js'), import('../vault/keys-folder.js'), import('../ledger/fill.js'), import('./keys-fleet.js'),
+      import('../backup/verify-backup.js'), import('../vault/keys-folder.js'), import('../ledger/fill.js'), import('./configured.js'),
     ]);
     const keysDir = options.keysFrom ?? keysFolder(env, dataOf(options)).dir;
     const check = await checker(keysDir);

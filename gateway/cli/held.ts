@@ -2,10 +2,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
 import { STATE_NAMES } from '../console/words.js';
-import { decisionAnswer } from '../review/decision-schemas.js';
-import { queueAnswer } from '../review/queue-schemas.js';
-import { messageAnswer } from '../review/message-schemas.js';
-import { HELD_STATES, PAGE_MOST } from '../review/schemas.js';
+import { HELD_STATES } from '../ports.js';
+import { PAGE_MOST } from '../review/page-most.js';
+import type { queueAnswer } from '../review/queue-schemas.js';
 import { adminClient, type AdminClient } from './admin-client.js';
 import { messageText } from './held-message.js';
 import type { Terminal } from './terminal.js';
@@ -36,6 +35,7 @@ export function addHeld(program: Command, terminal: Terminal): void {
       if (options.limit !== undefined) query.set('limit', String(options.limit));
       if (options.after !== undefined) query.set('after', options.after);
       const answer = await (await client(options)).get(`/api/v1/messages?${query.toString()}`);
+      const { queueAnswer } = await import('../review/queue-schemas.js');
       if (options.json === true) print(jsonLine(answer));
       else print(listText(queueAnswer.parse(answer), terminal));
     });
@@ -44,12 +44,14 @@ export function addHeld(program: Command, terminal: Terminal): void {
     .argument('<id>')
     .action(async (id: string, options: Common) => {
       const answer = await (await client(options)).get(`/api/v1/messages/${encodeURIComponent(id)}`);
+      const { messageAnswer } = await import('../review/message-schemas.js');
       if (options.json === true) print(jsonLine(answer));
       else print(messageText(messageAnswer.parse(answer), terminal));
     });
 
   const decide = async (id: string, act: string, body: Readonly<Record<string, unknown>>, options: Common): Promise<void> => {
     const answer = await (await client(options)).post(`/api/v1/messages/${encodeURIComponent(id)}/${act}`, body);
+    const { decisionAnswer } = await import('../review/decision-schemas.js');
     const { id: decided, state } = decisionAnswer.parse(answer);
     const named = { id: decided, state: STATE_NAMES[language][state], of: id };
     print(options.json === true ? jsonLine(answer) : fill(decided === id ? words.done : words.doneSome, named));

@@ -2,8 +2,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
 import { JOB_KINDS, JOB_STATES } from '../ports.js';
-import { jobRetryAnswer, jobsAnswer } from '../review/jobs-schemas.js';
-import { PAGE_MOST } from '../review/schemas.js';
+import type { jobsAnswer } from '../review/jobs-schemas.js';
+import { PAGE_MOST } from '../review/page-most.js';
 import { adminClient, type AdminClient } from './admin-client.js';
 import type { Terminal } from './terminal.js';
 import { jsonLine, table } from './terminal-text.js';
@@ -44,6 +44,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
         if (value !== undefined) query.set(key, String(value));
       }
       const answer = await (await client(options)).get(`/api/v1/jobs?${query.toString()}`);
+      const { jobsAnswer } = await import('../review/jobs-schemas.js');
       print(options.json === true ? jsonLine(answer) : listText(jobsAnswer.parse(answer), words, terminal));
     });
 
@@ -52,6 +53,7 @@ export function addJobs(program: Command, terminal: Terminal): void {
     .requiredOption('--reason <text>', terminal.words.reasonOption)
     .action(async (n: number, options: Common & { readonly reason: string }) => {
       const answer = await (await client(options)).post(`/api/v1/jobs/${n}/retry`, { reason: options.reason });
+      const { jobRetryAnswer } = await import('../review/jobs-schemas.js');
       const retried = jobRetryAnswer.parse(answer);
       print(options.json === true ? jsonLine(answer) : fill(words.retried, { n: retried.n }));
     });

@@ -1,10 +1,6 @@
 /** `weir keys init` and `weir keys adopt`: a fleet's keys folder, and which vault and keys belong to its ledger. */
-import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { loadConfig, reportLines } from '../../config/load.js';
-import type { Config } from '../../config/schema.js';
 import { hasNumberShape } from '../review/number-shape.js';
-import { configFile } from './config-file.js';
 import { CommandFailed } from './outcome.js';
 import type { Terminal } from './terminal.js';
 import { fill } from './words.js';
@@ -44,12 +40,12 @@ export function addKeysAdopt(keys: Command, terminal: Terminal): void {
       const reason = options.reason.trim();
       if (reason === '' || reason.length > REASON_MOST) throw new CommandFailed(words.reasonEmpty);
       if (hasNumberShape(reason)) throw new CommandFailed(words.reasonNumber);
-      const config = configured(options.config, env);
       const dataDir = options.data ?? env['WEIR_DATA'] ?? 'data';
-      const [{ ledgerAccess }, { ledgerDatabase }, { auditWriter }, { fleetLedger }, { openVault }, { adoptIdentity }] = await Promise.all([
-        import('./ledger-connection.js'), import('../ledger/database.js'), import('../ledger/audit-writer.js'),
+      const [{ configured }, { ledgerAccess }, { ledgerDatabase }, { auditWriter }, { fleetLedger }, { openVault }, { adoptIdentity }] = await Promise.all([
+        import('./configured.js'), import('./ledger-connection.js'), import('../ledger/database.js'), import('../ledger/audit-writer.js'),
         import('../ledger/fleet-ledger.js'), import('../vault/open-vault.js'), import('../wiring/fleet-identity.js'),
       ]);
+      const config = configured(options.config, env);
       const opened = await openVault({ config, dataDir, env, clock: Date, wrap: (_name, port) => port, log: { warn: () => undefined }, alone: false });
       try {
         const access = await ledgerAccess(env, dataDir, tell);
@@ -65,12 +61,4 @@ export function addKeysAdopt(keys: Command, terminal: Terminal): void {
         await opened.close();
       }
     });
-}
-
-/** The configuration that a command works with; what is wrong with it ends the command. */
-export function configured(named: string | undefined, env: NodeJS.ProcessEnv): Config {
-  const file = configFile(named, env);
-  const loaded = loadConfig(file ?? join('config', 'default.yaml'), env);
-  if (!loaded.ok) throw new CommandFailed(reportLines(loaded).join('\n'));
-  return loaded.config;
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { addKeysAdopt, addKeysInit, configured } from './keys-fleet.js';
+import { addKeysAdopt, addKeysInit } from './keys-fleet.js';
 import { CommandFailed } from './outcome.js';
 import type { Terminal } from './terminal.js';
 import { fill } from './words.js';
@@ -81,6 +81,7 @@ export function addKeys(program: Command, terminal: Terminal): void {
     .option('--config <file>', words.configOption)
     .action(async (options: Where & { readonly config?: string }) => {
       const { openKeys, rewrapMessage, openStore, keysFolder, vaultId } = await vault();
+      const { configured } = await import('./configured.js');
       const config = configured(options.config, env);
       const dataDir = dataOf(options);
       const file = options.keyFile ?? env['WEIR_REVIEW_KEY_FILE'];

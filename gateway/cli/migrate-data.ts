@@ -32,7 +32,7 @@ export function addMigrateData(program: Command, terminal: Terminal): void {
     if (!existsSync(join(dataDir, 'postgres.location'))) throw new CommandFailed(fill(words.noInstallation, { path: dataDir }));
     const { placeKeys, requireFree } = await import('./backup-keys.js');
     const [{ moveObjects }, { configured }, { keysFolder }, { isShared, openStore }, { folderStore }, { IDENTITY_OBJECT }] = await Promise.all([
-      import('../backup/move-objects.js'), import('./keys-fleet.js'), import('../vault/keys-folder.js'), import('../vault/open-store.js'), import('../vault/folder-store.js'), import('../vault/store.js'),
+      import('../backup/move-objects.js'), import('./configured.js'), import('../vault/keys-folder.js'), import('../vault/open-store.js'), import('../vault/folder-store.js'), import('../vault/store.js'),
     ]);
     const [{ lockDataFolder }, { readMark, writeMark }, { embeddedPostgres }, { externalConnections }, { ledgerRestore }, { ledgerSnapshot }, { auditWriter }, { auditTrail }, { journal }, { takeOverJournals }, { ledgerDatabase }, { migrateLedger }, { closers }] =
       await Promise.all([

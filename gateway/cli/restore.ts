@@ -40,7 +40,7 @@ export function addRestore(program: Command, terminal: Terminal): void {
     const { openTarget } = await import('./backup-target.js');
     const { checker, opener, placeKeys, requireFree } = await import('./backup-keys.js');
     const [{ chooseSnapshot }, { restoreSnapshot }, { configured }, { keysFolder }, { openStore }, { IDENTITY_OBJECT }, { checkDump }] = await Promise.all([
-      import('../backup/verify-backup.js'), import('../backup/restore-backup.js'), import('./keys-fleet.js'), import('../vault/keys-folder.js'),
+      import('../backup/verify-backup.js'), import('../backup/restore-backup.js'), import('./configured.js'), import('../vault/keys-folder.js'),
       import('../vault/open-store.js'), import('../vault/store.js'), import('../ledger/fill.js'),
     ]);
     const [{ markVault, newVaultId, vaultId }, { lockDataFolder }, { readMark, writeMark }, { embeddedPostgres }, { externalConnections }, { ledgerRestore }, { auditWriter }, { migrateLedger }, { closers }] = await Promise.all([

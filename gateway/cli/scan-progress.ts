@@ -1,5 +1,4 @@
 /** A progress bar on standard error while a scan runs; silent where nobody watches. */
-import { Presets, SingleBar } from 'cli-progress';
 import { fill, type Words } from './words.js';
 
 export interface ScanProgress {
@@ -16,6 +15,7 @@ const MIB = 1024 * 1024;
 export async function scanProgress(words: Words, total: () => Promise<number>): Promise<ScanProgress> {
   const { stderr } = process;
   if (!stderr.isTTY) return SILENT;
+  const { Presets, SingleBar } = await import('cli-progress');
   stderr.write(`${words.counting}…`);
   const bytes = await total();
   stderr.write('\r\u001b[K');

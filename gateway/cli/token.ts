@@ -1,7 +1,5 @@
 /** `weir token add`: signs in as the account's own person and makes a token for programs; no administrator can make one for somebody else. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { tokenMadeAnswer } from '../review/accounts-schemas.js';
-import { sessionAnswer } from '../review/session-schemas.js';
 import { adminAddress, refusal, sent, type Sent } from './admin-client.js';
 import { asking } from './ask.js';
 import { CommandFailed } from './outcome.js';
@@ -24,6 +22,7 @@ export function addToken(program: Command, terminal: Terminal): void {
     .option('--url <url>', words.urlOption)
     .option('--json', words.jsonOption)
     .action(async (name: string, options: { account: string; days?: number; url?: string; json?: boolean }) => {
+      const [{ tokenMadeAnswer }, { sessionAnswer }] = await Promise.all([import('../review/accounts-schemas.js'), import('../review/session-schemas.js')]);
       const base = adminAddress(options.url, env, words);
       const session = new SignedIn(base, terminal);
       const person = asking(process.stdin, process.stderr);

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { ROLES, type Role } from '../ports.js';
-import { invitedAnswer } from '../review/accounts-schemas.js';
 import { adminAddress, adminClient } from './admin-client.js';
 import { CommandFailed, EXIT } from './outcome.js';
 import type { Terminal } from './terminal.js';
@@ -30,6 +29,7 @@ export function addUser(program: Command, terminal: Terminal): void {
         print(jsonLine(answer));
         return;
       }
+      const { invitedAnswer } = await import('../review/accounts-schemas.js');
       const { invitation, grant } = invitedAnswer.parse(answer);
       print(fill(words.invited, { name, url: invitation.url, until: invitation.expiresAt }));
       if (grant !== undefined) print(fill(grant.state === 'active' ? words.granted : words.proposed, { role: grant.role }));

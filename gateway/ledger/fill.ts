@@ -8,18 +8,11 @@ import { readCatalog, type Catalog } from './dump-catalog.js';
 import { copyLine, DumpDamaged, dumpParts, rowSum, tableName, type RowSum, type TableShape } from './dump-format.js';
 import { dumpConnection, rowsOf } from './dump.js';
 import { ledgerFailure } from './failures.js';
+import { FillRefused } from './fill-refused.js';
 import type { Tables, Trx } from './tables.js';
 
 /** Once one of these has a row, somebody works with the ledger; rows elsewhere were put there by the migrations. */
 const IN_USE = ['audit', 'messages', 'accounts', 'policy_revisions', 'fleet'];
-
-/** Why a ledger cannot be filled. */
-export class FillRefused extends Error {
-  override readonly name = 'FillRefused';
-  constructor(readonly code: 'LEDGER_IN_USE' | 'LEDGER_NEWER' | 'LEDGER_AHEAD' | 'ROWS_DIFFER') {
-    super(code);
-  }
-}
 
 /** `finish` runs in the same transaction, behind the last row; what it throws undoes everything. */
 export async function fillLedger<T>(connection: PgConnection, text: AsyncIterable<Uint8Array>, finish: (trx: Trx) => Promise<T>): Promise<T> {

@@ -5,9 +5,11 @@ import type { SuiteName } from './keep.js';
 import type { RecipientFate } from './mail-ledger.js';
 import type { Action, ChannelName, Direction, ExchangeId, Mode, Severity } from './names.js';
 
-export type HeldState =
-  | 'held' | 'awaiting-second' | 'releasing' | 'sending' | 'released'
-  | 'rejected' | 'expired' | 'failed' | 'uncertain' | 'needs-credentials';
+export const HELD_STATES = [
+  'held', 'awaiting-second', 'releasing', 'sending', 'released',
+  'rejected', 'expired', 'failed', 'uncertain', 'needs-credentials',
+] as const;
+export type HeldState = (typeof HELD_STATES)[number];
 
 /** What the ledger keeps of a held message: nothing here may hold a value (HC 15). */
 export interface HeldMessage {

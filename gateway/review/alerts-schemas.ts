@@ -1,7 +1,7 @@
 /** What the page on alerts asks and gets: sinks without their secrets, rules as configured, deliveries as counts and codes. */
 import { z } from 'zod';
 import { ALERT_EVENTS, SINK_KINDS } from '../ports.js';
-import { PAGE_MOST } from './schemas.js';
+import { PAGE_MOST } from './page-most.js';
 
 const PAGE_USUAL = 50;
 const time = z.string().meta({ format: 'date-time' });

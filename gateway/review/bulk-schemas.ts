@@ -1,8 +1,8 @@
 /** Shapes of bulk decisions: a preview says what would be touched, its token carries exactly that out. */
 import { z } from 'zod';
-import { BULK_ACTIONS, BULK_RESULTS, BULK_SKIPS } from '../ports.js';
+import { BULK_ACTIONS, BULK_RESULTS, BULK_SKIPS, HELD_STATES } from '../ports.js';
 import { filterBody } from './queue-schemas.js';
-import { reasonText, HELD_STATES } from './schemas.js';
+import { reasonText } from './schemas.js';
 
 /** A person can answer for a thousand alike messages; more is a rule for the policy. */
 export const BULK_MOST = 1_000;

@@ -1,7 +1,8 @@
 /** What a person may decide about a held message, and what the API answers. */
 import { z } from 'zod';
+import { HELD_STATES } from '../ports.js';
 import { chosenRecipients } from './mail-schemas.js';
-import { HELD_STATES, reasonText } from './schemas.js';
+import { reasonText } from './schemas.js';
 
 const time = z.string().meta({ format: 'date-time' });
 const index = z.number().int().min(0);

@@ -1,7 +1,8 @@
 /** Exceptions and break-glass in the API: what is asked and what is answered. No name of a sender and no value is ever in it. */
 import { z } from 'zod';
 import { EXCEPTION_STATES } from '../ports.js';
-import { PAGE_MOST, reasonText } from './schemas.js';
+import { PAGE_MOST } from './page-most.js';
+import { reasonText } from './schemas.js';
 
 const time = z.string().meta({ format: 'date-time' });
 const id = z.string().regex(/^[a-z0-9]{1,40}$/);

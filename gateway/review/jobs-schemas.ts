@@ -1,7 +1,8 @@
 /** What the page on jobs asks and gets. No value and no address is in it: kinds, codes, numbers and incident ids. */
 import { z } from 'zod';
 import { JOB_KINDS, JOB_STATES } from '../ports.js';
-import { PAGE_MOST, reasonText } from './schemas.js';
+import { PAGE_MOST } from './page-most.js';
+import { reasonText } from './schemas.js';
 
 const PAGE_USUAL = 50;
 const time = z.string().meta({ format: 'date-time' });

@@ -1,6 +1,6 @@
 /** Shapes of the overview: figures for pictures, none of which tells a value. */
 import { z } from 'zod';
-import { HELD_STATES } from './schemas.js';
+import { HELD_STATES } from '../ports.js';
 
 /** A quarter: longer spans are a question to the audit. */
 const DAYS_MOST = 90;

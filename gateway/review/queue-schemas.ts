@@ -1,8 +1,9 @@
 /** Shapes of the queue: what may be asked of it, how its rows look, its groups, and who may be given work. */
 import { z } from 'zod';
-import { GROUP_REASONS, QUEUE_ORDERS, SLA_STATES } from '../ports.js';
+import { GROUP_REASONS, HELD_STATES, QUEUE_ORDERS, SLA_STATES } from '../ports.js';
 import { hasNumberShape } from './number-shape.js';
-import { HELD_STATES, NUMBER_IN_TEXT, PAGE_MOST, summaryAnswer } from './schemas.js';
+import { PAGE_MOST } from './page-most.js';
+import { NUMBER_IN_TEXT, summaryAnswer } from './schemas.js';
 
 const PAGE_USUAL = 50;
 /** As many values as one filter may name: a person chooses from lists, and each makes the question to the ledger longer. */

@@ -1,20 +1,14 @@
 /** The shapes that go into and come out of the API; requests are checked with them, and openapi.json is made from them. */
 import { z } from 'zod';
-import { SUITES, UNSCANNABLE_REASONS, type HeldState } from '../ports.js';
+import { HELD_STATES, SUITES, UNSCANNABLE_REASONS } from '../ports.js';
 import { hasNumberShape } from './number-shape.js';
 
-/** Pages stay small enough that one answer never strains a reviewer's browser or the ledger. */
-export const PAGE_MOST = 200;
 /** A reason is a sentence or two, not a document. */
 const REASON_MOST = 500;
 /** Issue messages that have a sentence of their own in both languages (see WORDS_OF_ISSUES). */
 export const NUMBER_IN_TEXT = 'number-in-text';
 export const CONTROL_CHARACTER = 'control-character';
 
-export const HELD_STATES = [
-  'held', 'awaiting-second', 'releasing', 'sending', 'released',
-  'rejected', 'expired', 'failed', 'uncertain', 'needs-credentials',
-] as const satisfies readonly HeldState[];
 const state = z.enum(HELD_STATES);
 
 const time = z.string().meta({ format: 'date-time' });
