@@ -1,6 +1,7 @@
 /** A process whose Redis has gone away ends when it is told to: nothing keeps trying behind it. */
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { PATIENCE_MS } from '../kit/patience.js';
 import { redisServer, type RedisServer } from '../kit/redis.js';
 
 let redis: RedisServer;
@@ -32,10 +33,10 @@ process.exitCode = await foreground(async () => {
 it('lets its process end, however long Redis stays away', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], { cwd: 'dist', env: { ...process.env, WEIR_REDIS_URL: redis.url }, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => void child.once('exit', resolve));
-  await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+  await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended.then((code) => Promise.reject(new Error(`ended before Redis was gone: ${String(code)}`)))]);
   await redis.kill();
   child.kill('SIGTERM');
-  const hangs = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const hangs = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   expect(await ended).toBe(0);
   clearTimeout(hangs);
 });

@@ -70,7 +70,7 @@ describe('Redis behind Sentinels', () => {
     const sentinel = await running({ sentinelFile: file });
     const { one, seen } = await working({ WEIR_REDIS_URL: `redis+sentinel://127.0.0.1:${String(sentinel.port)}/main` });
     await carries(one, 1, seen);
-    for (let known = false; !known; ) known = String(await sentinel.command('SENTINEL', 'replicas', 'main')).includes(String(second.port));
+    await until('a replica that the Sentinel knows', async () => String(await sentinel.command('SENTINEL', 'replicas', 'main')).includes(String(second.port)));
     await first.kill();
     await carries(one, 10_000, seen);
     expect(String(await sentinel.command('SENTINEL', 'get-master-addr-by-name', 'main'))).toContain(String(second.port));
