@@ -32,7 +32,7 @@ export interface FastShared {
   readonly keepAliveLines: string;
   /** Only then have clients certificates. */
   readonly asksCertificates: boolean;
-  /** Of the shared timer: as late as its last tick. */
+  /** Of the shared timer: as late as its last tick, and no further on than one tick since the one before. */
   now: number;
   /** Bytes of bodies that are being waited for. */
   waited: number;

@@ -1,8 +1,11 @@
 /** What the front on sockets does beyond what every front does: bodies in one piece, answers in one write, connections given away whole and never left open. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WHOLE_MOST } from '../../../../gateway/channels/http/front/fast-call.js';
 import { WAITED_MOST } from '../../../../gateway/channels/http/front/fast-connection.js';
 import { WeirError } from '../../../../gateway/errors.js';
+import { until } from '../../../kit/patience.js';
 import { closeChannels, testChannel, type ChannelSettings, type RawClient, type TestChannel } from './kit.js';
 
 afterEach(closeChannels);
@@ -11,9 +14,6 @@ const HOST = 'Host: weir.example\r\n';
 const fast = (settings: ChannelSettings = {}): Promise<TestChannel> => testChannel({ ...settings, front: 'fast' });
 /** Beyond what a busy machine takes for a test. */
 const PATIENT: ChannelSettings = { options: { timing: { checkEveryMs: 10, wholeMs: 60_000 } } };
-const until = async (ready: () => boolean): Promise<void> => {
-  while (!ready()) await new Promise((next) => setImmediate(next));
-};
 const whole = ({ pipeline }: TestChannel): string | undefined => {
   const chunks = pipeline.seen[0]?.exchange.whole;
   return chunks === undefined ? undefined : Buffer.concat(chunks).toString('latin1');
@@ -32,7 +32,7 @@ describe('a body that came with its head', () => {
     expect([whole(test), test.pipeline.seen[0]?.body.toString()]).toEqual([body, body]);
   });
   it.each([[262_144, 262_144], [262_145, undefined]])('of %s bytes is whole up to what is taken in one piece', async (bytes, asWhole) => {
-    const test = await fast();
+    const test = await fast(PATIENT);
     const one = test.client();
     one.write(`POST / HTTP/1.1\r\n${HOST}Content-Length: ${bytes}\r\n\r\n${'a'.repeat(bytes)}`);
     await one.until(/ok$/);
@@ -79,7 +79,7 @@ describe('a body that is on its way behind its head', () => {
     const test = await fast();
     const one = test.client();
     one.write(BEGINS);
-    await until(() => test.upstream.arrived[0]?.body.toString() === 'he');
+    await until('what came has arrived', () => test.upstream.arrived[0]?.body.toString() === 'he');
     one.write('llo');
     await one.until(/ok$/);
     expect([test.pipeline.seen[0]?.exchange.whole, test.pipeline.seen[0]?.body.toString()]).toEqual([undefined, 'hello']);
@@ -99,7 +99,7 @@ describe('a body that is on its way behind its head', () => {
     other.write(`GET / HTTP/1.1\r\n${HOST}\r\n`);
     await other.until(/ok$/);
     one.socket.resetAndDestroy();
-    await until(() => errors.length > 0);
+    await until('the error is counted', () => errors.length > 0);
     expect([errors, pipeline.seen.length]).toEqual([[['client-aborted', 'route-1']], 2]);
   });
   it('is refused as too short where its sender says that no more comes', async () => {
@@ -131,12 +131,12 @@ describe('a body that is on its way behind its head', () => {
     };
     const waiting = Array.from({ length: most + 2 }, stall);
     // Two are beyond the bound.
-    await until(() => test.pipeline.seen.length === 2);
+    await until('two are not waited for', () => test.pipeline.seen.length === 2);
     waiting[0]?.socket.resetAndDestroy();
     waiting[1]?.socket.resetAndDestroy();
-    await until(() => test.errors.length > 0);
+    await until('one that left is counted', () => test.errors.length > 0);
     for (const one of waiting) one.socket.resetAndDestroy();
-    await until(() => test.errors.length === most + 2);
+    await until('all that left are counted', () => test.errors.length === most + 2);
     const late = stall();
     const other = test.client();
     other.write(`GET /other HTTP/1.1\r\n${HOST}\r\n`);
@@ -174,9 +174,9 @@ describe('a connection', () => {
     upstream.answer = (request) => new Promise((_, reject) => request.signal?.addEventListener('abort', () => reject(new WeirError('client-aborted'))));
     const one = client();
     one.write(`GET / HTTP/1.1\r\n${HOST}\r\n`);
-    await until(() => upstream.arrived[0]?.complete === true);
+    await until('the request has arrived whole', () => upstream.arrived[0]?.complete === true);
     one.socket.end();
-    await until(() => pipeline.seen[0]?.told.length === 1);
+    await until('the exchange has ended', () => pipeline.seen[0]?.told.length === 1);
     await one.closed;
     // Resolves when no connection is open any more.
     await channel.drain(60_000);
@@ -209,5 +209,28 @@ describe('the one timer of all connections', () => {
     }
     await Promise.all(ended);
     expect(Math.min(...lasted)).toBeGreaterThan(headTimeout - 5);
+  });
+  it('counts no time in which nobody was read', async () => {
+    const [headTimeout, checkEveryMs] = [100, 150];
+    const test = await fast({ config: { limits: { headTimeout: `${String(headTimeout)}ms` } }, options: { timing: { checkEveryMs } } });
+    let free = 0;
+    const busy = createServer((socket) => {
+      socket.once('data', () => {
+        for (const end = performance.now() + 2 * (headTimeout + checkEveryMs); performance.now() < end; );
+        free = performance.now();
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const other = connect((busy.address() as AddressInfo).port, '127.0.0.1');
+    await once(other, 'connect');
+    // The loop stands still just before it hears of the connection.
+    other.write('x');
+    const client = test.client();
+    client.write('GET ');
+    await client.closed;
+    expect(performance.now() - free).toBeGreaterThan(headTimeout - 5);
+    other.destroy();
+    await new Promise((resolve) => busy.close(resolve));
   });
 });
