@@ -27,7 +27,7 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
   const full = resolve(file);
   const folder = dirname(full);
   const name = basename(full);
-  let last: string | undefined;
+  let last = options.revision;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -42,8 +42,9 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
   const look = async (): Promise<void> => {
     const now = await content();
     if (closed || now === last) return;
+    const isFirst = last === undefined;
     last = now;
-    onChange();
+    if (!isFirst) onChange();
   };
   const settle = (): void => {
     clearTimeout(timer);
@@ -66,8 +67,8 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
   const target = watch(full, { ignoreInitial: true });
   target.on('all', settle).on('error', failed);
   const ready = new Promise<void>((done) => target.once('ready', () => done())).then(async () => {
-    last = options.revision ?? (await content());
-    if (options.revision !== undefined) settle();
+    if (last === undefined) await look();
+    else settle();
   });
   return {
     ready,
