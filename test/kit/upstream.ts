@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { Field } from '../../gateway/ports.js';
 
@@ -66,8 +66,8 @@ export interface RecordingUpstream {
   reached(count: number): Promise<void>;
   /** Resolves when so many body bytes have arrived, over all requests. */
   arrived(bytes: number): Promise<void>;
-  /** Destroys connections that carry no request now, as a server's idle timeout does. */
-  closeIdle(): void;
+  /** Ends connections that carry no request now, as a server's idle timeout does; resolves when their clients have heard of it. */
+  closeIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +81,7 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
   const requests: RecordedRequest[] = [];
   const queue: Script[] = [];
   const connectionNumbers = new WeakMap<object, number>();
+  const resting = new Set<Socket>();
   let fallback: Script = {};
   let started = 0;
   let connections = 0;
@@ -169,7 +170,10 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
   const listener: RequestListener = (request, response) => {
     const script = queue.shift() ?? fallback;
     started += 1;
-    response.on('error', () => undefined);
+    resting.delete(request.socket);
+    response.on('error', () => undefined).on('close', () => {
+      if (!request.socket.destroyed) resting.add(request.socket);
+    });
     void (async () => {
       if (script.early !== true && script.reset !== 'head') {
         await record(request, true);
@@ -186,9 +190,11 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
   };
 
   const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: object) => {
+  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections += 1;
     connectionNumbers.set(socket, connections);
+    resting.add(socket);
+    socket.once('close', () => resting.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -208,7 +214,9 @@ export async function recordingUpstream(options: { readonly bodyKept?: number; r
     },
     reached: (count) => until(() => started >= count),
     arrived: (bytes) => until(() => arriving >= bytes),
-    closeIdle: () => server.closeIdleConnections(),
+    closeIdle: async () => {
+      await Promise.all([...resting].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()).end())));
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -3,6 +3,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { wireUpstream } from '../../../../gateway/deliver/http/wire-upstream.js';
 import type { Upstream } from '../../../../gateway/ports.js';
+import { heldTimers } from '../../../kit/held-timers.js';
+import { until } from '../../../kit/patience.js';
 import { recordingUpstream, type RecordingUpstream } from '../../../kit/upstream.js';
 import { bodyOf, request, routeTo, textOf, valueOf } from './fixture.js';
 
@@ -118,7 +120,7 @@ describe('a body that is in memory', () => {
       if (connection === 0) socket.resetAndDestroy();
       else socket.write(OK);
     });
-    const upstream = wireTo(raw.url, { responseTimeout: '2s' });
+    const upstream = wireTo(raw.url);
     await textOf(await upstream.request(request()));
     expect(await textOf(await upstream.request(request({ method: 'PUT', whole: [body] })))).toBe('ok');
     expect([arrived, raw.connections()]).toEqual([body.length, 2]);
@@ -155,9 +157,7 @@ describe('the pool of a wire upstream', () => {
     const wire = wireTo(upstream.url);
     for (let i = 0; i < 5; i += 1) {
       await textOf(await wire.request(request({ whole: [Buffer.from('x')] })));
-      upstream.closeIdle();
-      await new Promise((resolve) => setImmediate(resolve));
-      await new Promise((resolve) => setImmediate(resolve));
+      await upstream.closeIdle();
     }
     expect(upstream.connections).toBe(5);
   });
@@ -174,8 +174,15 @@ describe('the pool of a wire upstream', () => {
     const raw = await rawServer((socket, read) => {
       if (!read.toString().startsWith('GET /slow')) socket.write(OK);
     });
+    const timers = heldTimers();
     const wire = wireTo(raw.url, { maxSockets: 1, responseTimeout: '60ms' });
-    const all = await Promise.all(['/slow', '/a', '/b'].map((target) => wire.request(request({ target })).then(textOf, (thrown: unknown) => (thrown as { code: string }).code)));
+    const all: (string | undefined)[] = [undefined, undefined, undefined];
+    for (const [at, target] of ['/slow', '/a', '/b'].entries()) void wire.request(request({ target })).then(textOf, (thrown: unknown) => (thrown as { code: string }).code).then((how) => (all[at] = how));
+    await until('the slow one is given up', () => {
+      timers.pass(10);
+      return all[0] !== undefined;
+    });
+    await until('the others are over', () => !all.includes(undefined));
     expect(all[0]).toBe('upstream-timeout');
     for (const other of all.slice(1)) expect(['ok', 'upstream-timeout']).toContain(other);
     expect(await textOf(await wire.request(request()))).toBe('ok');

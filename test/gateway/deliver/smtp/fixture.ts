@@ -3,6 +3,7 @@ import type { MailHop } from '../../../../config/schema.js';
 import { nextHops, type NextHopsOptions } from '../../../../gateway/deliver/smtp/next-hops.js';
 import type { Log, MailContent, MailFrom, MailRecipient, NextHops } from '../../../../gateway/ports.js';
 import { manualClock } from '../../../kit/clock.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 
 export const quietLog: Log = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
 
@@ -24,7 +25,7 @@ export const MAIL = 'From: <sender@corp.example>\r\nSubject: one\r\n\r\n.a line 
 
 export const hop = (port: number | readonly number[], more: Partial<MailHop> = {}): MailHop => ({
   hosts: [port].flat().map((one) => `127.0.0.1:${String(one)}`),
-  tls: 'none', connectTimeout: 2_000, replyTimeout: 2_000, maxConnections: 20, ...more,
+  tls: 'none', connectTimeout: PATIENCE_MS, replyTimeout: PATIENCE_MS, maxConnections: 20, ...more,
 });
 
 export const hopsTo = (hops: readonly MailHop[], more: Partial<NextHopsOptions> = {}): NextHops =>
