@@ -6,7 +6,7 @@ import { gatewayProcesses } from '../../../gateway/wiring/gateway-processes.js';
 import type { GatewayChild } from '../../../gateway/wiring/gateway-slot.js';
 import type { Traffic } from '../../../gateway/wiring/traffic.js';
 import { manualClock } from '../../kit/clock.js';
-import { PATIENCE_MS } from '../../kit/patience.js';
+import { until } from '../../kit/patience.js';
 
 const loaded = checkContent('/c.yaml', Buffer.from('version: 1\nroutes: [{ id: a, match: { path: /a }, upstream: { url: "https://a.example" }, policy: p }]\npolicies: { p: { rules: [] } }\n'), {});
 if (!loaded.ok) throw new Error('the configuration of this test is wrong');
@@ -91,15 +91,14 @@ function started(of = 2, refuses: (index: number) => string | undefined = () => 
   });
   return { traffic, children, held, clock };
 }
-async function until(isSo: () => boolean): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; !isSo() && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(isSo()).toBe(true);
-}
 const whole = async (from: Traffic): Promise<string> => {
   const health = from.health.find(({ component }) => component === 'processes');
   const answer = await health?.check();
   return `${String(answer?.ok)}: ${answer?.detail ?? ''}`;
 };
+/** Two of them again, one of which is the one that follows. */
+const carry = (from: Traffic, follower: () => FakeChild | undefined): Promise<void> =>
+  until('the one that follows carries traffic', async () => follower()?.asked.includes('listen') === true && (await whole(from)).includes(' 2 of 2 '));
 const sum = async (from: Traffic): Promise<number> => (await from.metrics()).flat().flatMap(({ values }) => values).reduce((all, { value }) => all + value, 0);
 
 describe('processes that carry traffic', () => {
@@ -133,7 +132,7 @@ describe('processes that carry traffic', () => {
     if (children[0] !== undefined) children[0].refuses = 'commit';
     await two.apply(config, 'two');
     expect(children[0]?.isGone).toBe(true);
-    await until(() => children[2]?.asked.includes('listen') === true);
+    await carry(two, () => children[2]);
     expect([children[1]?.revision, children[2]?.revision]).toEqual(['two', 'two']);
   });
 
@@ -145,8 +144,8 @@ describe('processes that carry traffic', () => {
     children[0]?.kill();
     expect(await whole(two)).toBe('true: 1 of 2 carry traffic');
     expect(await sum(two)).toBe(21);
-    await until(() => children[2]?.asked.includes('listen') === true);
-    await until(() => children[2]?.revision === 'one');
+    await carry(two, () => children[2]);
+    expect(children[2]?.revision).toBe('one');
     if (children[2] !== undefined) children[2].exchanges = 5;
     expect(await sum(two)).toBe(26);
   });
@@ -158,12 +157,11 @@ describe('processes that carry traffic', () => {
     clock.advance(11_000);
     expect(await whole(two)).toBe('false: 1 of 2 carry traffic; p1 is down');
     // The first that follows cannot open; the next can.
-    await until(() => children[3]?.asked.includes('listen') === true);
+    await carry(two, () => children[3]);
     children[3]?.kill();
     expect(await whole(two)).toBe('false: 1 of 2 carry traffic; p1 ended 3 times');
     clock.advance(5 * 60_000);
-    await until(() => children[4]?.asked.includes('listen') === true);
-    await new Promise((resolve) => setImmediate(resolve));
+    await carry(two, () => children[4]);
     expect(await whole(two)).toBe('true: 2 of 2 carry traffic');
   });
 
@@ -172,7 +170,7 @@ describe('processes that carry traffic', () => {
     await two.listen();
     noRoom = 1;
     children[0]?.kill();
-    await until(() => children[2]?.asked.includes('listen') === true);
+    await carry(two, () => children[2]);
     expect(noRoom).toBe(0);
   });
 

@@ -4,6 +4,7 @@ import { constants } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { STREAMS_MOST } from '../../../../gateway/channels/http/front/h2-limits.js';
+import { until } from '../../../kit/patience.js';
 import { ask, block, END_HEADERS, END_STREAM, endClients, FRAME, frame, h2Channel, h2Client, rawH2 } from './h2-kit.js';
 import { bytes, closeChannels } from './kit.js';
 
@@ -15,10 +16,6 @@ afterEach(async () => {
 const POST = { ':method': 'POST', ':path': '/up', 'content-type': 'text/plain' };
 const text = (stream: number, ...fields: readonly (readonly [string, string])[]): Buffer =>
   frame(FRAME.headers, END_HEADERS, stream, block([[':method', 'POST'], [':scheme', 'https'], [':authority', 'localhost'], [':path', '/up'], ...fields]));
-/** Until it holds: what happens on another side is seen when it happens. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((next) => setImmediate(next));
-}
 
 describe('HTTP/2 in front', () => {
   it('is offered only where it is wanted, and HTTP/1.1 beside it', async () => {
@@ -107,10 +104,10 @@ describe('what breaks', () => {
     const { port, pipeline, upstream, errors } = await h2Channel();
     const client = await rawH2(port);
     client.write(text(1), frame(FRAME.data, 0, 1, Buffer.from('half of i')));
-    await until(() => pipeline.seen[0]?.body.length === 9);
+    await until('half of it has come', () => pipeline.seen[0]?.body.length === 9);
     client.write(frame(FRAME.reset, 0, 1, Buffer.from([0, 0, 0, code])), text(3), frame(FRAME.data, END_STREAM, 3, Buffer.from('whole')));
     await client.frame(FRAME.headers, 3);
-    await until(() => errors.length === 1);
+    await until('the error is counted', () => errors.length === 1);
     expect([errors.map(([told]) => told), upstream.arrived.map((one) => [one.body.toString(), one.complete])]).toEqual([['client-aborted'], [['half of i', false], ['whole', true]]]);
     client.socket.destroy();
   });
@@ -119,9 +116,9 @@ describe('what breaks', () => {
     const client = h2Client(port);
     void ask(client, POST, (stream) => stream.write('half of i'));
     void ask(client, POST, (stream) => stream.write('half of i'));
-    await until(() => pipeline.seen.filter((one) => one.body.length === 9).length === 2);
+    await until('half of both has come', () => pipeline.seen.filter((one) => one.body.length === 9).length === 2);
     client.destroy();
-    await until(() => errors.length === 2);
+    await until('both errors are counted', () => errors.length === 2);
     expect(errors.map(([code]) => code)).toEqual(['client-aborted', 'client-aborted']);
   });
   it('an answer that breaks off upstream is reset, never ended', async () => {
@@ -269,7 +266,7 @@ describe('a listener that stops', () => {
     };
     const client = h2Client(port);
     const running = ask(client, POST, 'x');
-    await until(() => upstream.arrived[0]?.complete === true);
+    await until('the request has arrived whole', () => upstream.arrived[0]?.complete === true);
     const drained = channel.drain(60_000);
     await new Promise<void>((resolve) => {
       client.once('goaway', () => resolve());

@@ -1,6 +1,7 @@
 /** One connection's life: requests in order, limits, leave-taking, and what every outcome leaves behind. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WeirError } from '../../../../gateway/errors.js';
+import { until } from '../../../kit/patience.js';
 import { bytes, closeChannels, firstAnswer, parsedRoutes, problemOf, testChannel } from './kit.js';
 
 afterEach(closeChannels);
@@ -8,9 +9,6 @@ afterEach(closeChannels);
 const HOST = 'Host: weir.example\r\n';
 const get = (target = '/'): string => `GET ${target} HTTP/1.1\r\n${HOST}\r\n`;
 const post = (body: string, extra = ''): string => `POST /p HTTP/1.1\r\n${HOST}${extra}Content-Length: ${body.length}\r\n\r\n${body}`;
-const until = async (ready: () => boolean): Promise<void> => {
-  while (!ready()) await new Promise((next) => setImmediate(next));
-};
 
 describe('a connection', () => {
   it.each([
@@ -21,7 +19,7 @@ describe('a connection', () => {
     const one = client();
     for (const round of [1, 2, 3]) {
       one.write(post(`body ${round}`));
-      await until(() => pipeline.seen[round - 1]?.told.length === 1);
+      await until('the answer is out', () => pipeline.seen[round - 1]?.told.length === 1);
     }
     one.socket.end();
     const text = await one.closed;
@@ -131,7 +129,7 @@ describe('limits', () => {
     const one = client();
     one.socket.pause();
     one.write(get());
-    await until(() => errors.length > 0);
+    await until('the error is counted', () => errors.length > 0);
     expect(errors).toEqual([['client-aborted', 'route-1']]);
   });
   it('connections beyond the cap are closed, and make room when they end', async () => {
@@ -164,9 +162,9 @@ describe('a client that leaves', () => {
     const { client, pipeline, upstream, errors } = await testChannel();
     const one = client();
     one.write(`POST / HTTP/1.1\r\n${HOST}Content-Length: 10\r\n\r\nabc`);
-    await until(() => upstream.arrived[0]?.body.toString() === 'abc');
+    await until('what was sent so far has arrived', () => upstream.arrived[0]?.body.toString() === 'abc');
     one.socket.resetAndDestroy();
-    await until(() => pipeline.seen[0]?.told.length === 1);
+    await until('the exchange has ended', () => pipeline.seen[0]?.told.length === 1);
     expect(pipeline.seen[0]?.told).toEqual([undefined]);
     expect(errors).toEqual([['client-aborted', 'route-1']]);
     expect(upstream.arrived[0]?.complete).toBe(false);
@@ -193,9 +191,9 @@ describe('a client that leaves', () => {
     upstream.answer = (request) => new Promise((_, reject) => request.signal?.addEventListener('abort', () => reject(new WeirError('client-aborted'))));
     const one = client();
     one.write(post('a'));
-    await until(() => upstream.arrived[0]?.complete === true);
+    await until('the request has arrived whole', () => upstream.arrived[0]?.complete === true);
     one.socket.destroy();
-    await until(() => pipeline.seen[0]?.told.length === 1);
+    await until('the exchange has ended', () => pipeline.seen[0]?.told.length === 1);
     expect(pipeline.seen[0]?.told).toEqual([undefined]);
   });
   it('while it is being answered: the rest of the answer is not fetched', async () => {
@@ -219,7 +217,7 @@ describe('a client that leaves', () => {
     one.write(get());
     await one.until(/\r\n\r\n/);
     one.socket.resetAndDestroy();
-    await until(() => finished && pipeline.seen[0]?.told.length === 1);
+    await until("the exchange has ended, and with it the answer's source", () => finished && pipeline.seen[0]?.told.length === 1);
     expect(pipeline.seen[0]?.told).toEqual([200]);
     expect(fetched).toBeLessThan(10_000);
   });
@@ -336,7 +334,7 @@ describe('routes', () => {
     upstream.answer = () => new Promise((resolve) => { go = () => resolve({}); });
     const one = client();
     one.write(post('a'));
-    await until(() => upstream.arrived[0]?.complete === true);
+    await until('the request has arrived whole', () => upstream.arrived[0]?.complete === true);
     await channel.setRoutes(parsedRoutes({ id: 'new', match: { path: '/new' } }), new Map([['new', upstream]]));
     go();
     await one.until(/ok/);
@@ -363,7 +361,7 @@ describe('draining', () => {
     const idle = client();
     idle.write('');
     one.write(post('a'));
-    await until(() => upstream.arrived[0]?.complete === true);
+    await until('the request has arrived whole', () => upstream.arrived[0]?.complete === true);
     const drained = channel.drain(60_000);
     go();
     expect(firstAnswer(await one.closed)).toMatchObject({ status: 200, fields: { connection: 'close' }, body: 'ok' });
@@ -378,7 +376,7 @@ describe('draining', () => {
     upstream.answer = () => new Promise(() => undefined);
     const one = client();
     one.write(post('a'));
-    await until(() => upstream.arrived[0]?.complete === true);
+    await until('the request has arrived whole', () => upstream.arrived[0]?.complete === true);
     await channel.drain(10);
     expect(await one.closed).toBe('');
   });

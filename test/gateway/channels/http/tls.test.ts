@@ -5,6 +5,7 @@ import { request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { until } from '../../../kit/patience.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { closeChannels, rawClient, testChannel, type TestChannel } from './kit.js';
 
@@ -72,11 +73,16 @@ describe('a TLS listener', () => {
     const kept = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
     await new Promise((resolve) => kept.once('secureConnect', resolve));
     expect(await served(port)).toBe('one.example');
-    copyFileSync(at('two.pem'), at('served.pem'));
-    while (!logged.some((line) => line.includes('unreadable'))) await new Promise((next) => setImmediate(next));
+    // Again and again, here and below: a change before the files were looked at for the first time is none.
+    await until('the broken pair is read', () => {
+      copyFileSync(at('two.pem'), at('served.pem'));
+      return logged.some((line) => line.includes('unreadable'));
+    });
     expect(await served(port)).toBe('one.example');
-    copyFileSync(at('two.key'), at('served.key'));
-    while ((await served(port)) !== 'two.example') await new Promise((next) => setImmediate(next));
+    await until('the new certificate is shown', async () => {
+      copyFileSync(at('two.key'), at('served.key'));
+      return (await served(port)) === 'two.example';
+    });
     const answer = new Promise<string>((resolve) => kept.once('data', (chunk: Buffer) => resolve(chunk.toString('latin1'))));
     kept.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(await answer).toMatch(/^HTTP\/1.1 200 /);

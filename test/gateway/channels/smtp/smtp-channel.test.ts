@@ -6,6 +6,7 @@ import { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WeirError } from '../../../../gateway/errors.js';
 import { manualClock } from '../../../kit/clock.js';
+import { until } from '../../../kit/patience.js';
 import { smtpListener, VERDICT, whole, type SmtpListenerOptions, type TestListener } from '../../../kit/smtp-listener.js';
 import { smtpTalk, type SmtpTalk } from '../../../kit/smtp-talk.js';
 import { tempFolder } from '../../../kit/temp.js';
@@ -39,9 +40,6 @@ async function toData(talk: SmtpTalk): Promise<void> {
   for (const code of ['250', '250', '354']) expect((await talk.reply())[0]).toMatch(new RegExp(`^${code}`));
 }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-async function until(look: () => boolean): Promise<void> {
-  while (!look()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
 const gate = (): { opened: Promise<void>; open: () => void } => {
   let release = (): void => undefined;
   const opened = new Promise<void>((resolve) => (release = resolve));
@@ -74,7 +72,7 @@ describe('a message under way', () => {
     let isFull = false;
     for (; sent < 50 * MIB && !isFull; sent += block.length) {
       if (socket.write(block)) continue;
-      isFull = await Promise.race([new Promise<false>((resolve) => socket.once('drain', () => resolve(false))), until(() => read > MIB).then(async () => { for (let turns = 0; turns < 200; turns += 1) await turn(); return socket.writableNeedDrain; })]);
+      isFull = await Promise.race([new Promise<false>((resolve) => socket.once('drain', () => resolve(false))), until('the first MiB has been read', () => read > MIB).then(async () => { for (let turns = 0; turns < 200; turns += 1) await turn(); return socket.writableNeedDrain; })]);
     }
     // What the system's own buffers take on loopback is a few MiB; the rest waits.
     expect(isFull).toBe(true);
@@ -108,7 +106,7 @@ describe('a message under way', () => {
     for (let count = 0; count < 3; count += 1) talk.raw(block);
     expect((await talk.reply())[0]).toMatch(/^552 5\.3\.4/);
     await talk.closed();
-    await until(() => listener.arrived[0]?.told === undefined);
+    await until('the mail has ended, and its client is told nothing', () => listener.arrived[0]?.told === undefined);
   });
 
   it('is carried to its end when the client has gone behind its last byte', async () => {
@@ -117,12 +115,12 @@ describe('a message under way', () => {
     const talk = await connect();
     await toData(talk);
     talk.raw('body\r\n.\r\n');
-    await until(() => listener.arrived[0]?.body.length === 6);
+    await until('the mail has come whole', () => listener.arrived[0]?.body.length === 6);
     talk.destroy();
     await turn();
     expect(listener.arrived[0]?.mail.signal.aborted).toBe(false);
     wait.open();
-    await until(() => listener.arrived[0]?.told !== 'open');
+    await until('the mail has ended', () => listener.arrived[0]?.told !== 'open');
     expect(listener.arrived[0]?.error).toBeUndefined();
     expect(listener.relays[0]?.ended).toBe(1);
   });
@@ -147,12 +145,14 @@ describe('a client that takes its time', () => {
     const talk = await connect();
     await talk.reply();
     talk.raw('EHL');
-    const said = talk.reply();
-    for (let passed = 0; passed < 3; passed += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    let said: readonly string[] | undefined;
+    void talk.reply().then((lines) => (said = lines), () => (said = []));
+    // Time goes on whenever the listener has read what came.
+    await until('the command is given up', () => {
       clock.advance(600);
-    }
-    expect(await said).toEqual(['421 4.4.2 Command takes too long']);
+      return said !== undefined;
+    });
+    expect(said).toEqual(['421 4.4.2 Command takes too long']);
     await talk.closed();
   });
 
@@ -164,7 +164,7 @@ describe('a client that takes its time', () => {
     talk.raw('a');
     for (const one of listener.channel.looks()) for (let look = 0; look < 3; look += 1) one(30_000);
     expect((await talk.reply())[0]).toMatch(/^421 4\.4\.2/);
-    await until(() => listener.arrived[0]?.told === undefined);
+    await until('the mail has ended, and its client is told nothing', () => listener.arrived[0]?.told === undefined);
     expect(listener.arrived[0]?.error).toBe('body-timeout');
   });
 
@@ -178,12 +178,18 @@ describe('a client that takes its time', () => {
 
   it('is not idle while it waits for us', async () => {
     const { connect } = await listening({
-      listen: { idleTimeout: 20 },
-      rcpt: async () => { await new Promise((resolve) => setTimeout(resolve, 80)); return { code: 250, enhanced: '2.1.5', text: ['late'] }; },
+      listen: { idleTimeout: 200 },
+      rcpt: async () => {
+        // Who comes meanwhile and says nothing is sent away: as long as that has this one waited for us.
+        const idle = await connect();
+        for (const code of ['220', '421']) expect((await idle.reply())[0]).toMatch(new RegExp(`^${code}`));
+        return { code: 250, enhanced: '2.1.5', text: ['late'] };
+      },
     });
     const talk = await connect();
-    await talk.reply();
+    // Before the greeting is heard: a machine that is busy at this moment must not make the client an idle one.
     talk.raw('EHLO mua.corp.example\r\nMAIL FROM:<a@corp.example>\r\nRCPT TO:<b@partner.example>\r\n');
+    await talk.reply();
     await talk.reply();
     await talk.reply();
     expect(await talk.reply()).toEqual(['250 2.1.5 late']);
@@ -202,7 +208,7 @@ describe('limits', () => {
     one.say('QUIT');
     await one.reply();
     one.end();
-    await until(() => listener.channel.connections() === 1);
+    await until('the place is free', () => listener.channel.connections() === 1);
     const four = await connect();
     expect((await four.reply())[0]).toMatch(/^220/);
   });
@@ -229,7 +235,7 @@ describe('the end of a listener', () => {
     await idle.reply();
     await toData(busy);
     busy.raw('body\r\n.\r\n');
-    await until(() => listener.arrived[0]?.body.length === 6);
+    await until('the mail has come whole', () => listener.arrived[0]?.body.length === 6);
     const drained = listener.channel.drain(5000);
     expect((await idle.reply())[0]).toMatch(/^421 4\.3\.2/);
     await expect(smtpTalk(listener.port)).rejects.toThrow();
@@ -248,7 +254,7 @@ describe('the end of a listener', () => {
     const talk = await connect();
     await toData(talk);
     talk.raw('body\r\n.\r\n');
-    await until(() => listener.arrived[0]?.body.length === 6);
+    await until('the mail has come whole', () => listener.arrived[0]?.body.length === 6);
     const drained = listener.channel.drain(20);
     expect((await talk.reply())[0]).toMatch(/^421 4\.3\.2/);
     talk.end();
@@ -272,9 +278,11 @@ describe('certificates', () => {
       return socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject.CN) : '';
     };
     expect(nameOf(await connect(true))).toBe('one.example');
-    copyFileSync(at('two.key'), at('cert.key'));
-    copyFileSync(at('two.pem'), at('cert.pem'));
-    await until(() => listener.logged.some((line) => line.startsWith('smtp.certificate-reloaded')));
+    // Again and again: a change before the files were looked at for the first time is none.
+    await until('the new certificate is read', () => {
+      for (const kind of ['key', 'pem']) copyFileSync(at(`two.${kind}`), at(`cert.${kind}`));
+      return listener.logged.some((line) => line.startsWith('smtp.certificate-reloaded'));
+    });
     expect(nameOf(await connect(true))).toBe('two.example');
   });
 });

@@ -11,6 +11,7 @@ import { extractPool, type ExtractPool, type PoolOptions } from '../../../../gat
 import { extractorFor } from '../../../../gateway/decode/extract/registry.js';
 import { childPart, leaf, memoryOverflow, told } from '../../../kit/containers.js';
 import { numberSource } from '../../../kit/numbers.js';
+import { until } from '../../../kit/patience.js';
 import { collected, memorySource, once, testZip } from '../../../kit/zip.js';
 
 const phone = numberSource(62).phone();
@@ -160,7 +161,8 @@ describe('the pool', () => {
     const child = silent();
     const leave = new AbortController();
     const running = opened(started(() => child), zip, leave.signal);
-    setTimeout(() => leave.abort(), 20);
+    await until('it is being opened', () => child.heard.some(({ kind }) => kind === 'read'));
+    leave.abort();
     expect((await running).reasons).toEqual(['timeout time']);
     expect(child.killed).toBe(true);
   });
