@@ -19,6 +19,8 @@ const QUIET_MS = 40;
 const PATIENT_MS = 1_500;
 /** Node's front reads ahead, and forgets whom it has not answered when a later request is no good: it is asked again with each request behind the answer to the one before, or so much later. */
 const APART_MS = 200;
+/** Turns of the loop behind that: on a machine that stood still meanwhile, what is on its way through both sides comes first. */
+const QUIET_TURNS = 50;
 /** They differ between connections, or are about them alone. */
 const OWN: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'x-request-id']);
 
@@ -60,14 +62,21 @@ async function sent({ port, echo }: Side, writes: readonly Buffer[], quietMs: nu
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let text = '';
   let timer: NodeJS.Timeout | undefined;
+  let reads = 0;
   let heard = (): void => undefined;
   const over = new Promise<void>((resolve) => {
     const quiet = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => socket.destroy(), quietMs);
+      timer = setTimeout(() => stays(QUIET_TURNS, reads), quietMs);
+    };
+    const stays = (turns: number, since: number): void => {
+      if (reads !== since) return;
+      if (turns === 0) socket.destroy();
+      else setImmediate(() => stays(turns - 1, since));
     };
     socket.setEncoding('latin1').on('data', (part: string) => {
       text += part;
+      reads += 1;
       quiet();
       heard();
     });

@@ -34,7 +34,7 @@ export async function tusServer(): Promise<TusServer> {
     if (request.method === 'HEAD') response.setHeader('Upload-Length', String(file.length));
     response.writeHead(request.method === 'POST' ? 201 : request.method === 'HEAD' ? 200 : 204).end();
   };
-  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,9 +1,7 @@
 /** A sender that writes any bytes, and reads answers by itself: strictly, so that a byte too many shows. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-
-/** A healthy gateway answers each vector within milliseconds; a busy machine may take its time. */
-const LONGEST_MS = 10_000;
+import { PATIENCE_MS } from '../kit/patience.js';
 
 export interface Answer {
   readonly status: number;
@@ -52,7 +50,7 @@ export async function sendRaw(port: number, { bytes, methods, wanted, ends }: Se
   const timer = setTimeout(() => {
     end.hung = true;
     socket.destroy();
-  }, LONGEST_MS);
+  }, PATIENCE_MS);
   socket.setEncoding('latin1').on('data', (part: string) => {
     text += part;
     const { answers } = answersIn(text, methods, false);

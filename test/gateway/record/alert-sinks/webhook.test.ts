@@ -8,6 +8,7 @@ import { sinkFrom } from '../../../../gateway/record/alert-sinks/sink-from.js';
 import { noticeSink } from '../../../../gateway/record/notice-sink.js';
 import { webhookSignature } from '../../../../gateway/record/signed-post.js';
 import type { Sink } from '../../../../gateway/ports.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 import { AT, CONSOLE, INCIDENT, message } from './messages.js';
 
 const SECRET = 'a shared secret of this test';
@@ -36,7 +37,7 @@ async function receiver(answer: (response: ServerResponse) => void): Promise<{ r
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hooks/secret-token`, received };
 }
-const sink = (url: string, timeoutMs = 5_000): Sink => sinkFrom({ id: 'siem', kind: 'webhook', url, secret: { env: 'KEY' }, perMinute: 60 }, () => SECRET, { now: () => AT, timeoutMs });
+const sink = (url: string, timeoutMs = PATIENCE_MS): Sink => sinkFrom({ id: 'siem', kind: 'webhook', url, secret: { env: 'KEY' }, perMinute: 60 }, () => SECRET, { now: () => AT, timeoutMs });
 
 describe('the generic webhook', () => {
   it('sends what it has sent from the first day, signed as before, and links beside it', async () => {
