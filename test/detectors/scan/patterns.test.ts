@@ -115,7 +115,7 @@ describe('patterns in a stream', () => {
 
   it('take time in proportion to the text', () => {
     const text = 'E123456 '.repeat(20_000);
-    const { result, cpuMs } = costing(() => findAllWith(text, [pattern('p', 'E\\d{6}')]));
+    const { result, cpuMs } = costing(() => findAllWith(text, [pattern('p', 'E\\d{6}')]), 4000);
     expect(result).toHaveLength(20_000);
     expect(cpuMs).toBeLessThan(4000);
   });

@@ -94,7 +94,7 @@ describe('limits of multipart', () => {
 
   it('keep the books small however many parts there are, in any cut, in bounded time', () => {
     const body = `${tiny(10_000)}--b--`;
-    const { result, cpuMs } = costing(() => ({ whole: inspect(body), cut: inspect(body, 'b', [1]) }));
+    const { result, cpuMs } = costing(() => ({ whole: inspect(body), cut: inspect(body, 'b', [1]) }), 8000);
     const { whole, cut } = result;
     expect(cpuMs).toBeLessThan(8000);
     expect(cut.receipt).toEqual(whole.receipt);
