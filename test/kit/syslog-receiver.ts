@@ -1,12 +1,11 @@
 /** Debian's rsyslogd on loopback for a test file: UDP, TCP and TLS, each line it understood written to a file as JSON. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { TestCertificates } from './external-postgres-tls.js';
 import { freePort } from './free-port.js';
-import { PATIENCE_MS } from './patience.js';
+import { until } from './patience.js';
 
 /** As rsyslog has parsed it. */
 export interface SyslogLine {
@@ -27,18 +26,12 @@ export interface SyslogReceiver {
   readonly tls: number;
   /** Takes only clients with a certificate of the authority. */
   readonly tlsWithClient: number;
-  /** Polls until that many lines stand in the file, for at most ten seconds. */
+  /** Polls until that many lines stand in the file. */
   lines(count: number): Promise<readonly SyslogLine[]>;
   start(): Promise<void>;
   kill(): Promise<void>;
 }
 
-const LOOK_MS = 20;
-async function until(ready: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; !(await ready()); await new Promise((resolve) => setTimeout(resolve, LOOK_MS))) {
-    if (Date.now() > end) throw new Error(`rsyslogd: ${what} did not happen in time`);
-  }
-}
 const listens = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port }, () => resolve(true));
@@ -70,30 +63,26 @@ export async function syslogReceiver(folder: string, certificates: TestCertifica
   const file = join(folder, 'lines');
   writeFileSync(join(folder, 'rsyslog.conf'), settings(folder, certificates, ports));
   let child: ChildProcess | undefined;
-  const read = (): readonly SyslogLine[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as SyslogLine) : []);
-  const heard = (): Promise<boolean> =>
-    new Promise((resolve) => {
-      const socket = createSocket('udp4');
-      // Nobody binds a port twice: as long as we can, rsyslogd has not.
-      socket.on('error', () => resolve(true));
-      socket.bind(ports.udp, '127.0.0.1', () => socket.close(() => resolve(false)));
-    });
+  // It writes in blocks: what stands behind the last line's end is not all of a line yet.
+  const read = (): readonly SyslogLine[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as SyslogLine) : []);
+  // Looked up, not tried: whoever binds the port to try it takes it from rsyslogd.
+  const hears = (): boolean => readFileSync('/proc/net/udp', 'latin1').includes(`:${ports.udp.toString(16).toUpperCase().padStart(4, '0')} `);
   return {
     ...ports,
     async lines(count) {
-      await until(() => read().length >= count, `line ${String(count)}`);
+      await until(`rsyslogd has written line ${String(count)}`, () => read().length >= count);
       return read();
     },
     async start() {
       let said = '';
-      const running = spawn('rsyslogd', ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid'), '-C'], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const running = spawn('rsyslogd', ['-n', '-f', join(folder, 'rsyslog.conf'), '-iNONE', '-C'], { stdio: ['ignore', 'pipe', 'pipe'] });
       child = running;
       for (const stream of [running.stdout, running.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-      await until(async () => {
+      await until('rsyslogd listens', async () => {
         if (running.exitCode !== null) throw new Error(`rsyslogd ended while starting: ${said}`);
         for (const port of [ports.tcp, ports.tls, ports.tlsWithClient]) if (!(await listens(port))) return false;
-        return await heard();
-      }, 'listening');
+        return hears();
+      });
     },
     async kill() {
       const running = child;

@@ -7,7 +7,9 @@ import { SinkFailed, type AlertMessage } from '../../../../gateway/ports.js';
 import { admitted } from '../../../../gateway/record/alert-sinks/admitted.js';
 import { sinkFrom } from '../../../../gateway/record/alert-sinks/sink-from.js';
 import { serverCertificates, type TestCertificates } from '../../../kit/external-postgres-tls.js';
+import { freePort } from '../../../kit/free-port.js';
 import { mailReceiver, type MailReceiver, type MailReceiverOptions } from '../../../kit/mail-receiver.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { anyMessage, CONSOLE, message } from './messages.js';
 import { folded, readHtml } from './readers.js';
@@ -28,7 +30,7 @@ async function receiver(options: MailReceiverOptions): Promise<MailReceiver> {
   return made;
 }
 type MailConfig = Extract<SinkConfig, { kind: 'mail' }>;
-function send(to: MailReceiver, changes: Partial<MailConfig> = {}, told: AlertMessage = message(), password = PASSWORD, timeoutMs = 5_000): Promise<void> {
+function send(to: MailReceiver, changes: Partial<MailConfig> = {}, told: AlertMessage = message(), password = PASSWORD, timeoutMs = PATIENCE_MS): Promise<void> {
   const config: MailConfig = {
     id: 'duty', kind: 'mail', host: '127.0.0.1', port: to.port, tls: 'starttls', ca: certificates.ca, user: 'weir', password: { env: 'MAIL' },
     from: 'weir@corp.example', to: ['duty@corp.example', 'dlp@corp.example'], perMinute: 20, ...changes,
@@ -121,10 +123,8 @@ describe('alerts by mail', () => {
   });
 
   it('are tried again when nobody listens or nobody greets', async () => {
-    const server = await receiver({ certificates, password: PASSWORD });
-    await server.close();
-    expect(await failure(send(server))).toMatchObject({ code: 'ECONNREFUSED', kind: 'again' });
     const mute = await receiver({ certificates, options: { onConnect: () => undefined } });
+    expect(await failure(send(mute, { port: await freePort() }))).toMatchObject({ code: 'ECONNREFUSED', kind: 'again' });
     expect(await failure(send(mute, {}, message(), PASSWORD, 100))).toMatchObject({ code: 'ETIMEDOUT', kind: 'again' });
   });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, it, expect } from '@jest/globals';
 import type { SinkConfig } from '../../../../config/alerts-schema.js';
 import { sinkFrom } from '../../../../gateway/record/alert-sinks/sink-from.js';
 import { serverCertificates, type TestCertificates } from '../../../kit/external-postgres-tls.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { message } from './messages.js';
 
@@ -28,7 +29,7 @@ afterAll(async () => {
 });
 const send = (host: string, ca: string | undefined): Promise<void> => {
   const config: SinkConfig = { id: 'ops', kind: 'wecom', url: { env: 'ROBOT' }, perMinute: 20, ...(ca === undefined ? {} : { ca }) };
-  return sinkFrom(config, () => `https://${host}:${String(port)}/cgi-bin/webhook/send?key=0123456789`).send(message());
+  return sinkFrom(config, () => `https://${host}:${String(port)}/cgi-bin/webhook/send?key=0123456789`, { timeoutMs: PATIENCE_MS }).send(message());
 };
 
 describe('a robot behind TLS', () => {

@@ -8,6 +8,7 @@ import { SinkFailed, type Sink } from '../../../../gateway/ports.js';
 import { admitted } from '../../../../gateway/record/alert-sinks/admitted.js';
 import { sinkFrom } from '../../../../gateway/record/alert-sinks/sink-from.js';
 import { serverCertificates, type TestCertificates } from '../../../kit/external-postgres-tls.js';
+import { PATIENCE_MS } from '../../../kit/patience.js';
 import { syslogReceiver, type SyslogLine, type SyslogReceiver } from '../../../kit/syslog-receiver.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { INCIDENT, line, message } from './messages.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => receiver.kill());
 
 type SyslogConfig = Extract<SinkConfig, { kind: 'syslog' }>;
-function sink(changes: Partial<SyslogConfig>, timeoutMs = 5_000): Sink {
+function sink(changes: Partial<SyslogConfig>, timeoutMs = PATIENCE_MS): Sink {
   const config: SyslogConfig = { id: 'siem', kind: 'syslog', host: '127.0.0.1', protocol: 'tcp', port: receiver.tcp, format: 'cef', facility: 13, perMinute: 600, ...changes };
   return sinkFrom(config, () => '', { timeoutMs, host: 'weir-1.corp.example', version: '1.4.0' });
 }
@@ -126,6 +127,8 @@ describe('a receiver that does not read to the end', () => {
     const address = server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
+  /** Before a delivery ends its side it waits for up to two seconds, longer than usual where connecting took long. */
+  const ENOUGH_MS = 6_000;
   const many = message({ events: Array.from({ length: 500 }, () => line()) });
 
   it('closes at once: not taken', async () => {
@@ -138,7 +141,7 @@ describe('a receiver that does not read to the end', () => {
 
   it('takes the bytes and never says that it has read them: not taken', async () => {
     const at = await port((socket) => socket.pause());
-    expect((await failure(sink({ port: at }, 800).send(message()))).code).toBe('SYSLOG_UNCONFIRMED');
+    expect((await failure(sink({ port: at }, ENOUGH_MS).send(message()))).code).toBe('SYSLOG_UNCONFIRMED');
   });
 
   it('pours bytes at us: not taken', async () => {
