@@ -1,9 +1,10 @@
 /** A real Postfix on loopback for a test: its own configuration, queue and log in a temp folder, in the foreground, gone with `stop`. Needs root, as Postfix does. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
+import { until } from './patience.js';
 
 export interface QueuedMail {
   readonly queue_name: string;
@@ -45,6 +46,21 @@ const SERVICES = [
   'retry unix - - n - - error', 'discard unix - - n - - discard', 'local unix - n n - - local', 'virtual unix - n n - - virtual', 'lmtp unix - - n - - lmtp', 'anvil unix - - n - 1 anvil',
   'scache unix - - n - 1 scache', 'postlog unix-dgram n - n - 1 postlogd',
 ];
+
+/** Whether anybody of a group of processes still runs; what has ended and waits for nobody but its parent does not. */
+function lives(group: number): boolean {
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const [state, , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(of) === group && state !== 'Z' && state !== 'X';
+    } catch {
+      // Gone meanwhile.
+      return false;
+    }
+  });
+}
 
 const nameOf = (line: string): string => line.slice(0, line.indexOf('=')).trim();
 
@@ -94,8 +110,11 @@ export async function postfix(configLines: readonly string[] = [], options: Post
     if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
     const gone = new Promise((resolve) => running.once('exit', resolve));
     // The master daemon leads a group of its own, of all that it has started; the script that we began only waits for it.
-    process.kill(-Number(readFileSync(at('spool/pid/master.pid'), 'utf8').trim()), signal);
+    const group = Number(readFileSync(at('spool/pid/master.pid'), 'utf8').trim());
+    process.kill(-group, signal);
     await gone;
+    // Each of them that takes mail holds the port, and any may still write.
+    await until(`all of Postfix's group ${String(group)} has ended`, () => !lives(group));
   };
   let rest = '';
   const read = (text: string): void => {
