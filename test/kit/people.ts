@@ -134,10 +134,18 @@ export interface Person {
   readonly recoveryCodes: readonly string[];
   /** The code of a moment; each is taken once, so a step has to pass between two. */
   code(time: number): string;
+  /** None of a moment. */
+  wrongCode(time: number): string;
 }
 
 export const tokenOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 const codeOf = (base32: string, time: number): string => new TOTP({ secret: Secret.fromBase32(base32) }).generate({ timestamp: time });
+
+/** Six digits that are the code neither of this moment nor of those beside it. */
+export function wrongCode(secret: unknown, time: number): string {
+  const right = [-1, 0, 1].map((step) => codeOf(String(secret), time + step * 30_000));
+  return ['000000', '111111', '222222', '333333'].find((digits) => !right.includes(digits)) ?? '';
+}
 
 /** From an invitation link to a complete session. */
 export async function accept(stand: PeopleStand, url: string, password = PASSWORD): Promise<Person> {
@@ -147,7 +155,7 @@ export async function accept(stand: PeopleStand, url: string, password = PASSWOR
   const account = accepted.account as { id: string; name: string };
   const { recoveryCodes } = must(await own.post('/session/enrol/finish', { code: codeOf(String(secret), stand.clock.now()) }));
   must(await own.get('/session'));
-  return { ...account, browser: own, recoveryCodes: recoveryCodes as string[], code: (time) => codeOf(String(secret), time) };
+  return { ...account, browser: own, recoveryCodes: recoveryCodes as string[], code: (time) => codeOf(String(secret), time), wrongCode: (time) => wrongCode(secret, time) };
 }
 
 /** Password and code, in a fresh browser. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { tempFolder } from '../../kit/temp.js';
 import { testPostgres } from '../../kit/database.js';
-import { accept, administrators, browser, must, PASSWORD, peopleStand, personWith, signInAs, START_UP_TOKEN, tokenOf, type PeopleStand } from '../../kit/people.js';
+import { accept, administrators, browser, must, PASSWORD, peopleStand, personWith, signInAs, START_UP_TOKEN, tokenOf, wrongCode, type PeopleStand } from '../../kit/people.js';
 
 const postgres = testPostgres();
 let stand: PeopleStand;
@@ -26,7 +26,7 @@ describe('the first run', () => {
     const begun = must(await own.post('/session/enrol/begin'));
     expect(begun.uri).toContain(String(begun.secret));
     expect(begun.qr).toMatchObject({ path: expect.stringMatching(/^M\d+ \d+h1v1h-1z/) });
-    expect((await own.post('/session/enrol/finish', { code: '000000' })).body.code).toBe('sign-in-failed');
+    expect((await own.post('/session/enrol/finish', { code: wrongCode(begun.secret, stand.clock.now()) })).body.code).toBe('sign-in-failed');
   });
 
   it('gives the administrator everything accounts need and nothing of messages', async () => {
@@ -117,7 +117,7 @@ describe('signing in', () => {
   it('recovery codes are made anew for a code of the app, and the old ones are worth nothing then', async () => {
     const person = await accept(stand, await firstLink());
     const own = await signInAs(stand, person);
-    expect((await own.post('/session/recovery-codes', { code: '000000' })).body.code).toBe('sign-in-failed');
+    expect((await own.post('/session/recovery-codes', { code: person.wrongCode(stand.clock.now()) })).body.code).toBe('sign-in-failed');
     stand.clock.advance(30_000);
     const { recoveryCodes } = must(await own.post('/session/recovery-codes', { code: person.code(stand.clock.now()) })) as { recoveryCodes: string[] };
     expect(new Set([...recoveryCodes, ...person.recoveryCodes]).size).toBe(20);
@@ -154,11 +154,11 @@ describe('signing in', () => {
   });
 
   it('wrong codes lock the account as well, and end the session', async () => {
-    await accept(stand, await firstLink());
+    const person = await accept(stand, await firstLink());
     const own = browser(stand.app);
     must(await own.post('/session/password', { name: 'admin', password: PASSWORD }));
     const codes = [];
-    for (let n = 0; n < 5; n++) codes.push((await own.post('/session/totp', { code: '000000' })).body.code);
+    for (let n = 0; n < 5; n++) codes.push((await own.post('/session/totp', { code: person.wrongCode(stand.clock.now()) })).body.code);
     expect(codes).toEqual(['sign-in-failed', 'sign-in-failed', 'sign-in-failed', 'sign-in-failed', 'locked']);
     expect(own.cookie()).toBeUndefined();
   });
