@@ -11,6 +11,7 @@ import { spawnExtractChild } from '../../../gateway/wiring/extract-spawn.js';
 import type { SpoolFactory } from '../../../gateway/ports.js';
 import { childPart, told } from '../../kit/containers.js';
 import { numberSource } from '../../kit/numbers.js';
+import { PATIENCE_MS } from '../../kit/patience.js';
 import { collected, memorySource, testZip } from '../../kit/zip.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -36,7 +37,7 @@ function started(entry: string, options: Partial<PoolOptions> = {}): ExtractPool
   return (pool = extractPool({
     spawn: () => spawnExtractChild(MEMORY, entry),
     settings: { detectors: { disable: [], keep: {}, patterns: [] }, fingerprintKey: Buffer.from('test key'), limits: EXTRACT_LIMITS, keeps: 2 ** 20 },
-    children: 1, waiting: 10, timeMs: 30_000, memory: MEMORY, spools,
+    children: 1, waiting: 10, timeMs: PATIENCE_MS, memory: MEMORY, spools,
     onFailure: (code) => failures.push(code),
     ...options,
   }));

@@ -1,7 +1,8 @@
 /** Mail through the compiled gateway: two processes behind one port that the banner names, figures of both, and an end that loses nothing. */
 import { describe, expect, it } from '@jest/globals';
-import { ask, eventually, metric } from '../../e2e/client.js';
+import { ask, metric } from '../../e2e/client.js';
 import { startGateway } from '../../e2e/start-gateway.js';
+import { until } from '../../kit/patience.js';
 import { smtpTalk, type SmtpTalk } from '../../kit/smtp-talk.js';
 
 const config = {
@@ -31,8 +32,9 @@ describe('mail through two processes', () => {
       expect((await talk.reply())[0]).toMatch(/^250 2\.0\.0 Ok: w/);
     }));
     expect((await ask(`${gateway.adminUrl}/readyz`)).json()).toMatchObject({ ready: true, components: expect.arrayContaining([expect.objectContaining({ component: 'smtp', detail: '1 of 1 listeners' })]) as unknown });
-    await eventually(() => metric(gateway, 'weir_exchanges_total', { channel: 'smtp', route: 'smtp', action: 'pass' }), (count) => count === 6);
-    expect(await metric(gateway, 'weir_mail_recipients_total', { route: 'smtp', fate: 'delivered' })).toBe(6);
+    const counted = async (name: string, labels: Readonly<Record<string, string>>): Promise<boolean> => (await metric(gateway, name, { route: 'smtp', ...labels })) === 6;
+    await until('all six are counted', () => counted('weir_exchanges_total', { channel: 'smtp', action: 'pass' }));
+    await until('the recipients of all six are counted', () => counted('weir_mail_recipients_total', { fate: 'delivered' }));
     expect(await metric(gateway, 'weir_smtp_connections', { listener: 'mail' })).toBe(6);
 
     const [busy, idle] = [await smtpTalk(port), await smtpTalk(port)];

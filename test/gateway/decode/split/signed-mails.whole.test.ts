@@ -19,6 +19,8 @@ beforeAll(() => {
   chmodSync(folder, 0o700);
   writeFileSync(join(folder, 'text'), TEXT);
   run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key', '-out', 'cert', '-subj', '/CN=张三/emailAddress=zhang@corp.example', '-utf8', '-days', '30');
+  // Started by gpg itself it has five seconds, and on a busy machine gpg gives up.
+  run('gpg-agent', '--daemon');
   run('gpg', '--batch', '--passphrase', '', '--quick-gen-key', 'zhang@corp.example', 'rsa2048', 'default', 'never');
 });
 
