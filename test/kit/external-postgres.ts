@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll } from '@jest/globals';
 import { Client, type ClientConfig } from 'pg';
+import { isRunning } from '../../gateway/ledger/data-folder-lock.js';
 import { serverCertificates, type TestCertificates } from './external-postgres-tls.js';
 import { freePort } from './free-port.js';
-import { PATIENCE_MS } from './patience.js';
+import { PATIENCE_MS, until } from './patience.js';
 
 export interface ExternalPostgresOptions {
   /** TLS and nothing else, with a certificate for 127.0.0.1 and localhost from its own CA. */
@@ -40,7 +41,7 @@ export interface ExternalPostgres {
   /** As `systemctl stop`: sessions are ended, everything is written. */
   stop(): Promise<void>;
   restart(): Promise<void>;
-  /** As a power switch: every process of it at once. */
+  /** As a power switch: every process of it at once, and none is left when this is done. */
   kill(): Promise<void>;
   /** The server is there and answers nothing, as a machine that hangs. */
   pause(): void;
@@ -107,7 +108,7 @@ export async function startExternalPostgres(options: ExternalPostgresOptions = {
 
   let child: ChildProcess | undefined;
   const exitOf = (running: ChildProcess): Promise<void> => new Promise((resolve) => {
-    if (running.exitCode !== null || running.signalCode !== null) resolve();
+    if (hasEnded(running)) resolve();
     else running.once('exit', () => resolve());
   });
   const psql: ExternalPostgres['psql'] = async (sql, database = 'weir') => {
@@ -130,10 +131,9 @@ export async function startExternalPostgres(options: ExternalPostgresOptions = {
     const running = spawn(join(bin, 'postgres'), ['-D', data, ...settings], { ...as, env, cwd: data, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     child = running;
     running.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2_000)));
-    const until = Date.now() + PATIENCE_MS;
-    for (;;) {
+    for (const end = Date.now() + PATIENCE_MS; ; ) {
       if (await psql('select 1', 'postgres').then(() => true, () => false)) return;
-      if (running.exitCode !== null || Date.now() > until) throw new Error(`the external test database did not start: ${said}`);
+      if (hasEnded(running) || Date.now() > end) throw new Error(`the external test database did not start: ${said}`);
       await delay(40);
     }
   };
@@ -145,8 +145,10 @@ export async function startExternalPostgres(options: ExternalPostgresOptions = {
   };
   const kill = async (): Promise<void> => {
     if (child === undefined) return;
-    signalAll(child, 'SIGKILL');
+    const children = signalAll(child, 'SIGKILL');
     await exitOf(child);
+    // A server that is started beside one of them finds its memory in use, and gives up.
+    await until('the end of every process of the test database', () => !children.some(isRunning));
   };
   const urlOf: ExternalPostgres['urlOf'] = (change) => {
     const user = encodeURIComponent(change.user ?? 'weir');
@@ -197,17 +199,26 @@ function unprivileged(): { readonly uid: number; readonly gid: number } | undefi
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** The postmaster first: it would start new children in place of those that are gone. Each child leads a session of its own. */
-function signalAll(postmaster: ChildProcess, signal: NodeJS.Signals): void {
+/**
+ * Answers with the postmaster's children, each of which leads a session of its own. They are looked up while it is held still: it would
+ * start others in place of those that are gone, and once it is dead they are somebody else's children.
+ */
+function signalAll(postmaster: ChildProcess, signal: NodeJS.Signals): readonly number[] {
   const { pid } = postmaster;
-  if (pid === undefined || postmaster.exitCode !== null || postmaster.signalCode !== null) return;
+  if (pid === undefined || hasEnded(postmaster)) return [];
+  postmaster.kill('SIGSTOP');
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((one) => parentOf(one) === pid);
+  for (const one of children) quietly(() => [String(process.kill(one, signal))]);
   postmaster.kill(signal);
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const [stat = ''] = quietly(() => [readFileSync(`/proc/${name}/stat`, 'utf8')]);
-    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) quietly(() => [String(process.kill(Number(name), signal))]);
-  }
+  return children;
 }
+
+function parentOf(pid: number): number {
+  const [stat = ''] = quietly(() => [readFileSync(`/proc/${String(pid)}/stat`, 'utf8')]);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
 function quietly(read: () => string[]): string[] {
   try {

@@ -15,7 +15,7 @@ import { overPostgres } from '../../../workers/carrier-postgres.js';
 import { manualClock } from '../../kit/clock.js';
 import { externalPostgres, startExternalPostgres } from '../../kit/external-postgres.js';
 import { tempFolder } from '../../kit/temp.js';
-import { PATIENCE_MS, until } from '../../kit/patience.js';
+import { until } from '../../kit/patience.js';
 
 const plain = externalPostgres();
 const sealed = externalPostgres({ tls: true });
@@ -212,9 +212,7 @@ describe('several hosts', () => {
       const write = (id: string) => database.transact((trx) => trx.insertInto('vault_claims').values({ id, claim: 'orphan', at: new Date() }).execute());
       await write('before');
       expect(await problemOf(`postgres://weir:${encodeURIComponent(primary.password)}@127.0.0.1:${String(standby.port)}/moving`)).toBe('read-only');
-      const behind = async (): Promise<boolean> => (await standby.psql(`select 1 from weir.vault_claims where id = 'before'`, 'moving').catch(() => [])).length === 0;
-      const until = Date.now() + PATIENCE_MS;
-      while (await behind()) if (Date.now() > until) throw new Error('the standby did not follow');
+      await until('a standby that followed', async () => (await standby.psql(`select 1 from weir.vault_claims where id = 'before'`, 'moving').catch(() => [])).length > 0);
       await primary.kill();
       await expect(write('while').then(() => write('while'))).rejects.toMatchObject({ kind: 'unavailable' });
       await standby.promote();
