@@ -7,6 +7,8 @@ import { dumpConnection, ENDED_STATES, ledgerSnapshot } from './dump.js';
 
 /** Beside the audit's locks ("WEIR" and the next). */
 const LOCK_SPACE = 0x57454952 + 2;
+/** A server that says nothing is not waited for long; pg knows this bound, its declaration does not. */
+const GIVE_BACK = { text: `select pg_advisory_unlock(${LOCK_SPACE}, 1)`, query_timeout: 5_000 };
 /** Ids asked for at a time. */
 const PAGE = 1_000;
 const MADE = 'backup.made';
@@ -18,9 +20,14 @@ export function backupSource(options: { readonly connection: PgConnection; reado
       const { client, end } = await dumpConnection(connection);
       try {
         const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${LOCK_SPACE}, 1) as got`);
-        return rows[0]?.got === true ? await work() : undefined;
+        if (rows[0]?.got !== true) return undefined;
+        try {
+          return await work();
+        } finally {
+          // It would go with its connection, as it does when this process is killed: a moment later, and the next one may not wait.
+          await client.query(GIVE_BACK).catch(() => undefined);
+        }
       } finally {
-        // The lock goes with its connection, also when this process is killed.
         await end();
       }
     },

@@ -123,7 +123,8 @@ describe('a ledger of many megabytes', () => {
     expect(counted.find(({ table }) => table === 'weir.messages')?.rows).toBe(1);
     await snapshot.close();
     expect(await source.alone(() => source.alone(() => Promise.resolve('both')))).toBeUndefined();
-    expect(await source.alone(() => Promise.resolve('one'))).toBe('one');
+    // The next one at once.
+    for (let run = 0; run < 20; run++) expect(await source.alone(() => Promise.resolve(run))).toBe(run);
     await source.record('backup.made', 'b', {});
     expect(await lastBackupAt(database)).toBeInstanceOf(Date);
     await database.close();
