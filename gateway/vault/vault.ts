@@ -47,8 +47,9 @@ export function sealingVault({ store, keys, limits, clock }: SealingVaultOptions
   let keyless: ReadonlySet<string> = new Set();
 
   async function space(): Promise<{ usedBytes: number; freeBytes: number; limitBytes: number }> {
-    const usedBytes = await used.bytes();
+    // The disk first: while it thinks about its answer another message may be done, and count as used instead of promised.
     const freeBytes = await store.free();
+    const usedBytes = await used.bytes();
     // A bucket ends where we say it does.
     if (freeBytes === Infinity) return { usedBytes, freeBytes: Math.max(0, limits.maxBytes - usedBytes), limitBytes: limits.maxBytes };
     return { usedBytes, freeBytes, limitBytes: Math.min(limits.maxBytes, usedBytes + freeBytes) };

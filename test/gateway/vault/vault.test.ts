@@ -5,10 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Decrypter } from 'age-encryption';
 import fc from 'fast-check';
 import { WeirError } from '../../../gateway/errors.js';
-import type { SealingVault } from '../../../gateway/vault/vault.js';
+import { sealingVault, type SealingVault } from '../../../gateway/vault/vault.js';
 import { openKeys, type KeyProvider } from '../../../gateway/vault/keys.js';
 import { vaultFiles, type VaultFiles } from '../../../gateway/vault/vault-files.js';
-import { folderReader, folderVault } from '../../kit/vault.js';
+import { folderReader, folderVault, testFolder } from '../../kit/vault.js';
 import { manualClock } from '../../kit/clock.js';
 import { tempFolder } from '../../kit/temp.js';
 import { all, messageId, pattern, pieces, sealedHead } from './sample.js';
@@ -315,6 +315,22 @@ describe('vault', () => {
     const { vault } = newVault({ maxBytes: 1_000_000 });
     const results = await Promise.allSettled([1, 2, 3, 4, 5].map(async (n) => sealBytes(vault, n, pattern(400_000))));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  });
+
+  it('counts what was sealed while the disk was still asked for its room', async () => {
+    const store = testFolder(join(tempFolder('vault'), 'vault'));
+    let answer = (): void => undefined;
+    const thinking = new Promise<void>((resolve) => (answer = resolve));
+    let asked = 0;
+    const free = async (): Promise<number> => {
+      if (++asked === 2) await thinking;
+      return await store.free();
+    };
+    const vault = sealingVault({ store: { ...store, free }, keys, limits: { maxBytes: 1_000_000 }, clock: manualClock() });
+    const [first, second] = [sealBytes(vault, 1, pattern(400_000)), sealBytes(vault, 2, pattern(600_000))];
+    await first;
+    answer();
+    await expect(second).rejects.toMatchObject(code('vault-full'));
   });
 
   it('takes a full disk for a full vault', async () => {
