@@ -36,7 +36,7 @@ export interface TestS3 {
   readonly asked: S3Request[];
   /** Decides about each request; undefined lets it through. */
   fault: (request: S3Request) => S3Fault | undefined;
-  /** Called when a request has been answered by the bucket. */
+  /** Called when the bucket has done what a request asks for, before whoever asked is told: who is killed then asks for nothing more. */
   done: (request: S3Request) => void;
   /** False: a server that does not know If-None-Match. */
   conditional: boolean;
@@ -93,14 +93,14 @@ export async function testS3(bucket = 'weir-vault'): Promise<TestS3> {
     }
     const known = inBucket === bucket ? ofFront(asked, incoming.headers) : undefined;
     if (known !== undefined) {
-      xml(answer, known.status, known.body);
       s3.done(asked);
+      xml(answer, known.status, known.body);
       return;
     }
     const { status, headers, content } = await forward(incoming, Buffer.concat(body));
     learn(asked, status, content);
+    s3.done(asked);
     if (fault === 'after') {
-      s3.done(asked);
       incoming.socket.destroy();
       return;
     }
@@ -111,7 +111,6 @@ export async function testS3(bucket = 'weir-vault'): Promise<TestS3> {
       return;
     }
     answer.end(content);
-    s3.done(asked);
   }
 
   function forward(incoming: IncomingMessage, body: Buffer): Promise<{ status: number; headers: IncomingHttpHeaders; content: Buffer }> {
