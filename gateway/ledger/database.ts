@@ -32,13 +32,13 @@ export interface LedgerDatabase {
   close(): Promise<void>;
 }
 
-export function ledgerPool(connection: PgConnection, options: { readonly max: number; readonly statementMs?: number }): Pool {
+export function ledgerPool(connection: PgConnection, options: DatabaseOptions & { readonly max: number }): Pool {
   // Counts fit a double exactly up to 2^53; only this pool reads them so, BullMQ has its own.
   const numbers = new TypeOverrides();
   numbers.setTypeParser(types.builtins.INT8, Number);
   return postgresPool(connection, {
     max: options.max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectMs ?? CONNECT_TIMEOUT_MS,
     statement_timeout: options.statementMs ?? STATEMENT_TIMEOUT_MS,
     query_timeout: (options.statementMs ?? STATEMENT_TIMEOUT_MS) + ANSWER_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
@@ -76,6 +76,8 @@ function lent(client: PoolClient): PostgresPoolClient {
 export interface DatabaseOptions {
   /** How long one statement may take on the server. */
   readonly statementMs?: number;
+  /** How long whoever asks waits for a connection, be it for the server or for the others who ask. */
+  readonly connectMs?: number;
 }
 
 export function ledgerDatabase(connection: PgConnection, options: DatabaseOptions = {}): LedgerDatabase {

@@ -1,5 +1,4 @@
 /** Mail in ledger, vault and workers without sockets: what was kept, next hops that answer as a test says, and the jobs carried out one after the other. */
-import { auditWriter } from '../../gateway/ledger/audit-writer.js';
 import type { LedgerDatabase } from '../../gateway/ledger/database.js';
 import { destroyLedger } from '../../gateway/ledger/destroy-ledger.js';
 import { mailLedger } from '../../gateway/ledger/mail-ledger.js';
@@ -19,6 +18,7 @@ import { mailNotice } from '../../workers/notice-mail.js';
 import { releaseHandler } from '../../workers/release.js';
 import type { ManualClock } from './clock.js';
 import { heldEntry, heldMessage, testId } from './held.js';
+import { oneChain } from './one-chain.js';
 
 export const OK: SmtpReply = { code: 250, enhanced: '2.0.0', text: ['Ok'] };
 export const BUSY: SmtpReply = { code: 451, enhanced: '4.3.0', text: ['try later'] };
@@ -117,7 +117,7 @@ export interface DeskOptions {
 }
 
 export function mailDesk({ database, clock, vault, reader: plain, told = { hold: true, reject: true } }: DeskOptions): Desk {
-  const parts = { database, audit: auditWriter('mail'), clock };
+  const parts = { database, audit: oneChain('mail'), clock };
   const hops = testHops();
   const counted = new Map<MailFate, number>();
   const reader = splitReader(plain, (id) => sealedAs(database, id));

@@ -11,6 +11,7 @@ import { migrateLedger } from '../../../gateway/ledger/migrate.js';
 import type { AuditEntry } from '../../../gateway/ports.js';
 import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
+import { PATIENCE_MS } from '../../kit/patience.js';
 import { tempFolder } from '../../kit/temp.js';
 
 const server = testPostgres();
@@ -23,7 +24,7 @@ function waitingRoom(): Journal {
   return one;
 }
 beforeAll(async () => {
-  app = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }));
+  app = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }), { connectMs: PATIENCE_MS });
 });
 afterAll(async () => {
   for (const one of journals) await one.close();

@@ -1,6 +1,5 @@
 /** Decisions over a real PostgreSQL: two persons for four eyes, one outcome of every race, openings that end, and what is told of a message. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { auditWriter } from '../../../gateway/ledger/audit-writer.js';
 import { ledgerDatabase, type LedgerDatabase } from '../../../gateway/ledger/database.js';
 import { exceptionLedger } from '../../../gateway/ledger/exceptions-ledger.js';
 import { factsLedger } from '../../../gateway/ledger/facts-ledger.js';
@@ -16,13 +15,15 @@ import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage } from '../../kit/held.js';
 import { randomBelow } from '../../kit/numbers.js';
+import { oneChain } from '../../kit/one-chain.js';
+import { PATIENCE_MS } from '../../kit/patience.js';
 
 const server = testPostgres();
 const clock = manualClock();
-const audit = auditWriter('test');
+const audit = oneChain('test');
 let database: LedgerDatabase;
 beforeAll(async () => {
-  database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }));
+  database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }), { connectMs: PATIENCE_MS });
 });
 afterAll(async () => {
   await database.close();
@@ -43,7 +44,7 @@ async function jobs(id: string, kind: 'release' | 'destroy'): Promise<number> {
   return row.n;
 }
 async function acts(id: string): Promise<readonly string[]> {
-  const rows = await database.db.selectFrom('audit').select('act').where('subject', '=', id).orderBy('recorded_at').orderBy('seq').execute();
+  const rows = await database.db.selectFrom('audit').select('act').where('subject', '=', id).orderBy('seq').execute();
   return rows.map(({ act }) => act);
 }
 

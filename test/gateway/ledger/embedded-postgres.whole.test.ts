@@ -117,7 +117,7 @@ describe('the embedded PostgreSQL', () => {
     const file = join(first.home, 'data', 'postmaster.pid');
     const text = readFileSync(file, 'utf8');
     await first.end();
-    const stranger = spawn('sleep', ['60']);
+    const stranger = spawn('sleep', ['3600']);
     writeFileSync(file, text.replace(/^\d+/, String(stranger.pid)));
     const second = await startTestPostgres(dir);
     expect(await query(second, 'select 1')).toBe(1);

@@ -17,6 +17,7 @@ import type { AlertEvent, AuditEntry } from '../../../gateway/ports.js';
 import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage, testId } from '../../kit/held.js';
+import { oneChain } from '../../kit/one-chain.js';
 import { tempFolder } from '../../kit/temp.js';
 
 const server = testPostgres();
@@ -104,7 +105,7 @@ describe('holding', () => {
   it('takes a permit back once, on record, and gives it to the next', async () => {
     const message = heldMessage();
     await hold().hold(message, heldEntry(message));
-    const spend = () => hold().permit('share', message.permitFingerprint);
+    const spend = () => holdLedger({ database, audit: oneChain('permits'), clock }).permit('share', message.permitFingerprint);
     await database.transact((trx) => trx.insertInto('permits').values({ route: 'share', permit_fingerprint: message.permitFingerprint, message_id: message.id, expires_at: new Date(clock.now() + 10_000) }).execute());
     const first = await spend();
     expect(await spend()).toBeUndefined();
@@ -115,7 +116,7 @@ describe('holding', () => {
     // What it was given back for is over: the other's is another spending.
     await first?.back();
     expect(await spend()).toBeUndefined();
-    const acts = await database.read((db) => db.selectFrom('audit').select('act').where('subject', '=', message.id).where('act', 'like', 'permit.%').orderBy('recorded_at').orderBy('seq').execute());
+    const acts = await database.read((db) => db.selectFrom('audit').select('act').where('subject', '=', message.id).where('act', 'like', 'permit.%').orderBy('seq').execute());
     expect(acts.map(({ act }) => act)).toEqual(['permit.spent', 'permit.returned', 'permit.spent']);
   });
 });

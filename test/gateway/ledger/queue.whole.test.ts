@@ -19,6 +19,7 @@ import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage, testId } from '../../kit/held.js';
 import { SLA } from '../../kit/memory-queue.js';
+import { PATIENCE_MS, until } from '../../kit/patience.js';
 import { runs } from '../../laws/runs.js';
 import { assess, mark, queueMessage, seeded } from '../../kit/queue-messages.js';
 
@@ -51,7 +52,7 @@ async function audited(act: string): Promise<readonly { readonly actor: string; 
 
 beforeAll(async () => {
   connection = await migrateLedger(server().connection, { separateRole: true });
-  database = ledgerDatabase(connection);
+  database = ledgerDatabase(connection, { connectMs: PATIENCE_MS });
   const random = seeded(20261122);
   for (let i = 0; i < 120; i++) {
     const message = await held({}, random);
@@ -306,26 +307,14 @@ describe('word of changes', () => {
     const here = changeFeed({ connection, database, log: () => undefined });
     const there = changeFeed({ connection, database, log: () => undefined });
     try {
-      const until = async (what: (change: MessageChange | undefined) => boolean): Promise<void> =>
-        await new Promise<void>((resolve) => {
-          if (heard.some(what)) {
-            resolve();
-            return;
-          }
-          const stop = there.subscribe((change) => {
-            if (!what(change)) return;
-            stop();
-            resolve();
-          });
-        });
       there.subscribe((change) => heard.push(change));
-      await until((change) => change === undefined);
+      await until('word that some may have been missed', () => heard.includes(undefined));
       const ledger = holdLedger({ database, audit, clock, assess, onHeld: (id) => here.held(id) });
       const message = queueMessage(seeded(99), { receivedAt: new Date(clock.now() - DAY_MS), fourEyes: false });
       await ledger.hold(message, heldEntry(message));
-      await until((change) => change?.id === message.id && change.state === 'held');
+      await until('word of the hold', () => heard.some((change) => change?.id === message.id && change.state === 'held'));
       await review().reject(message.id, { reason: 'no', actor: 'account:ann' });
-      await until((change) => change?.id === message.id && change.state === 'rejected');
+      await until('word of the rejection', () => heard.some((change) => change?.id === message.id && change.state === 'rejected'));
       expect(heard.filter((change) => change?.id === message.id).map((change) => change?.state)).toEqual(['held', 'rejected']);
     } finally {
       await here.stop();

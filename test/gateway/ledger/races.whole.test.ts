@@ -14,6 +14,7 @@ import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage } from '../../kit/held.js';
 import { randomBelow } from '../../kit/numbers.js';
+import { PATIENCE_MS } from '../../kit/patience.js';
 import { releaseHandler } from '../../../workers/release.js';
 import type { JobKind } from '../../../gateway/ports.js';
 import { destroyHandler } from '../../../workers/destroy.js';
@@ -23,7 +24,7 @@ const clock = manualClock();
 const audit = auditWriter('test');
 let database: LedgerDatabase;
 beforeAll(async () => {
-  database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }));
+  database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }), { connectMs: PATIENCE_MS });
 });
 afterAll(async () => {
   await database.close();

@@ -1,7 +1,6 @@
 /** Exceptions, break-glass, legal holds, notices and policy revisions over a real PostgreSQL: who may decide what, and what is written with it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { auditWriter } from '../../../gateway/ledger/audit-writer.js';
 import { bypassLedger } from '../../../gateway/ledger/bypass-ledger.js';
 import { ledgerDatabase, type LedgerDatabase } from '../../../gateway/ledger/database.js';
 import { destroyLedger } from '../../../gateway/ledger/destroy-ledger.js';
@@ -20,10 +19,11 @@ import { noticeHandler } from '../../../workers/notice.js';
 import { manualClock } from '../../kit/clock.js';
 import { testPostgres } from '../../kit/database.js';
 import { DAY_MS, heldEntry, heldMessage } from '../../kit/held.js';
+import { oneChain } from '../../kit/one-chain.js';
 
 const server = testPostgres();
 const clock = manualClock();
-const audit = auditWriter('test');
+const audit = oneChain('test');
 let database: LedgerDatabase;
 beforeAll(async () => {
   database = ledgerDatabase(await migrateLedger(server().connection, { separateRole: true }));
@@ -56,7 +56,7 @@ async function proposed(change: Partial<ExceptionProposal> = {}): Promise<string
   return result.id;
 }
 const acts = async (subject: string): Promise<readonly string[]> =>
-  (await database.db.selectFrom('audit').select('act').where('subject', '=', subject).orderBy('at').orderBy('seq').execute()).map(({ act }) => act);
+  (await database.db.selectFrom('audit').select('act').where('subject', '=', subject).orderBy('seq').execute()).map(({ act }) => act);
 const yes = { actor: 'account:security', reason: 'seen' };
 
 describe('an exception', () => {
