@@ -12,7 +12,10 @@ export interface Ended {
 const PROGRAM = PACKED_WEIR === undefined ? ['--import', 'tsx', 'gateway/cli/weir.ts'] : [PACKED_WEIR];
 
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [...PROGRAM, ...args], { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
+  const child = spawn(process.execPath, [...PROGRAM, ...args], { env: { PATH: process.env['PATH'], LANG: 'C', ...env } });
+  // A command may end before it has read all that it was given.
+  child.stdin.on('error', () => undefined);
+  return child;
 }
 
 export async function weir(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<Ended> {
