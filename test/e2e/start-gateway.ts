@@ -71,8 +71,9 @@ export function gatewayConfig(input: Readonly<Record<string, unknown>>): Record<
  * Several processes come to a port by its number, each on its own: one that the first of them was given at random could be another
  * program's before the last of them has come. So they get ports that are nobody else's.
  */
-async function numbered(config: Readonly<Record<string, unknown>>, program: readonly string[] = []): Promise<Readonly<Record<string, unknown>>> {
-  if ((config['processes'] ?? 1) === 1 && !program.includes('--processes')) return config;
+async function numbered(config: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+  // Nodes of a fleet that have one configuration are told elsewhere how many they are, and a port in it would make it two.
+  if ((config['processes'] ?? 1) === 1) return config;
   const { data, smtp, ...listen } = config['listen'] as { readonly data: Listener; readonly smtp: readonly Listener[] };
   const own = async (one: Listener): Promise<Listener> => (one.port === 0 ? { ...one, port: await freePort() } : one);
   return { ...config, listen: { ...listen, data: await own(data), smtp: await Promise.all(smtp.map(own)) } };
@@ -95,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   folders.add(dataDir);
   const configFile = join(dataDir, 'config.yaml');
   // JSON is YAML.
-  writeFileSync(configFile, JSON.stringify(await numbered(gatewayConfig(options.config), options.program), undefined, 1), { mode: 0o644 });
+  writeFileSync(configFile, JSON.stringify(await numbered(gatewayConfig(options.config)), undefined, 1), { mode: 0o644 });
   const [command = '', ...words] = [...(options.prefix ?? []), process.execPath, ...(options.program ?? [MAIN])];
   const { PATH, LANG } = process.env;
   const child = spawn(command, words, { env: { PATH, LANG, WEIR_DATA: dataDir, WEIR_CONFIG: configFile, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
