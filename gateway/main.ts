@@ -38,7 +38,6 @@ import { parseInvocation, USAGE, type Invocation } from './wiring/invocation.js'
 import { jobs, type Jobs, type Pace } from './wiring/jobs.js';
 import { jobsApi } from './wiring/jobs-api.js';
 import { mailSending } from './wiring/mail-sending.js';
-import { mailTraffic } from './wiring/mail-traffic.js';
 import { metricsListener } from './wiring/metrics-listener.js';
 import { nodeId, thisNode } from './wiring/node.js';
 import { nextHopsOf, outgoingOf } from './wiring/next-hops.js';
@@ -216,9 +215,9 @@ export async function start(options: StartOptions): Promise<Running> {
     const carried: Jobs = await jobs({ storage, vault, lapse: () => review.lapse(), config, upstreams, clock, log, env, wrap, pace: options.pace, more: told.jobs, work: recorders.work, rescan: again.handler, node: nodeId(dataDir), mail: mailSending(mailHops.byRoute, outgoingMail, (route, fate, count) => recorders.mail.recipients(route, fate, count)), ...(options.workers === false ? { here: [] } : {}) });
     wake.jobs = () => carried.wake();
     opened.push(() => carried.stop());
-    const traffic = below ?? trafficHere({
+    const traffic = below ?? await trafficHere({
       config, detection, upstreams: trafficUpstreams, spools, opener, vault, audit, clock, log, newId,
-      mail: mailTraffic({ config, storage, hops: mailHops.byRoute, outgoing: outgoingMail, newId, counts: recorders.mail, clock, log, wrap, ledger: { assess: (message, firstSeen) => queue.assess(message, firstSeen), onHeld: (id) => queue.held(id), onJob: () => wake.jobs() } }),
+      mail: config.listen.smtp.length === 0 ? undefined : (await import('./wiring/mail-traffic.js')).mailTraffic({ config, storage, hops: mailHops.byRoute, outgoing: outgoingMail, newId, counts: recorders.mail, clock, log, wrap, ledger: { assess: (message, firstSeen) => queue.assess(message, firstSeen), onHeld: (id) => queue.held(id), onJob: () => wake.jobs() } }),
       policies: [{ settings: config, revision }],
       demoUrl: demo?.url,
       relief: decided.relief,

@@ -3,8 +3,6 @@ import { DelayedError, type Job } from 'bullmq';
 import { causeCode } from '../gateway/errors.js';
 import type { PgConnection } from '../gateway/ledger/connection.js';
 import { JOB_KINDS, type JobKind } from '../gateway/ports.js';
-import { overPostgres } from './carrier-postgres.js';
-import { overRedis } from './carrier-redis.js';
 import type { CarrierWorker } from './carrier-side.js';
 import type { JobResult } from './job.js';
 import type { RedisSettings } from './redis-connection.js';
@@ -56,7 +54,7 @@ const NOTHING: CarriedCounts = { waiting: 0, active: 0, delayed: 0 };
 export async function carrier(options: CarrierOptions): Promise<Carrier> {
   // Library messages may quote a job's data or a connection string: the code is enough.
   const report = (code: string): void => options.log('warn', `CARRIER_${code}`);
-  const side = 'database' in options.store ? await overPostgres(options.store.database, report) : await overRedis(options.store.redis, options.log);
+  const side = 'database' in options.store ? await (await import('./carrier-postgres.js')).overPostgres(options.store.database, report) : await (await import('./carrier-redis.js')).overRedis(options.store.redis, options.log);
   const stalled = options.stalledAfterMs ?? STALLED_AFTER_MS;
   const workers = new Set<CarrierWorker>();
   let draining = false;

@@ -15,7 +15,7 @@ import type { Metrics } from '../record/metrics.js';
 import type { Tracing } from '../record/telemetry.js';
 import type { InForce } from './gateway-plan.js';
 import { proxiesOf } from './routes.js';
-import { smtpListeners, type MailPort } from './smtp-listeners.js';
+import type { MailPort } from './smtp-listeners.js';
 
 /** What mail has beside what every exchange has. */
 export interface MailTraffic {
@@ -54,11 +54,11 @@ export interface DataPlane {
   close(): void;
 }
 
-export function dataPlane(options: DataPlaneOptions): DataPlane {
+export async function dataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { config, detection, upstreams, counts, tracing, newId, clock, log } = options;
   const policies = policySource(new Map());
   let retentions: RetentionSettings = config;
-  const proxies = proxiesOf(config, options.demoUrl, (route: HttpRoute) => ({
+  const proxies = await proxiesOf(config, options.demoUrl, (route: HttpRoute) => ({
     onError: (code) => counts.countError('http', route.id, code),
     onDone: (bytesIn, bytesOut) => counts.countUnscanned(bytesIn + bytesOut),
     refuse: (request, response, error) => channel.refuse(request, response, error.code, route),
@@ -109,7 +109,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     };
   };
   for (const one of options.policies) prepare(one)();
-  const mail = options.mail === undefined ? undefined : smtpListeners({ config, hops: options.mail.hops, pipeline: options.mail.pipeline(tracing?.ports(ports) ?? ports), counts, newId, clock, log });
+  const mail = options.mail === undefined ? undefined : (await import('./smtp-listeners.js')).smtpListeners({ config, hops: options.mail.hops, pipeline: options.mail.pipeline(tracing?.ports(ports) ?? ports), counts, newId, clock, log });
   let mailPorts: readonly MailPort[] = [];
   const drainChannels = async (boundMs: number): Promise<void> => {
     await Promise.all([channel.drain(boundMs), mail?.drain(boundMs)]);

@@ -17,7 +17,6 @@ import { opening } from './extract.js';
 import type { GatewayPlan, GatewayQuestions, HeldNotice, HereNotice, InForce } from './gateway-plan.js';
 import { spoolHealth } from './health.js';
 import { exchangeIds } from './ids.js';
-import { mailTraffic } from './mail-traffic.js';
 import { nextHopsOf, outgoingOf } from './next-hops.js';
 import { openRecords, type Records } from './records.js';
 import { reliefFeed, type ReliefFeed } from './relief.js';
@@ -80,7 +79,7 @@ async function open(plan: GatewayPlan, tell: (notice: HeldNotice) => void): Prom
     const mailHops = nextHopsOf(config, { demoUrl, env, clock, log });
     opened.push(() => mailHops.close());
     const queue = assessment({ config: { ...config, grades: policies.at(-1)?.settings.grades ?? config.grades, domains: policies.at(-1)?.settings.domains ?? config.domains }, fingerprintKey: storage.fingerprintKey });
-    const plane = dataPlane({
+    const plane = await dataPlane({
       config: {
         ...config,
         limits: { ...config.limits, connections: Math.ceil(config.limits.connections / plan.of) },
@@ -88,7 +87,7 @@ async function open(plan: GatewayPlan, tell: (notice: HeldNotice) => void): Prom
       },
       policies, detection, demoUrl, spools, opener, relief, clock, log,
       upstreams: upstreams.byRoute,
-      mail: mailTraffic({ config, storage, hops: mailHops.byRoute, outgoing: outgoingOf(config, clock), newId: exchangeIds(clock), counts: recorders.mail, clock, log, ledger: { assess: queue.assess, onHeld: (id) => tell({ kind: 'held', id }) } }),
+      mail: config.listen.smtp.length === 0 ? undefined : (await import('./mail-traffic.js')).mailTraffic({ config, storage, hops: mailHops.byRoute, outgoing: outgoingOf(config, clock), newId: exchangeIds(clock), counts: recorders.mail, clock, log, ledger: { assess: queue.assess, onHeld: (id) => tell({ kind: 'held', id }) } }),
       parts: sealedParts({ ledger: uploadPartsLedger({ database, clock }), fingerprintKey: storage.fingerprintKey }),
       newId: exchangeIds(clock),
       vault: storage.vault,

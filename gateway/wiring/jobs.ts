@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { httpRoutes } from '../../config/routes.js';
 import type { Config } from '../../config/schema.js';
-import { carrier } from '../../workers/carrier.js';
 import { destroyHandler } from '../../workers/destroy.js';
 import { expireRun } from '../../workers/expire.js';
 import type { JobHandler } from '../../workers/job.js';
@@ -132,6 +131,7 @@ export async function jobs(options: JobsOptions): Promise<Jobs> {
   if (here.length === 0) {
     return { wake: () => undefined, counts, stop: () => Promise.resolve(), view: () => ({ kind: 'none', reachable: true, here, reviewKey }) };
   }
+  const { carrier } = await import('../../workers/carrier.js');
   const carrying = wrap('carrier', await carrier({
     store: redis === undefined ? { database: storage.connection } : { redis },
     log: (level, code) => log[level]('jobs.carrier', { code }),

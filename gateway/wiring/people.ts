@@ -4,11 +4,11 @@ import type { Config } from '../../config/schema.js';
 import { gate } from '../accounts/gate.js';
 import { grantRules } from '../accounts/grant-rules.js';
 import { issuing } from '../accounts/issuing.js';
-import { oidcSignIn } from '../accounts/oidc.js';
 import { passwordHashes } from '../accounts/password-hash.js';
 import { signIn, type SessionTimes, type SignInOptions } from '../accounts/sign-in.js';
 import { causeCode } from '../errors.js';
 import { accountsLedger } from '../ledger/accounts-ledger.js';
+import { askedAgain } from '../ledger/asked-again.js';
 import { grantsLedger } from '../ledger/grants-ledger.js';
 import { sessionsLedger } from '../ledger/sessions-ledger.js';
 import { tokensLedger } from '../ledger/tokens-ledger.js';
@@ -63,7 +63,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
   const key = storage.accountsKey;
   const times: SessionTimes = { idleMs: config.session.idle, absoluteMs: config.session.absolute, passwordMs: config.passwordAge, unusedMs: config.unusedAfter };
   const console = (): string => config.url ?? adminUrl();
-  const ways = measuredSignIn(signIn({ accounts, grants, sessions, hashes: passwordHashes(options.hashCost), clock, key, times, oidc: oidcOf(options, { accounts, key, console }) }), options.work);
+  const ways = measuredSignIn(signIn({ accounts, grants, sessions, hashes: passwordHashes(options.hashCost), clock, key, times, oidc: await oidcOf(options, { accounts, key, console }) }), options.work);
   const links = issuing({ clock, console });
   const theGate = gate({ accounts, grants, sessions, tokens, clock, idleMs: times.idleMs });
 
@@ -85,7 +85,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     ],
     async firstRunLink() {
       const { url, invitation } = links.invitation('first-run');
-      return (await firstAdministrator(accounts, grants, invitation)) ? url : undefined;
+      return (await askedAgain(() => firstAdministrator(accounts, grants, invitation))) ? url : undefined;
     },
     stop: () => clearInterval(unused),
   };
@@ -108,7 +108,7 @@ async function firstAdministrator(accounts: AccountsLedger, grants: GrantsLedger
   return false;
 }
 
-function oidcOf({ config, env, clock, log }: PeopleOptions, { accounts, key, console }: { readonly accounts: AccountsLedger; readonly key: Buffer; readonly console: () => string }): SignInOptions['oidc'] {
+async function oidcOf({ config, env, clock, log }: PeopleOptions, { accounts, key, console }: { readonly accounts: AccountsLedger; readonly key: Buffer; readonly console: () => string }): Promise<SignInOptions['oidc']> {
   const { oidc } = config;
   if (oidc === undefined) return undefined;
   const settings = {
@@ -117,5 +117,6 @@ function oidcOf({ config, env, clock, log }: PeopleOptions, { accounts, key, con
     ca: oidc.ca === undefined ? undefined : readFileSync(oidc.ca, 'utf8'),
     redirectUri: () => `${console().replace(/\/+$/, '')}/api/v1/session/oidc/callback`,
   };
+  const { oidcSignIn } = await import('../accounts/oidc.js');
   return (begin) => oidcSignIn({ settings, accounts, begin, clock, log, key, unusedMs: config.unusedAfter });
 }

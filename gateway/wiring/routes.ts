@@ -3,7 +3,7 @@ import { httpRoutes } from '../../config/routes.js';
 import type { Config, HttpRoute } from '../../config/schema.js';
 import { httpUpstream } from '../deliver/http/upstream.js';
 import { wireUpstream } from '../deliver/http/wire-upstream.js';
-import { passThrough, type PassThrough, type PassThroughOptions } from '../deliver/http/pass-through.js';
+import type { PassThrough, PassThroughOptions } from '../deliver/http/pass-through.js';
 import { selfTest } from '../http1/self-test.js';
 import type { Upstream } from '../ports.js';
 
@@ -38,8 +38,11 @@ export interface Proxies {
   close(): void;
 }
 
-export function proxiesOf(config: Pick<Config, 'routes'>, demoUrl: string | undefined, hooks: (route: HttpRoute) => Pick<PassThroughOptions, 'refuse' | 'refuseSocket' | 'onError' | 'onDone'>): Proxies {
+/** What passes bytes through is loaded where a route asks for it. */
+export async function proxiesOf(config: Pick<Config, 'routes'>, demoUrl: string | undefined, hooks: (route: HttpRoute) => Pick<PassThroughOptions, 'refuse' | 'refuseSocket' | 'onError' | 'onDone'>): Promise<Proxies> {
   const wanted = httpRoutes(config).filter((route) => !route.scan || route.upgrades === 'pass');
+  if (wanted.length === 0) return { byRoute: new Map(), close: () => undefined };
+  const { passThrough } = await import('../deliver/http/pass-through.js');
   const byRoute = new Map(wanted.map((route) => [route.id, passThrough(route, { demoUrl, ...hooks(route) })]));
   return {
     byRoute,

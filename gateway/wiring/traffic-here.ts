@@ -3,8 +3,8 @@ import type { Traffic } from './traffic.js';
 import { dataPlane, type DataPlaneOptions } from './data-plane.js';
 
 /** Shares everything with the rest of the process: what changes there is in force here, and counted there. */
-export function trafficHere(options: DataPlaneOptions): Traffic {
-  const plane = dataPlane(options);
+export async function trafficHere(options: DataPlaneOptions): Promise<Traffic> {
+  const plane = await dataPlane(options);
   return {
     listen: () => plane.listen(),
     mailPorts: () => plane.mailPorts(),

@@ -5,7 +5,7 @@ import type { Clock, Field } from '../../ports.js';
 import type { BodyFacts } from './body-facts.js';
 import { readable } from './body-head.js';
 import { membersOutsideQuotes, valuesOf } from './fields.js';
-import { jwtReader, type JwtReader } from './jwt-user.js';
+import type { JwtReader } from './jwt-user.js';
 
 type Source = NonNullable<HttpRoute['facts']['user']>[number];
 type Secret = Extract<Source, { readonly jwt: unknown }>['jwt']['key'];
@@ -99,6 +99,7 @@ async function lookFor(source: Source, clock: Clock): Promise<Look> {
   if ('json' in source) return (input) => input.body?.json(source.json) ?? [];
   if ('basic' in source) return (input) => basicUser(only(valuesOf(input.fields, 'authorization')));
   if ('clientCertificate' in source) return (input) => (input.certificateName === undefined ? [] : [input.certificateName]);
+  const { jwtReader } = await import('./jwt-user.js');
   return jwtLook(source.jwt.header.toLowerCase(), jwtReader(source.jwt, await readSecret(source.jwt.key), clock));
 }
 
