@@ -1,6 +1,6 @@
 /** Which charsets a text is read in: its mark, what is declared around it and in it, and what its bytes can be. Where these disagree it is read in each of them. */
 import { isAscii, isUtf8 } from 'node:buffer';
-import { detect } from 'jschardet';
+import { createRequire } from 'node:module';
 import { MULTI_BYTE, SINGLE_BYTE, charsetNamed, type CharsetName, type MultiByteName, type SingleByteName } from './charset-name.js';
 import { gb18030 } from './layer/gb18030.js';
 import { isMultiByte } from './layer/multi-byte.js';
@@ -60,6 +60,14 @@ function isGb18030(bytes: Uint8Array, cut: boolean): boolean {
   return true;
 }
 
+/**
+ * Its models are several megabytes, which most of what is sent never needs: they are read with the first text that is no UTF-8.
+ * What asks cannot wait for a promise.
+ */
+function guesser(): typeof import('jschardet') {
+  return createRequire(import.meta.url)('jschardet') as typeof import('jschardet');
+}
+
 const ESCAPE = 0x1b;
 
 /** Controls that texts have not. */
@@ -72,7 +80,7 @@ const BIG5_DIGIT = /\xa2[\xaf-\xb8]/;
 
 /** What bytes beyond UTF-8 may be, the likeliest first; none when no charset fits. */
 function detected(bytes: Uint8Array, cut: boolean): readonly CharsetName[] {
-  const guess = detect(bytes).encoding;
+  const guess = guesser().detect(bytes).encoding;
   const likely = guess === null ? undefined : charsetNamed(guess);
   const gb = isGb18030(bytes, cut);
   const fits = (name: CharsetName | undefined): boolean =>
