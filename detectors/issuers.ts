@@ -103,13 +103,9 @@ function startsOf(length: number): Set<string> {
 function shortest(starts: ReadonlySet<string>): string[] {
   let current = new Set(starts);
   for (let size = START; size > 1; size--) {
-    const next = new Set<string>();
-    for (const start of current) {
-      const stem = start.slice(0, -1);
-      const whole = start.length === size && Array.from({ length: 10 }, (_, digit) => `${stem}${String(digit)}`).every((one) => current.has(one));
-      next.add(whole ? stem : start);
-    }
-    current = next;
+    const counts = new Map<string, number>();
+    for (const start of current) if (start.length === size) counts.set(start.slice(0, -1), (counts.get(start.slice(0, -1)) ?? 0) + 1);
+    current = new Set([...current].map((start) => (start.length === size && counts.get(start.slice(0, -1)) === 10 ? start.slice(0, -1) : start)));
   }
   return [...current].sort();
 }

@@ -64,9 +64,10 @@ export function adminApp(options: AdminOptions): Express {
   });
 
   const { operations } = options;
-  const document = openApiDocument(operations, options.version);
   // The document is the same for everyone and shows no data: open, so that tools can read it without a token.
-  app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
+  // Made when somebody asks: all the shapes of the API take longer than anything else in this app's making.
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.get('/api/v1/openapi.json', (_request, response) => void response.json((document ??= openApiDocument(operations, options.version))));
   const authenticated = authentication(options);
   app.use('/api', neverCached, authenticated.identify);
   for (const operation of operations) mount(app, operation, authenticated, options.language);
