@@ -8,6 +8,7 @@ import { EXTRACT_LIMITS } from '../../gateway/decode/extract/limits.js';
 import { extractPool, type ExtractPool } from '../../gateway/decode/extract/pool.js';
 import { spawnExtractChild } from '../../gateway/wiring/extract-spawn.js';
 import { childPart, told } from './containers.js';
+import { PATIENCE_MS } from './patience.js';
 import { EXTRACT } from './program.js';
 import { collected, memorySource } from './zip.js';
 
@@ -28,7 +29,7 @@ export function openingProcess(): (format: string, bytes: Uint8Array) => Promise
     pool = extractPool({
       spawn: () => spawnExtractChild(MEMORY, EXTRACT),
       settings: { detectors: { disable: [], keep: {}, patterns: [] }, fingerprintKey: Buffer.from('test key'), limits: EXTRACT_LIMITS, keeps: 2 ** 20 },
-      children: 1, waiting: 10, timeMs: 30_000, memory: MEMORY, spools: spoolFactory({ dir: folder }),
+      children: 1, waiting: 10, timeMs: PATIENCE_MS, memory: MEMORY, spools: spoolFactory({ dir: folder }),
       onFailure: () => undefined,
     });
   });

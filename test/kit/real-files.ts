@@ -8,12 +8,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PATIENCE_MS } from './patience.js';
 
 const run = promisify(execFile);
 /** Part of every name in the cache: raise it when the same recipe gives another file. */
 const VERSION = 1;
-/** LibreOffice's first start writes a profile; a slow machine takes its time. */
-const LONGEST_RUN_MS = 120_000;
 /** Debian's own, which has Debian's python-docx and openpyxl; another Python may stand before it in the path. */
 const PYTHON = '/usr/bin/python3';
 
@@ -92,7 +91,7 @@ async function convert(missing: readonly Missing<Extract<Recipe, { by: 'soffice'
   await inWorkFolder(async (folder) => {
     const sources = missing.map(({ recipe, digest }) => lay(folder, `${digest}.${recipe.from}`, recipe.text));
     const profile = `-env:UserInstallation=file://${folder}/profile`;
-    await run('soffice', [profile, '--headless', ...(readAs === undefined ? [] : [`--infilter=${readAs}`]), '--convert-to', to, '--outdir', join(folder, 'out'), ...sources], { timeout: LONGEST_RUN_MS });
+    await run('soffice', [profile, '--headless', ...(readAs === undefined ? [] : [`--infilter=${readAs}`]), '--convert-to', to, '--outdir', join(folder, 'out'), ...sources], { timeout: PATIENCE_MS });
     for (const { place, digest } of missing) renameSync(join(folder, 'out', `${digest}.${to.replace(/:.*/, '')}`), place);
   });
 }
@@ -100,13 +99,13 @@ async function convert(missing: readonly Missing<Extract<Recipe, { by: 'soffice'
 async function make({ recipe, place }: Missing): Promise<void> {
   await inWorkFolder(async (folder) => {
     if (recipe.by === 'python') {
-      await run(PYTHON, [lay(folder, 'write.py', recipe.script), join(folder, `out.${recipe.to}`), ...recipe.args], { cwd: folder, timeout: LONGEST_RUN_MS });
+      await run(PYTHON, [lay(folder, 'write.py', recipe.script), join(folder, `out.${recipe.to}`), ...recipe.args], { cwd: folder, timeout: PATIENCE_MS });
       renameSync(join(folder, `out.${recipe.to}`), place);
     } else if (recipe.by === 'command') {
       const [program, ...args] = recipe.run;
       if (program === undefined) throw new Error('a recipe without a command');
       for (const [name, bytes] of Object.entries(recipe.files)) lay(folder, name, bytes);
-      await run(program, args, { cwd: folder, timeout: LONGEST_RUN_MS });
+      await run(program, args, { cwd: folder, timeout: PATIENCE_MS });
       renameSync(join(folder, recipe.out), place);
     }
   });
@@ -138,7 +137,7 @@ export async function readBack(bytes: Uint8Array, kind: string, as: string): Pro
   let text = '';
   await inWorkFolder(async (folder) => {
     const source = lay(folder, `in.${kind}`, bytes);
-    await run('soffice', [`-env:UserInstallation=file://${folder}/profile`, '--headless', '--convert-to', as, '--outdir', join(folder, 'out'), source], { timeout: LONGEST_RUN_MS });
+    await run('soffice', [`-env:UserInstallation=file://${folder}/profile`, '--headless', '--convert-to', as, '--outdir', join(folder, 'out'), source], { timeout: PATIENCE_MS });
     text = readFileSync(join(folder, 'out', `in.${as.replace(/:.*/, '')}`), 'utf8');
   });
   return text;
@@ -148,7 +147,7 @@ export async function readBack(bytes: Uint8Array, kind: string, as: string): Pro
 export async function askPython(bytes: Uint8Array, kind: string, script: string): Promise<string> {
   let text = '';
   await inWorkFolder(async (folder) => {
-    const { stdout } = await run(PYTHON, [lay(folder, 'ask.py', script), lay(folder, `in.${kind}`, bytes)], { timeout: LONGEST_RUN_MS, env: { ...process.env, PYTHONIOENCODING: 'utf-8' } });
+    const { stdout } = await run(PYTHON, [lay(folder, 'ask.py', script), lay(folder, `in.${kind}`, bytes)], { timeout: PATIENCE_MS, env: { ...process.env, PYTHONIOENCODING: 'utf-8' } });
     text = stdout;
   });
   return text;

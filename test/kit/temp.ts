@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
+import { until } from './patience.js';
 
 const made: string[] = [];
 
@@ -13,6 +14,17 @@ export function tempFolder(name = 'test'): string {
   return folder;
 }
 
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+afterAll(async () => {
+  for (const folder of made.splice(0)) await until(`${folder} is gone`, () => removed(folder));
 });
+
+/** False where a program of the suite, which may still run, laid a file into a folder that had just been emptied. */
+function removed(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw thrown;
+    return false;
+  }
+}
