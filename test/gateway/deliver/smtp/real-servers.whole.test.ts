@@ -6,6 +6,7 @@ import type { MailSent, NextHops } from '../../../../gateway/ports.js';
 import { serverCertificates } from '../../../kit/external-postgres-tls.js';
 import { postfix } from '../../../kit/postfix.js';
 import { freePort } from '../../../kit/free-port.js';
+import { until } from '../../../kit/patience.js';
 import { tempFolder } from '../../../kit/temp.js';
 import { content, from, hop, hopsTo, MAIL, to } from './fixture.js';
 import { atEnd, closing } from './stage.js';
@@ -23,7 +24,7 @@ async function sent(hops: NextHops, mail = MAIL): Promise<MailSent> {
 it('Postfix gets mail over verified TLS, says what it refuses, and takes mail again after it was killed', async () => {
   const server = await postfix([`smtpd_tls_cert_file = ${certificates.serverCert}`, `smtpd_tls_key_file = ${certificates.serverKey}`, 'smtpd_tls_security_level = encrypt', 'smtpd_recipient_restrictions = check_recipient_access inline:{{refused@other.test = 550 5.7.1 not here}, {later@other.test = 450 4.7.1 not now}}, permit_mynetworks, reject']);
   atEnd(() => server.stop());
-  const hops = closing(hopsTo([hop(server.port, { tls: 'verified', ca: certificates.ca, replyTimeout: 20_000 })]));
+  const hops = closing(hopsTo([hop(server.port, { tls: 'verified', ca: certificates.ca })]));
   const relay = hops.relay(from('张三@corp.example', { smtpUtf8: true, body: '8bitmime', ret: 'HDRS', envid: 'QQ1', size: 1000 }));
   expect(await relay.rcpt(to('refused@other.test'))).toMatchObject({ code: 550, enhanced: '5.7.1' });
   expect(await relay.rcpt(to('later@other.test'))).toMatchObject({ code: 450, enhanced: '4.7.1' });
@@ -54,8 +55,8 @@ it('smtp-sink takes a hundred mails over five connections', async () => {
     });
     socket.once('error', () => resolve(false));
   });
-  while (!(await listens())) await new Promise((resolve) => setImmediate(resolve));
-  const hops = closing(hopsTo([hop(port, { maxConnections: 5, replyTimeout: 20_000 })]));
+  await until('smtp-sink listens', listens);
+  const hops = closing(hopsTo([hop(port, { maxConnections: 5 })]));
   const results = await Promise.all(Array.from({ length: 100 }, (_, index) => sent(hops, `${MAIL}${'x'.repeat(index * 100)}\r\n`)));
   expect(results.filter((one) => one.kind === 'replied' && one.reply.code === 250)).toHaveLength(100);
 });
