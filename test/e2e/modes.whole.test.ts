@@ -107,12 +107,9 @@ describe('stream', () => {
 
   it('an upstream that answers early is heard, and sent nothing more', async () => {
     upstream.next({ status: 413, body: 'too much', early: true });
-    const ended = upstream.recorded(upstream.requests.length + 1);
     const client = rawClient(gateway.dataPort);
     client.write(post('/upload', 'Content-Type: text/plain\r\nContent-Length: 50000000\r\n', filler(20_000)));
     expect(await client.closed).toMatch(/^HTTP\/1.1 413 [^]*Connection: close[^]*too much\r\n0\r\n\r\n$/);
-    // Else it would be taken for one of the next test's.
-    await ended;
   });
 
   it('a client that leaves midway leaves the upstream with an incomplete body', async () => {
