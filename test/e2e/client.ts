@@ -1,12 +1,12 @@
-/** Clients of the end-to-end tests: one plain request, a connection that writes raw bytes, a command, and waiting for what comes soon. */
+/** Clients of the end-to-end tests: one plain request, a connection that writes raw bytes, a command. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { request as httpsRequest, type RequestOptions as TlsOptions } from 'node:https';
 import { connect } from 'node:net';
+import { PATIENCE_MS } from '../kit/patience.js';
 import { WEIR } from '../kit/program.js';
 import type { Gateway } from './start-gateway.js';
-import { PATIENCE_MS } from '../kit/patience.js';
 
 export interface Answer {
   readonly status: number;
@@ -107,10 +107,17 @@ export function rawClient(port: number): RawClient {
     received: () => text,
     until: (pattern) =>
       new Promise((resolve, reject) => {
-        look = () => {
-          if (pattern.test(text)) resolve(text);
+        const fail = (why: string): void => {
+          clearTimeout(late);
+          reject(new Error(`${why} ${String(pattern)}:\n${text}`));
         };
-        void closed.then(() => reject(new Error(`the connection ended before ${String(pattern)}:\n${text}`)));
+        const late = setTimeout(() => fail('waited in vain for'), PATIENCE_MS);
+        look = () => {
+          if (!pattern.test(text)) return;
+          clearTimeout(late);
+          resolve(text);
+        };
+        void closed.then(() => fail('the connection ended before'));
         look();
       }),
     closed,
@@ -143,16 +150,4 @@ export async function run(command: string, words: readonly string[], env: NodeJS
 export function weir(gateway: Pick<Gateway, 'dataDir' | 'adminUrl'> | undefined, ...words: readonly string[]): Promise<Ended> {
   const env = gateway === undefined ? {} : { WEIR_DATA: gateway.dataDir, WEIR_ADMIN_URL: gateway.adminUrl };
   return run(process.execPath, [WEIR, ...words], env);
-}
-
-const LOOK_EVERY_MS = 50;
-
-/** Asks again and again until the answer is what is wanted; the last answer when it never is. */
-export async function eventually<T>(look: () => Promise<T> | T, wanted: (value: T) => boolean, withinMs = PATIENCE_MS): Promise<T> {
-  const until = Date.now() + withinMs;
-  for (;;) {
-    const value = await look();
-    if (wanted(value) || Date.now() > until) return value;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
 }
