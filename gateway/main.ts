@@ -209,7 +209,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const upstreams = new Map([...destinations.byRoute].map(([id, upstream]) => [id, wrap('upstream', upstream)]));
     const trafficUpstreams = new Map([...targets.byRoute].map(([id, upstream]) => [id, wrap('upstream', upstream)]));
     const review = wrap('review', reviewLedger({ database, audit: storage.writer, clock, onJob: () => wake.jobs(), secondWithinMs: config.review.secondWithin }));
-    const told = alerting({ config, storage, env, clock, wrap, pace: options.pace, work: recorders.work, onWithheld: (sink) => log.warn('alert.withheld', { sink }) });
+    const told = await alerting({ config, storage, env, clock, wrap, pace: options.pace, work: recorders.work, onWithheld: (sink) => log.warn('alert.withheld', { sink }) });
     opened.push(() => told.close());
     const again = rescans({ config, revision, detection, storage, opener, clock, log, wrap, onJob: () => wake.jobs() });
     const carried: Jobs = await jobs({ storage, vault, lapse: () => review.lapse(), config, upstreams, clock, log, env, wrap, pace: options.pace, more: told.jobs, work: recorders.work, rescan: again.handler, node: nodeId(dataDir), mail: mailSending(mailHops.byRoute, outgoingMail, (route, fate, count) => recorders.mail.recipients(route, fate, count)), ...(options.workers === false ? { here: [] } : {}) });

@@ -4,7 +4,8 @@ import type { Redis } from 'ioredis';
 import type { JobKind } from '../gateway/ports.js';
 import { CARRIER_PREFIX, queueName, type CarrierQueue, type CarrierWorker, type Side, type WorkerSettings } from './carrier-side.js';
 import { checkRedis, type RedisProblem } from './redis-checks.js';
-import { connectRedis, redisCode, type RedisSettings } from './redis-connection.js';
+import { connectRedis, redisCode } from './redis-connection.js';
+import type { RedisSettings } from './redis-settings.js';
 
 /** There as long as what was handed over is. */
 const MARK = `${CARRIER_PREFIX}:carrier`;

@@ -5,7 +5,7 @@ import type { PgConnection } from '../gateway/ledger/connection.js';
 import { JOB_KINDS, type JobKind } from '../gateway/ports.js';
 import type { CarrierWorker } from './carrier-side.js';
 import type { JobResult } from './job.js';
-import type { RedisSettings } from './redis-connection.js';
+import type { RedisSettings } from './redis-settings.js';
 
 /** An outbox row on its way. */
 export interface CarriedRow {

@@ -1,5 +1,6 @@
 /** What `weir config check --connect` says of Redis: version, TLS, what it does when its memory is full, whether it keeps what it has. */
-import { connectRedis, redisCode, redisFromEnv } from '../../workers/redis-connection.js';
+import { connectRedis, redisCode } from '../../workers/redis-connection.js';
+import { redisFromEnv } from '../../workers/redis-settings.js';
 import { checkRedis } from '../../workers/redis-checks.js';
 import { liner, type ConnectLine } from './connect-line.js';
 import type { ConnectWords } from './words-connect.js';

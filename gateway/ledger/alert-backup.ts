@@ -1,7 +1,7 @@
 /** Tells when the last backup has grown too old, and when there is a fresh one again: once each, whoever looks and however often it restarts. */
 import type { AlertEvent, Clock } from '../ports.js';
 import { insertAlerts } from './alert-rows.js';
-import { lastBackupAt } from './backup-ledger.js';
+import { lastBackupAt } from './last-backup.js';
 import type { LedgerDatabase } from './database.js';
 
 export function backupAlert(options: { readonly database: LedgerDatabase; readonly clock: Clock; readonly withinMs: number }): () => Promise<void> {

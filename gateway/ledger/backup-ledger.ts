@@ -11,7 +11,6 @@ const LOCK_SPACE = 0x57454952 + 2;
 const GIVE_BACK = { text: `select pg_advisory_unlock(${LOCK_SPACE}, 1)`, query_timeout: 5_000 };
 /** Ids asked for at a time. */
 const PAGE = 1_000;
-const MADE = 'backup.made';
 
 export function backupSource(options: { readonly connection: PgConnection; readonly database: LedgerDatabase; readonly audit: AuditWriter; readonly clock: Clock; readonly actor: string }): BackupSource {
   const { connection, database, audit, clock, actor } = options;
@@ -50,10 +49,4 @@ export function backupSource(options: { readonly connection: PgConnection; reado
       await database.transact((trx) => audit.append(trx, { at: new Date(clock.now()), actor, act, subject, data }, `${act} ${subject}`));
     },
   };
-}
-
-/** When the last backup of this ledger came to its end, for `weir_backup_last_success_timestamp_seconds`; undefined when none did within the audit's retention. */
-export async function lastBackupAt(database: LedgerDatabase): Promise<Date | undefined> {
-  const row = await database.read((db) => db.selectFrom('audit').select('at').where('act', '=', MADE).orderBy('at', 'desc').limit(1).executeTakeFirst());
-  return row?.at;
 }

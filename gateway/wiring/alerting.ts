@@ -15,7 +15,8 @@ import type { WorkMetrics } from '../record/work-metrics.js';
 import { alertsOperations, type AlertsPorts } from '../review/alerts-operations.js';
 import type { Operation } from '../review/operation.js';
 import { rulesFrom } from './alert-rules.js';
-import { secretValue, type Pace } from './jobs.js';
+import type { Pace } from './jobs.js';
+import { secretValue } from './secret-value.js';
 import type { Storage } from './storage.js';
 import { version } from './version.js';
 
@@ -52,12 +53,16 @@ export interface Alerting {
   close(): Promise<void>;
 }
 
-/** Throws when a sink cannot be made: a wrong address is found at the start, not with the first alert. */
-export function alerting(options: AlertingOptions): Alerting {
+/** Rejects when a sink cannot be made: a wrong address is found at the start, not with the first alert. */
+export async function alerting(options: AlertingOptions): Promise<Alerting> {
   const { config, storage, env, clock, wrap, work: metrics } = options;
   const parts = { database: storage.database, audit: storage.writer, clock };
   const measured = (sink: Sink): Sink => (metrics === undefined ? sink : measuredSink(sink, metrics));
-  const sinks = sinkConfigs(config).map((one) => wrap('alert-sink', measured(sinkFrom(one, (secret) => secretValue(secret, env), { now: clock.now, version: version(), onWithheld: () => options.onWithheld?.(one.id) }))));
+  const sinks: Sink[] = [];
+  for (const one of sinkConfigs(config)) {
+    const sink = await sinkFrom(one, (secret) => secretValue(secret, env), { now: clock.now, version: version(), onWithheld: () => options.onWithheld?.(one.id) });
+    sinks.push(wrap('alert-sink', measured(sink)));
+  }
   const rules = rulesFrom(config, options.pace?.everyMs?.alert);
   const sinkLanguage = new Map(config.alerts.sinks.map(({ id, language }) => [id, language]));
   const work: AlertWork = {

@@ -1,6 +1,5 @@
 /** The workers of this process: which queues it works on, where they are carried, and what time asks for. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { httpRoutes } from '../../config/routes.js';
 import type { Config } from '../../config/schema.js';
 import { destroyHandler } from '../../workers/destroy.js';
@@ -9,7 +8,7 @@ import type { JobHandler } from '../../workers/job.js';
 import { startWorkers, type WorkersOptions } from '../../workers/main.js';
 import { noticeHandler } from '../../workers/notice.js';
 import { reconciler } from '../../workers/reconcile.js';
-import { redisFromEnv } from '../../workers/redis-connection.js';
+import { redisFromEnv } from '../../workers/redis-settings.js';
 import { releaseHandler, type ReleaseRoute } from '../../workers/release.js';
 import { replay } from '../body/replay.js';
 import { codings } from '../decode/codec/codings.js';
@@ -35,6 +34,7 @@ import type { WorkMetrics } from '../record/work-metrics.js';
 import { mailJobs, type MailSending } from './mail-jobs.js';
 import { measuredJobs } from './measured-jobs.js';
 import { queueCounts } from './observed.js';
+import { secretValue } from './secret-value.js';
 import type { Storage } from './storage.js';
 
 /** Who holds it does what one process of a fleet does for all. */
@@ -87,19 +87,6 @@ export interface JobsOptions {
   readonly mail?: MailSending | undefined;
   /** Counts and times what runs here. */
   readonly work?: Pick<WorkMetrics, 'job'> | undefined;
-}
-
-export class MissingSecret extends Error {
-  override readonly name = 'MissingSecret';
-  readonly code = 'SECRET_MISSING';
-}
-
-/** A secret from where the configuration says it lies; what stands in a file loses its final line break. */
-export function secretValue(secret: { readonly env: string } | { readonly file: string }, env: JobsOptions['env']): string {
-  if ('file' in secret) return readFileSync(secret.file, 'utf8').trimEnd();
-  const value = env[secret.env];
-  if (value === undefined || value === '') throw new MissingSecret(`The environment variable ${secret.env}, which the configuration names for a secret, is not set.`);
-  return value;
 }
 
 function releaseRoutes({ config, upstreams, env }: JobsOptions): ReadonlyMap<string, ReleaseRoute> {

@@ -7,7 +7,7 @@ import { outgoingMails } from '../act/mail/outgoing.js';
 import { demoHops } from '../deliver/smtp/demo-hops.js';
 import { NextHopConfigError, nextHops } from '../deliver/smtp/next-hops.js';
 import type { Clock, Log, MailContent, NextHops, OutgoingMail, SmtpReply } from '../ports.js';
-import { secretValue } from './jobs.js';
+import { secretValue } from './secret-value.js';
 
 export interface NextHopsByRoute {
   readonly byRoute: ReadonlyMap<string, NextHops>;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config/schema.js';
 import { alertReading } from '../ledger/alert-reading.js';
-import { lastBackupAt } from '../ledger/backup-ledger.js';
+import { lastBackupAt } from '../ledger/last-backup.js';
 import type { LedgerDatabase } from '../ledger/database.js';
 import { nodesByRevision } from '../ledger/fleet-view.js';
 import { jobsLedger } from '../ledger/jobs-ledger.js';

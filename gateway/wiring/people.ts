@@ -20,7 +20,7 @@ import { grantsOperations } from '../review/grants-operations.js';
 import type { Operation } from '../review/operation.js';
 import { sessionOperations } from '../review/session-operations.js';
 import { tokensOperations } from '../review/tokens-operations.js';
-import { secretValue } from './jobs.js';
+import { secretValue } from './secret-value.js';
 import type { Storage } from './storage.js';
 
 /** How often accounts that nobody uses are looked for; they are also found when somebody signs in with one. */

@@ -1,7 +1,7 @@
 /** `weir worker`: the workers alone, without data plane or console; it shares the fleet's database and vault, and has a folder of its own. */
 import type { Config } from '../../config/schema.js';
 import { loadConfig, reportLines } from '../../config/load.js';
-import { redisFromEnv } from '../../workers/redis-connection.js';
+import { redisFromEnv } from '../../workers/redis-settings.js';
 import { detectorChecks, engine } from '../engine.js';
 import { causeCode } from '../errors.js';
 import { databaseHealth } from '../ledger/database-health.js';
@@ -105,7 +105,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     opened.push(() => destinations.close());
     const mailHops = nextHopsOf(withoutDemo(config), { demoUrl: undefined, env, clock, log });
     opened.push(() => mailHops.close());
-    const told = alerting({ config, storage, env, clock, wrap, pace: options.pace, work: recorders.work, onWithheld: (sink) => log.warn('alert.withheld', { sink }) });
+    const told = await alerting({ config, storage, env, clock, wrap, pace: options.pace, work: recorders.work, onWithheld: (sink) => log.warn('alert.withheld', { sink }) });
     opened.push(() => told.close());
     const wake = { jobs: (): void => undefined };
     const again = rescans({ config, revision, detection, storage, opener, clock, log, wrap, onJob: () => wake.jobs() });

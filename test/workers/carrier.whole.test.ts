@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectionFromUrl, type PgConnection } from '../../gateway/ledger/connection.js';
 import { migrateLedger } from '../../gateway/ledger/migrate.js';
 import { carrier, type Carrier, type CarrierOptions } from '../../workers/carrier.js';
-import { redisFromEnv, type RedisSettings } from '../../workers/redis-connection.js';
+import { redisFromEnv, type RedisSettings } from '../../workers/redis-settings.js';
 import { testPostgres } from '../kit/database.js';
 import { externalPostgres } from '../kit/external-postgres.js';
 import { until } from '../kit/patience.js';

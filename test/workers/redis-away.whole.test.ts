@@ -15,7 +15,7 @@ afterAll(() => redis.kill());
 const PROGRAM = `
 import { foreground } from './gateway/wiring/foreground.js';
 import { carrier } from './workers/carrier.js';
-import { redisFromEnv } from './workers/redis-connection.js';
+import { redisFromEnv } from './workers/redis-settings.js';
 process.exitCode = await foreground(async () => {
   const carrying = await carrier({ store: { redis: redisFromEnv(process.env) }, log: () => undefined });
   carrying.work('alert', () => Promise.resolve({ kind: 'done' }), { concurrency: 1 });

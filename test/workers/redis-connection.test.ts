@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { redisCode, redisFromEnv, RedisSettingError } from '../../workers/redis-connection.js';
+import { redisCode } from '../../workers/redis-connection.js';
+import { redisFromEnv, RedisSettingError } from '../../workers/redis-settings.js';
 import { checkRedis } from '../../workers/redis-checks.js';
 import { tempFolder } from '../kit/temp.js';
 

@@ -6,7 +6,7 @@ import { migrateLedger } from '../../gateway/ledger/migrate.js';
 import { addJob, closeJob, outbox } from '../../gateway/ledger/outbox.js';
 import { carrier } from '../../workers/carrier.js';
 import { startWorkers, type Workers } from '../../workers/main.js';
-import { redisFromEnv, type RedisSettings } from '../../workers/redis-connection.js';
+import { redisFromEnv, type RedisSettings } from '../../workers/redis-settings.js';
 import { testPostgres } from '../kit/database.js';
 import { until } from '../kit/patience.js';
 import { redisServer, testRedis, type RedisServer } from '../kit/redis.js';

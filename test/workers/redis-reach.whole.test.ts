@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { carrier, type Carrier } from '../../workers/carrier.js';
-import { redisFromEnv, type RedisSettings } from '../../workers/redis-connection.js';
+import { redisFromEnv, type RedisSettings } from '../../workers/redis-settings.js';
 import { serverCertificates } from '../kit/external-postgres-tls.js';
 import { freePort } from '../kit/free-port.js';
 import { until } from '../kit/patience.js';

@@ -5,7 +5,6 @@ import { SinkFailed, type Sink } from '../../ports.js';
 import { admitted } from './admitted.js';
 import { dingtalkSink } from './dingtalk.js';
 import { feishuSink } from './feishu.js';
-import { mailSink } from './mail.js';
 import type { SecretRef, SinkSurroundings } from './settings.js';
 import { slackSink } from './slack.js';
 import { syslogSink } from './syslog.js';
@@ -24,22 +23,23 @@ export interface SinkOptions {
   readonly onWithheld?: () => void;
 }
 
-function made(config: SinkConfig, around: SinkSurroundings): Sink {
+async function made(config: SinkConfig, around: SinkSurroundings): Promise<Sink> {
   switch (config.kind) {
     case 'dingtalk': return dingtalkSink(config, around);
     case 'feishu': return feishuSink(config, around);
     case 'wecom': return wecomSink(config, around);
     case 'slack': return slackSink(config, around);
     case 'webhook': return webhookSink(config, around);
-    case 'mail': return mailSink(config, around);
+    // The one kind with a client of its own, which others need not read.
+    case 'mail': return (await import('./mail.js')).mailSink(config, around);
     case 'syslog': return syslogSink(config, around);
   }
 }
 
-/** Throws SinkSettingsWrong, or what `secretOf` throws. Whatever goes wrong with a message later is a SinkFailed. */
-export function sinkFrom(config: SinkConfig, secretOf: (secret: SecretRef) => string, options: SinkOptions = {}): Sink {
+/** Rejects with SinkSettingsWrong, or what `secretOf` throws. Whatever goes wrong with a message later is a SinkFailed. */
+export async function sinkFrom(config: SinkConfig, secretOf: (secret: SecretRef) => string, options: SinkOptions = {}): Promise<Sink> {
   const { now = Date.now, timeoutMs, version, host, onWithheld } = options;
-  const sink = made(config, { secretOf, now, timeoutMs, version, host });
+  const sink = await made(config, { secretOf, now, timeoutMs, version, host });
   return {
     id: sink.id,
     kind: sink.kind,

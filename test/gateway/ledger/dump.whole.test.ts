@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { auditWriter } from '../../../gateway/ledger/audit-writer.js';
-import { backupSource, lastBackupAt } from '../../../gateway/ledger/backup-ledger.js';
+import { backupSource } from '../../../gateway/ledger/backup-ledger.js';
+import { lastBackupAt } from '../../../gateway/ledger/last-backup.js';
 import type { PgConnection } from '../../../gateway/ledger/connection.js';
 import { ledgerDatabase } from '../../../gateway/ledger/database.js';
 import { ledgerSnapshot } from '../../../gateway/ledger/dump.js';

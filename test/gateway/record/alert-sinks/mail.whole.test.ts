@@ -30,12 +30,12 @@ async function receiver(options: MailReceiverOptions): Promise<MailReceiver> {
   return made;
 }
 type MailConfig = Extract<SinkConfig, { kind: 'mail' }>;
-function send(to: MailReceiver, changes: Partial<MailConfig> = {}, told: AlertMessage = message(), password = PASSWORD, timeoutMs = PATIENCE_MS): Promise<void> {
+async function send(to: MailReceiver, changes: Partial<MailConfig> = {}, told: AlertMessage = message(), password = PASSWORD, timeoutMs = PATIENCE_MS): Promise<void> {
   const config: MailConfig = {
     id: 'duty', kind: 'mail', host: '127.0.0.1', port: to.port, tls: 'starttls', ca: certificates.ca, user: 'weir', password: { env: 'MAIL' },
     from: 'weir@corp.example', to: ['duty@corp.example', 'dlp@corp.example'], perMinute: 20, ...changes,
   };
-  return sinkFrom(config, () => password, { timeoutMs }).send(told);
+  await (await sinkFrom(config, () => password, { timeoutMs })).send(told);
 }
 async function failure(sending: Promise<void>): Promise<SinkFailed> {
   const thrown: unknown = await sending.then(() => undefined, (error: unknown) => error);
@@ -131,10 +131,10 @@ describe('alerts by mail', () => {
   it('go without TLS to a server on this machine alone, and need user and password together', async () => {
     const bare = await receiver({});
     const base = { id: 'duty', kind: 'mail', host: '127.0.0.1', port: bare.port, tls: 'none', from: 'weir@corp.example', to: ['duty@corp.example'], perMinute: 20 } as const;
-    await sinkFrom({ ...base, to: [...base.to] }, () => '').send(message());
+    await (await sinkFrom({ ...base, to: [...base.to] }, () => '')).send(message());
     expect(bare.received[0]).toMatchObject({ secure: false, user: undefined });
-    expect(() => sinkFrom({ ...base, to: [...base.to], host: 'mail.corp.example' }, () => '')).toThrow('only to a mail server on this machine');
-    expect(() => sinkFrom({ ...base, to: [...base.to], user: 'weir' }, () => '')).toThrow('needs user and password, or neither');
+    await expect(sinkFrom({ ...base, to: [...base.to], host: 'mail.corp.example' }, () => '')).rejects.toThrow('only to a mail server on this machine');
+    await expect(sinkFrom({ ...base, to: [...base.to], user: 'weir' }, () => '')).rejects.toThrow('needs user and password, or neither');
   });
 
   it('have no header, recipient or markup that a text has brought along, whatever it is', async () => {

@@ -27,9 +27,10 @@ afterAll(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
-const send = (host: string, ca: string | undefined): Promise<void> => {
+const send = async (host: string, ca: string | undefined): Promise<void> => {
   const config: SinkConfig = { id: 'ops', kind: 'wecom', url: { env: 'ROBOT' }, perMinute: 20, ...(ca === undefined ? {} : { ca }) };
-  return sinkFrom(config, () => `https://${host}:${String(port)}/cgi-bin/webhook/send?key=0123456789`, { timeoutMs: PATIENCE_MS }).send(message());
+  const sink = await sinkFrom(config, () => `https://${host}:${String(port)}/cgi-bin/webhook/send?key=0123456789`, { timeoutMs: PATIENCE_MS });
+  await sink.send(message());
 };
 
 describe('a robot behind TLS', () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => receiver.kill());
 
 type SyslogConfig = Extract<SinkConfig, { kind: 'syslog' }>;
-function sink(changes: Partial<SyslogConfig>, timeoutMs = PATIENCE_MS): Sink {
+function sink(changes: Partial<SyslogConfig>, timeoutMs = PATIENCE_MS): Promise<Sink> {
   const config: SyslogConfig = { id: 'siem', kind: 'syslog', host: '127.0.0.1', protocol: 'tcp', port: receiver.tcp, format: 'cef', facility: 13, perMinute: 600, ...changes };
   return sinkFrom(config, () => '', { timeoutMs, host: 'weir-1.corp.example', version: '1.4.0' });
 }
@@ -58,7 +58,7 @@ describe('a real rsyslogd', () => {
     const told = message({ events: [line(), line({ kind: 'failure', severity: 'critical', route: nasty, rule: nasty, code: nasty, counts: { [nasty]: 3 } })] });
     const [, second] = admitted(told).events;
     for (const [by, way] of ways()) {
-      await sink(way).send(told);
+      await (await sink(way)).send(told);
       const fresh = await next(2);
       expect(fresh.map((one) => [one.by, one.pri, one.host, one.app, one.msgid])).toEqual([[by, '107', 'weir-1.corp.example', 'weir', 'hold'], [by, '106', 'weir-1.corp.example', 'weir', 'failure']]);
       expect(fresh.map(({ data }) => data)).toEqual(['[weir@32473 delivery="al-7" n="1" of="2"]', '[weir@32473 delivery="al-7" n="2" of="2"]']);
@@ -72,32 +72,32 @@ describe('a real rsyslogd', () => {
   });
 
   it('gets the words that people read, where that is asked', async () => {
-    await sink({ format: 'text' }).send(message({ language: 'en', test: true }));
+    await (await sink({ format: 'text' })).send(message({ language: 'en', test: true }));
     const [only] = await next(1);
     expect(only).toMatchObject({ msgid: 'test', data: '[weir@32473 delivery="al-7" severity="high" total="7" link="https://weir.corp.example:8081/" test="true"]' });
     expect(only?.text.trimStart()).toBe('文件外发被留存 | 14:56–14:57 共 7 件：留存 6，失败 1 | [High] 路由 share：居民身份证 2 个（110***********1234） ×6 | [Medium] 上游超时');
   });
 
   it('keeps many lines of one delivery apart, in order', async () => {
-    await sink({ protocol: 'tls', port: receiver.tls, ca: certificates.ca }).send(message({ events: Array.from({ length: 300 }, (_, n) => line({ route: `r${String(n)}` })) }));
+    await (await sink({ protocol: 'tls', port: receiver.tls, ca: certificates.ca })).send(message({ events: Array.from({ length: 300 }, (_, n) => line({ route: `r${String(n)}` })) }));
     const fresh = await next(300);
     expect(fresh.map(({ text }) => readCef(text.trimStart()).extension.cs1)).toEqual(Array.from({ length: 300 }, (_, n) => `r${String(n)}`));
   });
 
   it('is not believed when another authority signed its certificate, or it is named otherwise', async () => {
     const tls = { protocol: 'tls', port: receiver.tls } as const;
-    expect((await failure(sink({ ...tls, ca: certificates.otherCa }).send(message()))).code).toMatch(/SELF_SIGNED|UNABLE_TO_VERIFY/);
-    expect((await failure(sink({ ...tls, ca: certificates.ca, serverName: 'siem.elsewhere.example' }).send(message()))).code).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+    expect((await failure((await sink({ ...tls, ca: certificates.otherCa })).send(message()))).code).toMatch(/SELF_SIGNED|UNABLE_TO_VERIFY/);
+    expect((await failure((await sink({ ...tls, ca: certificates.ca, serverName: 'siem.elsewhere.example' })).send(message()))).code).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
     expect((await receiver.lines(0)).length).toBe(seen);
   });
 
   it('that asks for a client certificate is not taken for one that has the lines when it got none', async () => {
-    await failure(sink({ protocol: 'tls', port: receiver.tlsWithClient, ca: certificates.ca }).send(message()));
+    await failure((await sink({ protocol: 'tls', port: receiver.tlsWithClient, ca: certificates.ca })).send(message()));
     expect((await receiver.lines(0)).length).toBe(seen);
   });
 
   it('that was killed and came back gets the message when it is sent again', async () => {
-    const ops = sink({});
+    const ops = await sink({});
     await ops.send(message());
     await next(2);
     await receiver.kill();
@@ -132,16 +132,16 @@ describe('a receiver that does not read to the end', () => {
   const many = message({ events: Array.from({ length: 500 }, () => line()) });
 
   it('closes at once: not taken', async () => {
-    await failure(sink({ port: await port((socket) => socket.destroy()) }).send(many));
+    await failure((await sink({ port: await port((socket) => socket.destroy()) })).send(many));
   });
 
   it('takes the bytes and resets: not taken', async () => {
-    await failure(sink({ port: await port((socket) => socket.once('data', () => socket.resetAndDestroy())) }).send(message()));
+    await failure((await sink({ port: await port((socket) => socket.once('data', () => socket.resetAndDestroy())) })).send(message()));
   });
 
   it('takes the bytes and never says that it has read them: not taken', async () => {
     const at = await port((socket) => socket.pause());
-    expect((await failure(sink({ port: at }, ENOUGH_MS).send(message()))).code).toBe('SYSLOG_UNCONFIRMED');
+    expect((await failure((await sink({ port: at }, ENOUGH_MS)).send(message()))).code).toBe('SYSLOG_UNCONFIRMED');
   });
 
   it('pours bytes at us: not taken', async () => {
@@ -151,16 +151,16 @@ describe('a receiver that does not read to the end', () => {
       };
       pour();
     });
-    await failure(sink({ port: at }).send(message()));
+    await failure((await sink({ port: at })).send(message()));
   });
 });
 
 describe('settings of syslog', () => {
-  it('have a certificate and its key together', () => {
-    expect(() => sink({ cert: '/nowhere/client.crt' })).toThrow('alerts.sinks: "siem" (syslog) needs cert and key, or neither.');
+  it('have a certificate and its key together', async () => {
+    await expect(sink({ cert: '/nowhere/client.crt' })).rejects.toThrow('alerts.sinks: "siem" (syslog) needs cert and key, or neither.');
   });
 
   it('whose files are gone fail by a code, without their names', async () => {
-    expect((await failure(sink({ protocol: 'tls', port: receiver.tls, ca: '/nowhere/ca.key' }).send(message()))).code).toBe('ENOENT');
+    expect((await failure((await sink({ protocol: 'tls', port: receiver.tls, ca: '/nowhere/ca.key' })).send(message()))).code).toBe('ENOENT');
   });
 });
