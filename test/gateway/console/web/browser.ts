@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { consolePages } from '../../../../gateway/console/console-pages.js';
+import { PATIENCE_MS, until as untilTrue } from '../../../kit/patience.js';
 
 const BUILT = fileURLToPath(new URL('../../../../dist/gateway/console/web/', import.meta.url));
 
@@ -65,7 +66,14 @@ export async function browser(): Promise<Browser> {
   const found = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
   if (found === undefined) throw new Error('Chromium is not installed: apt-get install chromium');
   // As root in a container Chromium cannot build its sandbox.
-  return chromium.launch({ executablePath: found, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] });
+  return chromium.launch({ executablePath: found, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'], timeout: PATIENCE_MS });
+}
+
+/** A page of its own that waits as long as tests do. */
+export async function emptyPage(chrome: Browser): Promise<Page> {
+  const page = await chrome.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
 }
 
 export interface Visit {
@@ -86,6 +94,7 @@ export interface VisitOptions {
 
 export async function visit(chrome: Browser, url: string, { language = 'en', theme = 'light', width = 1440, expectFailures = false }: VisitOptions = {}): Promise<Visit> {
   const context = await chrome.newContext({ viewport: { width, height: 900 }, locale: language === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, serviceWorkers: 'block', ignoreHTTPSErrors: true });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const wrongs: string[] = [];
   page.on('console', (message) => {
@@ -102,16 +111,9 @@ export async function visit(chrome: Browser, url: string, { language = 'en', the
   return { page, context, wrongs, close: () => context.close() };
 }
 
-/** Frames that something may take to come true; a page that draws nothing new has none left to wait for. */
-const FRAMES = 600;
-
 /** Waits until an expression is true in the page. (Playwright's own way evaluates text inside the page, which its policy forbids.) */
-export async function until(page: Page, expression: string): Promise<void> {
-  for (let frame = 0; frame < FRAMES; frame += 1) {
-    if (await page.evaluate<boolean>(expression)) return;
-    await page.evaluate('new Promise(requestAnimationFrame)');
-  }
-  throw new Error(`never came true: ${expression}`);
+export function until(page: Page, expression: string): Promise<void> {
+  return untilTrue(expression, () => page.evaluate<boolean>(expression));
 }
 
 let axeSource: Promise<string> | undefined;
@@ -119,8 +121,17 @@ interface AxeResult {
   readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[] }[];
 }
 
-/** Nothing fades in or out: what is half there has hardly a contrast. Spinners go on for ever and do not count. */
-const AT_REST = 'document.querySelector("[class*=ant-zoom-], [class*=ant-fade-], [class*=ant-slide-]") === null && document.getAnimations().every((one) => one.playState !== "running" || one.effect?.getComputedTiming().iterations === Infinity)';
+/**
+ * Nothing comes or goes: what is half there has hardly a contrast, and what is still growing is elsewhere a moment later. The library's
+ * classes tell of it before the first frame; a notice goes by itself. Spinners go on for ever and do not count.
+ */
+const AT_REST = 'document.querySelector("[class*=ant-zoom-], [class*=ant-fade-], [class*=ant-slide-], [class*=ant-move-], .ant-message-notice") === null && document.getAnimations().every((one) => one.playState !== "running" || one.effect?.getComputedTiming().iterations === Infinity)';
+
+/** A dialog or a list that has opened, once it stands still: a click on one that still moves may begin on a button and end beside it. */
+export async function still(opened: Locator): Promise<void> {
+  await opened.waitFor();
+  await until(opened.page(), AT_REST);
+}
 
 /** What axe finds serious or critical on the page once it is at rest. */
 export async function serious(page: Page): Promise<readonly string[]> {

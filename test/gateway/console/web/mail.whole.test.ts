@@ -1,17 +1,14 @@
 /** A held mail in Chromium, read from its seal: its envelope and recipients, its text, attachments and header, and decisions about some of its recipients. Needs `npm run build`. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { browser, consoleServer, serious, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
+import { browser, consoleServer, serious, still, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
 import { mailAnswers, VALUES } from './mail-fixtures.js';
 import { idOf, reviewersAnswers } from './reviewers-fixtures.js';
-import { PATIENCE_MS } from '../../../kit/patience.js';
 
 const N = 2;
-/** Kept for whoever wants to look. */
-const shots = process.env['WEIR_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'weir-mail-'));
+/** A folder, where somebody wants to look: drawing them takes long, and no test reads them. */
+const shots = process.env['WEIR_SCREENSHOTS'];
 let chrome: Browser;
 let server: ConsoleServer;
 let mail: Answers;
@@ -34,7 +31,6 @@ afterEach(async () => {
 async function open(options: VisitOptions = {}, path = `/messages/${idOf(N)}`): Promise<Page> {
   const shown = await visit(chrome, `${server.url}/#${path}`, options);
   visits.push(shown);
-  shown.page.setDefaultTimeout(PATIENCE_MS);
   return shown.page;
 }
 async function message(options: VisitOptions = {}): Promise<Page> {
@@ -133,6 +129,7 @@ describe('deciding about a mail', () => {
     await page.keyboard.press('d');
     await dialog(page).getByText('For all 2 recipients who wait.').waitFor();
     await dialog(page).getByRole('textbox', { name: /^Words for the sender/ }).fill('Please ask the desk.');
+    await still(dialog(page));
     await dialog(page).getByRole('button', { name: 'Wrong recipient.' }).click();
     await dialog(page).getByRole('button', { name: 'Reject' }).last().click();
     await page.getByText('Rejected').first().waitFor();
@@ -147,6 +144,7 @@ describe('deciding about a mail', () => {
     await dialog(page).getByText('For 1 of 2 recipients').waitFor();
     await dialog(page).getByText('l***@bank.example').waitFor();
     await dialog(page).getByRole('textbox').fill('Agreed with the desk.');
+    await still(dialog(page));
     await dialog(page).getByRole('button', { name: 'Release as it is' }).click();
     await page.getByText('Done for 1 recipient; the others go on waiting').first().waitFor();
     expect(server.changes.map(({ path, body }) => ({ path, body }))).toEqual([{ path: `/messages/${idOf(N)}/release`, body: { as: 'original', reason: 'Agreed with the desk.', recipients: [0] } }]);
@@ -158,6 +156,7 @@ describe('deciding about a mail', () => {
     await page.getByRole('checkbox', { name: 'Choose all who wait' }).click();
     await page.getByText('Nobody is chosen').waitFor();
     await page.keyboard.press('d');
+    await still(dialog(page));
     await dialog(page).getByRole('button', { name: 'Wrong recipient.' }).click();
     expect(await dialog(page).getByRole('button', { name: 'Reject' }).last().isDisabled()).toBe(true);
   });
@@ -170,7 +169,7 @@ describe('every view of a mail', () => {
     it(`has nothing serious for axe and no sideways scrolling in ${name}`, async () => {
       const page = await message(options);
       const fine = async (view: string): Promise<void> => {
-        await page.screenshot({ path: join(shots, `${name}-${view}.png`), fullPage: true });
+        if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${view}.png`), fullPage: true });
         expect({ view, serious: await serious(page) }).toEqual({ view, serious: [] });
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
       };
@@ -191,7 +190,7 @@ describe('every view of a mail', () => {
       await page.keyboard.press('Escape');
       const queue = await open(options, '/queue');
       await queue.locator('table.queue tr[data-row]').first().waitFor();
-      await queue.screenshot({ path: join(shots, `${name}-queue.png`) });
+      if (shots !== undefined) await queue.screenshot({ path: join(shots, `${name}-queue.png`) });
       expect(await serious(queue)).toEqual([]);
     });
   }

@@ -1,10 +1,9 @@
 /** The reviewers' pages in Chromium: keys, bulk decisions, the message and its content, openings, four eyes, figures; in both languages. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { browser, consoleServer, serious, until, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
+import { browser, consoleServer, serious, still, until, visit, type Answers, type ConsoleServer, type Visit, type VisitOptions } from './browser.js';
 import { sessionOf } from './fixtures.js';
 import { ago, COMPARE, COUNTS, idOf, listAnswer, messageAnswers, reviewersAnswers, summary } from './reviewers-fixtures.js';
-import { PATIENCE_MS } from '../../../kit/patience.js';
 
 let chrome: Browser;
 let server: ConsoleServer;
@@ -26,7 +25,6 @@ afterEach(async () => {
 async function open(path: string, options: VisitOptions = {}): Promise<Page> {
   const shown = await visit(chrome, `${server.url}/#${path}`, options);
   visits.push(shown);
-  shown.page.setDefaultTimeout(PATIENCE_MS);
   return shown.page;
 }
 async function queue(path = '/queue', options: VisitOptions = {}): Promise<Page> {
@@ -104,6 +102,7 @@ describe('the queue', () => {
     await dialog(page).getByText('need a second person').waitFor();
     const act = dialog(page).getByRole('button', { name: 'Reject 3' });
     expect(await act.isDisabled()).toBe(true);
+    await still(dialog(page));
     await dialog(page).getByRole('button', { name: 'Wrong recipient.' }).click();
     await act.click();
     await page.getByText('3 rejected').first().waitFor();
@@ -137,6 +136,9 @@ describe('the queue', () => {
     await page.addInitScript({ content: 'globalThis.EventSource = class extends EventTarget { constructor() { super(); globalThis.feed = this; } close() {} };' });
     await page.reload();
     await page.locator('table.queue tr[data-row]').first().waitFor();
+    // Who listens is loaded by itself, and counts that come later are newer.
+    await until(page, 'globalThis.feed !== undefined');
+    await page.getByRole('button', { name: /^Mine 3/ }).waitFor();
     const tell = (kind: string, data: unknown): Promise<unknown> => page.evaluate(`feed.dispatchEvent(new MessageEvent(${JSON.stringify(kind)}, { data: ${JSON.stringify(JSON.stringify(data))} }))`);
     await tell('message-changed', { id: idOf(800), state: 'held' });
     await tell('message-changed', { id: idOf(801), state: 'held' });
@@ -220,6 +222,7 @@ describe('a message', () => {
     await page.keyboard.press('Enter');
     expect(server.changes).toEqual([]);
     await dialog(page).getByLabel('Reason', { exact: true }).fill('Agreed with data protection.');
+    await still(dialog(page));
     await act.click();
     await page.getByText('Released as it is').first().waitFor();
     expect(server.changes).toMatchObject([{ body: { as: 'original', reason: 'Agreed with data protection.' } }]);
@@ -236,9 +239,7 @@ describe('a message', () => {
   it('is rejected with or without a notice to its sender', async () => {
     const page = await message(0);
     await page.keyboard.press('d');
-    // A click on a dialog that is still growing may begin on the switch and end beside it.
-    await dialog(page).waitFor();
-    await until(page, `document.querySelector('.ant-zoom-appear, .ant-zoom-enter') === null`);
+    await still(dialog(page));
     await dialog(page).getByLabel('Tell the sender, where the route can').click();
     await until(page, `document.querySelector('#notify-sender').getAttribute('aria-checked') === 'false'`);
     await dialog(page).getByRole('button', { name: 'Wrong recipient.' }).click();
@@ -250,6 +251,7 @@ describe('a message', () => {
   it('takes a false positive as a proposal with bounds and an end, and still waits', async () => {
     const page = await message(0);
     await page.keyboard.press('f');
+    await still(dialog(page));
     await dialog(page).getByText('phone number').first().click();
     await dialog(page).getByText('from this sender').click();
     await dialog(page).getByLabel('Reason', { exact: true }).fill('Order numbers.');
@@ -260,16 +262,27 @@ describe('a message', () => {
   });
 
   it('shows values only after a reason, counts down in sight, and hides them again', async () => {
-    answers({ [`GET /messages/${idOf(0)}/values`]: () => ({ values: [{ finding: 0, detector: 'cn.resident-id', part: 'body/2', value: 'VALUE-ONE' }], missing: 1, expiresAt: new Date(Date.now() + 3_000).toISOString() }) });
+    let expiresAt = '';
+    answers({ [`GET /messages/${idOf(0)}/values`]: () => ({ values: [{ finding: 0, detector: 'cn.resident-id', part: 'body/2', value: 'VALUE-ONE' }], missing: 1, expiresAt }) });
     const page = await message(0);
     expect(await page.getByText('VALUE-ONE').count()).toBe(0);
     await page.keyboard.press('o');
     await dialog(page).getByText('This look is recorded').waitFor();
     expect(await dialog(page).getByRole('button', { name: 'Open original' }).isDisabled()).toBe(true);
     await dialog(page).getByLabel('Reason', { exact: true }).fill('The sender asks which customer.');
+    // The page's clock stands and goes on as told: on a busy machine seconds would pass unseen.
+    const at = await page.evaluate<number>('Date.now()');
+    const stand = (later: number): Promise<unknown> => page.evaluate(`Date.now = () => ${String(at + later)}`);
+    await stand(0);
+    expiresAt = new Date(at + 180_000).toISOString();
+    await still(dialog(page));
     await dialog(page).getByRole('button', { name: 'Open original' }).click();
     await page.getByText('VALUE-ONE').waitFor();
-    await page.getByText(/hidden in 0:0[1-3]/).waitFor();
+    await page.getByText('hidden in 3:00').waitFor();
+    await stand(177_500);
+    await page.getByText('hidden in 0:03').waitFor();
+    expect(await page.getByText('VALUE-ONE').count()).toBe(1);
+    await stand(180_000);
     await page.getByText('VALUE-ONE').waitFor({ state: 'detached' });
     expect(server.changes).toMatchObject([{ path: `/messages/${idOf(0)}/open`, body: { what: 'values', reason: 'The sender asks which customer.' } }]);
     expect(await page.content()).not.toContain('VALUE-ONE');
@@ -293,6 +306,7 @@ describe('a message', () => {
     await page.getByText('zhang.wei wants to release it').waitFor();
     await page.keyboard.press('y');
     await dialog(page).getByLabel('Reason', { exact: true }).fill('Looked at it, agreed.');
+    await still(dialog(page));
     await dialog(page).getByRole('button', { name: 'Approve' }).click();
     await page.getByText('Approved: it leaves').first().waitFor();
     expect(server.changes).toMatchObject([{ path: `/messages/${idOf(0)}/approve`, body: { reason: 'Looked at it, agreed.' } }]);

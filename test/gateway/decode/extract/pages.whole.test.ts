@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { mediaNamed } from '../../../../gateway/decode/extract/media/formats.js';
 import { pdf } from '../../../../gateway/decode/extract/pdf/pdf.js';
 import { formatOf } from '../../../../gateway/decode/magic.js';
-import { browser } from '../../console/web/browser.js';
+import { browser, emptyPage } from '../../console/web/browser.js';
 import { openBytes } from '../../../kit/containers.js';
 import { numberSource } from '../../../kit/numbers.js';
 import { converted, readBack, realFiles } from '../../../kit/real-files.js';
@@ -44,7 +44,7 @@ describe('PDF', () => {
   });
 
   it('of Chromium: the same, in both sizes of paper', async () => {
-    const page = await chromium.newPage();
+    const page = await emptyPage(chromium);
     await page.setContent(HTML);
     for (const format of ['A4', 'A6'] as const) {
       const printed = Buffer.from(await page.pdf({ format }));
@@ -61,7 +61,7 @@ describe('PDF', () => {
   });
 
   it('of a picture alone is no-text', async () => {
-    const page = await chromium.newPage();
+    const page = await emptyPage(chromium);
     await page.setContent(HTML);
     const picture = (await page.screenshot()).toString('base64');
     await page.setContent(`<!doctype html><body style="margin:0"><img src="data:image/png;base64,${picture}" style="width:100%">`);
@@ -98,7 +98,7 @@ describe('RTF of LibreOffice', () => {
 
 describe('pictures of Chromium', () => {
   it('are proven, in three formats, and opened where something stands behind them', async () => {
-    const page = await chromium.newPage();
+    const page = await emptyPage(chromium);
     await page.setContent(HTML);
     const png = await page.screenshot({ type: 'png', fullPage: true });
     const jpeg = await page.screenshot({ type: 'jpeg', quality: 80 });

@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Browser, Page } from 'playwright-core';
 import { pipeline } from '../../../../gateway/pipeline.js';
 import { bytes, closeChannels, testChannel, type TestChannel } from '../../channels/http/kit.js';
-import { browser } from '../../console/web/browser.js';
+import { browser, emptyPage } from '../../console/web/browser.js';
 import { stand, type Stand } from '../../pipeline-kit.js';
 import { encodeGb18030 } from '../../../kit/gb18030.js';
+import { until } from '../../../kit/patience.js';
 import { tempFolder } from '../../../kit/temp.js';
 
 const PHONE = '13800138000';
@@ -28,7 +29,7 @@ async function through(html: Buffer, charset: string): Promise<{ readonly page: 
   const seen = stand({ mode: 'hold', action: (evidence) => (evidence.classes.some(({ where }) => where === 'body') ? 'mask' : 'pass') });
   const channel = await testChannel({ options: { pipeline: pipeline(seen.ports) } });
   channel.upstream.answer = () => ({ fields: [['Content-Type', `text/html; charset=${charset}`], ['Content-Length', String(html.length)]], body: bytes(html) });
-  const page = await chromium.newPage();
+  const page = await emptyPage(chromium);
   await page.goto(`http://127.0.0.1:${channel.port}/`);
   return { page, channel, seen };
 }
@@ -61,6 +62,8 @@ describe("Chromium's forms", () => {
     expect(parts[2]).toContain(` ${MASKED} `);
     expect(body.includes(PHONE)).toBe(false);
     for (const { content } of files) expect(body.includes(Buffer.from(content.toString('latin1').replace(PHONE, MASKED), 'latin1'))).toBe(true);
+    // An exchange is on record once its answer has left.
+    await until('the upload is on record', () => seen.outcomes.some(({ action }) => action === 'mask'));
     expect(seen.outcomes.filter(({ action }) => action === 'mask').map(({ receipt }) => receipt?.unscanned)).toEqual([0]);
     await page.close();
   });
