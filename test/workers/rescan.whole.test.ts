@@ -28,6 +28,7 @@ import { externalPostgres } from '../kit/external-postgres.js';
 import { heldEntry, heldMessage } from '../kit/held.js';
 import { memoryVault } from '../kit/memory-vault.js';
 import { numberSource } from '../kit/numbers.js';
+import { until } from '../kit/patience.js';
 import { tempFolder } from '../kit/temp.js';
 
 const embedded = testPostgres();
@@ -237,14 +238,15 @@ describe.each(DATABASES)('over %s', (name, connect) => {
 
   it('one of a fleet holds a lease, renews it, and another takes it over only when it has ended or was given up', async () => {
     const book = leases({ database });
-    expect(await Promise.all(['a', 'b', 'c'].map((holder) => book.hold('task', holder, 60_000)))).toEqual(expect.arrayContaining([true, false, false]));
+    const held = await Promise.all(['a', 'b', 'c'].map((holder) => book.hold('task', holder, 60_000)));
+    expect(held.filter((won) => won)).toHaveLength(1);
     const holder = await book.holder('task');
     expect(await book.hold('task', holder ?? '', 60_000)).toBe(true);
     await book.release('task', 'somebody else');
     expect(await book.holder('task')).toBe(holder);
     await book.release('task', holder ?? '');
     expect(await book.hold('task', 'next', 1)).toBe(true);
-    for (let taken = false; !taken; ) taken = await book.hold('task', 'after', 60_000);
+    await until('the end of a lease', () => book.hold('task', 'after', 60_000));
     expect(await book.holder('task')).toBe('after');
   });
 
