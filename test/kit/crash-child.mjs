@@ -26,9 +26,11 @@ function killPostgres() {
   }
 }
 
-function die({ kill }) {
+function die({ kill, point }) {
   if (kill !== 'self') killPostgres();
   if (kill !== 'postgres') process.kill(process.pid, 'SIGKILL');
+  // Only once the database is dead: who hears of it asks next whether it is back.
+  process.send({ hit: point });
 }
 
 function hit(point) {
@@ -41,7 +43,6 @@ function hit(point) {
   if (armed?.point !== point || --armed.nth > 0) return;
   const order = armed;
   armed = undefined;
-  process.send({ hit: point });
   if (order.delayMs === undefined) die(order);
   else setTimeout(() => die(order), order.delayMs);
 }

@@ -1,18 +1,18 @@
 /** One data folder that lives through many crashes: a gateway, its destination and its alert receiver, and the books of what was sent. */
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { IDENTITY_OBJECT } from '../../gateway/vault/store.js';
 import { gatewayFolder, startGateway, writeConfig, type Gateway, type Reached } from './gateway.js';
 import { numberSource, type NumberSource } from './numbers.js';
+import { eventually as looking, PATIENCE_MS } from './patience.js';
 import { recordingUpstream, type RecordingUpstream } from './upstream.js';
 
 /** Longer than a lease, a stuck outbox row and a claimed alert batch: what a dead process held is free after a restart. */
 const PAST_LEASES_MS = 3 * 60_000;
 /** Longer than a vault file may stay without a message. */
-export const PAST_ORPHANS_MS = 16 * 60_000;
-export const PATIENCE_MS = 120_000;
+const PAST_ORPHANS_MS = 16 * 60_000;
 export const HOOK = { HOOK_SECRET: 'a secret of this test only' };
 
 export interface Lane {
@@ -138,28 +138,31 @@ export interface Row {
   readonly decision?: { readonly kind: string };
 }
 
-/** Polls until it answers with a value; the bound is for a test that fails. */
+/** Looks until there is a value; a gateway that is away has none. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const until = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await Promise.resolve(look()).catch(() => undefined);
-    if (found !== undefined) return found;
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}`);
-    await delay(40);
-  }
+  const found = await looking(what, () => Promise.resolve().then(look).catch(() => undefined), (seen) => seen !== undefined);
+  if (found === undefined) throw new Error(`waited in vain: ${what}`);
+  return found;
 }
 
-/** Waited for so long, the clock moves on: a job that the carrier lost with its database is handed over anew after a minute. */
-const SLOW_MS = 3_000;
+/** How time passes for the gateway while something is waited for. */
+interface Pace {
+  readonly everyMs: number;
+  readonly byMs: number;
+}
+/** A job that the carrier lost with its database is handed over anew after a minute. */
+const LEASES_PASS: Pace = { everyMs: 3_000, byMs: PAST_LEASES_MS };
+/** What belongs to nobody is seen so once, and again a quarter of an hour later. */
+export const ORPHANS_PASS: Pace = { everyMs: 700, byMs: PAST_ORPHANS_MS };
 
 /** The same for what no lease guards: time passes for the gateway while it is waited for. */
-export function inTime<T>(lane: Lane, what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+export function inTime<T>(lane: Lane, what: string, look: () => Promise<T | undefined> | T | undefined, { everyMs, byMs }: Pace = LEASES_PASS): Promise<T> {
   let moved = Date.now();
   return eventually(what, async () => {
     const found = await look();
-    if (found === undefined && Date.now() - moved > SLOW_MS) {
+    if (found === undefined && Date.now() - moved > everyMs) {
       moved = Date.now();
-      lane.advance(PAST_LEASES_MS);
+      lane.advance(byMs);
     }
     return found;
   });
@@ -199,8 +202,11 @@ export function arrivals(lane: Lane, marker: string): number {
   return lane.upstream.requests.filter(({ complete, body }) => complete && body.includes(marker)).length;
 }
 
-export function inVault(lane: Lane, id: string): boolean {
-  return existsSync(join(lane.dataDir, 'vault', `${id}.key`)) && existsSync(join(lane.dataDir, 'vault', `${id}.body`));
+/** A vault file without a message, as a crash between the seal and the row leaves it. */
+export function plantOrphan({ dataDir }: Lane): string {
+  const id = `w${Array.from(randomBytes(26), (byte) => 'ABCDEFGHJKMNPQRSTVWXYZ'.charAt(byte % 22)).join('')}`;
+  for (const kind of ['body', 'key']) writeFileSync(join(dataDir, 'vault', `${id}.${kind}`), 'sealed by a gateway that died', { mode: 0o600 });
+  return id;
 }
 
 /** The ids that have a file in the vault. */

@@ -41,7 +41,7 @@ export interface Gateway {
   readonly token: string;
   readonly pid: number;
   readonly exited: Promise<void>;
-  /** Resolves when the armed point has been reached. */
+  /** Resolves when the point that was armed last has been reached, and the database is dead; a process that dies itself does not tell. */
   readonly hit: Promise<void>;
   /** Everything it wrote to stdout and stderr. */
   said(): string;
@@ -106,15 +106,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const asked = new Map<number, (reached: Reached) => void>();
   let stopped: Reached | undefined;
   let questions = 0;
+  let armed: string | undefined;
   let markHit = (): void => undefined;
-  const hit = new Promise<void>((resolve) => (markHit = resolve));
+  let hit: Promise<void>;
+  const expectHit = (arm: Arm | undefined): void => {
+    armed = arm?.point;
+    hit = new Promise((resolve) => (markHit = resolve));
+  };
+  expectHit(options.arm);
   const ready = new Promise<NonNullable<ChildMessage['ready']>>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`the gateway did not start in time:\n${said}`)), PATIENCE_MS);
     child.on('message', (raw) => {
       const message = raw as ChildMessage;
       const reached = { points: new Map(message.seen), methods: new Set(message.methods) };
       if (message.ready !== undefined) resolve(message.ready);
-      if (message.hit !== undefined) markHit();
+      if (message.hit !== undefined && message.hit === armed) markHit();
       if (message.answer !== undefined) asked.get(message.answer)?.(reached);
       if (message.stopped === true) stopped = reached;
     });
@@ -130,9 +136,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...started,
     pid: child.pid ?? 0,
     exited,
-    hit,
+    get hit() {
+      return hit;
+    },
     said: () => said,
-    arm: (arm) => tell({ arm }),
+    arm(arm) {
+      expectHit(arm);
+      tell({ arm });
+    },
     disarm: () => tell({ disarm: true }),
     setOffset: (offsetMs) => tell({ offsetMs }),
     killPostgres: () => tell({ killPostgres: true }),
@@ -168,23 +179,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 export async function endGateways(): Promise<void> {
   await Promise.all(
     [...alive].map(async (child) => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
+      // Its streams may be open a moment longer than it lives.
+      const gone = new Promise((resolve) => child.once('close', resolve));
       if (child.connected) child.send({ die: true }, () => undefined);
       else child.kill('SIGKILL');
       await gone;
     }),
   );
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const where = workingFolder(pid);
-    if ([...folders].some((folder) => where.startsWith(`${folder}/`))) process.kill(Number(pid), 'SIGKILL');
-  }
-}
-
-function workingFolder(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    // Gone meanwhile.
-    return '';
+    try {
+      const where = readlinkSync(`/proc/${pid}/cwd`);
+      if ([...folders].some((folder) => where.startsWith(`${folder}/`))) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Gone meanwhile, before it was looked at or before it was ended.
+    }
   }
 }

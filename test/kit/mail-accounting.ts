@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.js';
+import { withoutFile } from './kept-files.js';
 import { numberSource } from './numbers.js';
 import { sendNumbered, type NumberedLetter, type SenderBooks } from './numbered-sender.js';
 import { PATIENCE_MS } from './patience.js';
@@ -203,7 +204,8 @@ export async function accountForMails({ mails, connections, kills, main, say = (
       await delay(250);
       rows = await allRows(admin, token);
     }
-    return account({ sender, killed, rows, folder, books, seconds: (Date.now() - began) / 1000 });
+    const missed = await withoutFile(join(folder, 'data'), () => allRows(admin, token), STATES_IN_THE_VAULT);
+    return account({ sender, killed, rows, missed, books, seconds: (Date.now() - began) / 1000 });
   } finally {
     await weir.stop();
     await Promise.all(hops.map((hop) => hop.stop()));
@@ -211,11 +213,11 @@ export async function accountForMails({ mails, connections, kills, main, say = (
   }
 }
 
-function account({ sender, killed, rows, folder, books, seconds }: {
+function account({ sender, killed, rows, missed, books, seconds }: {
   readonly sender: SenderBooks;
   readonly killed: MailAccount['kills'];
   readonly rows: readonly Row[];
-  readonly folder: string;
+  readonly missed: readonly string[];
   readonly books: readonly string[];
   readonly seconds: number;
 }): MailAccount {
@@ -243,7 +245,7 @@ function account({ sender, killed, rows, folder, books, seconds }: {
     lost, leaked, states, seconds,
     doubled: { recipients: more.length, copies: more.reduce((sum, count) => sum + count - 1, 0) },
     refused: [...sender.refused].map(([number, answer]) => `${String(number)}: ${answer}`),
-    withoutFile: kept.filter(({ id }) => !['key', 'body'].every((end) => existsSync(join(folder, 'data', 'vault', `${id}.${end}`)))).map(({ id }) => id),
+    withoutFile: missed,
   };
 }
 

@@ -5,13 +5,12 @@ import { eventually, type Row } from './crash-lane.js';
 import { freePort } from './free-port.js';
 import { gatewayFolder, startGateway, writeConfig, type Arm, type Gateway, type Reached } from './gateway.js';
 import { numberSource } from './numbers.js';
+import { PATIENCE_MS } from './patience.js';
 import { scriptedSmtp, type ScriptedSmtp } from './scripted-smtp.js';
 
 /** Longer than a lease, a stuck outbox row, and what waits for a client's answer. */
 const PAST_WAITING_MS = 15 * 60_000;
-const SEND_AGAIN_MS = 60_000;
 const AGAIN_EVERY_MS = 150;
-const REACHED_WITHIN_MS = 20_000;
 
 const HELD = 'held@one.example';
 const BLOCKED = 'blocked@one.example';
@@ -83,7 +82,7 @@ export async function openMailLane(number: number): Promise<MailLane> {
   };
 
   async function send(raw: string): Promise<boolean> {
-    const transport = createTransport({ host: '127.0.0.1', port: smtp, secure: false, ignoreTLS: true, connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 30_000 });
+    const transport = createTransport({ host: '127.0.0.1', port: smtp, secure: false, ignoreTLS: true, connectionTimeout: PATIENCE_MS, greetingTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS });
     try {
       await transport.sendMail({ envelope: { from: SENDER, to: [...RECIPIENTS] }, raw });
       return true;
@@ -120,7 +119,7 @@ export async function openMailLane(number: number): Promise<MailLane> {
       const late = new AbortController();
       const isReached = await Promise.race([
         (arm.kill === 'postgres' ? lane.gateway.hit : lane.gateway.exited).then(() => true),
-        delay(REACHED_WITHIN_MS, false, { signal: late.signal }).catch(() => false),
+        delay(PATIENCE_MS, false, { signal: late.signal }).catch(() => false),
       ]);
       late.abort();
       if (!isReached) {
@@ -131,7 +130,7 @@ export async function openMailLane(number: number): Promise<MailLane> {
       if (arm.kill === 'postgres' || !isReached) lane.gateway.setOffset(offsetMs);
       else lane.gateway = await start();
       // As every mail server does.
-      for (const until = Date.now() + SEND_AGAIN_MS; !isAccepted && Date.now() < until; ) {
+      for (const until = Date.now() + PATIENCE_MS; !isAccepted && Date.now() < until; ) {
         isAccepted = await send(raw);
         if (!isAccepted) await delay(AGAIN_EVERY_MS);
       }

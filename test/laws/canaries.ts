@@ -156,15 +156,23 @@ export function leaks(all: readonly Canary[], sinks: readonly Sink[]): readonly 
   return [...found];
 }
 
-/** Every file below a folder, its path included. */
+/** Every file below a folder, its path included; of what a running program takes away meanwhile, the path alone. */
 export function filesBelow(folder: string, label: string): Sink[] {
   const sinks: Sink[] = [];
+  const ifThere = <T>(read: () => readonly T[]): readonly T[] => {
+    try {
+      return read();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  };
   const walk = (path: string, name: string): void => {
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
+    for (const entry of ifThere(() => readdirSync(path, { withFileTypes: true }))) {
       const inside = join(path, entry.name);
       sinks.push({ name: `${name} (names)`, bytes: Buffer.from(entry.name) });
       if (entry.isDirectory()) walk(inside, `${name}/${entry.name}`);
-      else if (entry.isFile()) sinks.push({ name: `${name}/${entry.name}`, bytes: readFileSync(inside) });
+      else if (entry.isFile()) sinks.push(...ifThere(() => [{ name: `${name}/${entry.name}`, bytes: readFileSync(inside) }]));
     }
   };
   walk(folder, label);

@@ -1,24 +1,21 @@
 /** Law 8: nothing is lost, nothing is doubled silently, wherever the gateway or its database is killed. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { verifyAudit } from '../../gateway/ledger/audit-chain.js';
 import type { AuditCheck } from '../../gateway/ports.js';
 import { ledgerDatabase } from '../../gateway/ledger/database.js';
 import { OWNER_ROLE } from '../../gateway/ledger/postgres-home.js';
-import { allRows, HOOK, inVault, laneConfig, openLane, PAST_ORPHANS_MS, vaultIds, type Lane } from '../kit/crash-lane.js';
+import { allRows, HOOK, inTime, laneConfig, openLane, ORPHANS_PASS, plantOrphan, vaultIds, type Lane } from '../kit/crash-lane.js';
 import { ALL_STEPS, NAMED, stepName } from '../kit/crash-points.js';
 import { runStep } from '../kit/crash-steps.js';
 import { endGateways, gatewayFolder, startGateway, writeConfig } from '../kit/gateway.js';
+import { withoutFile } from '../kit/kept-files.js';
 
 /** Each has its own data folder, destination and database. A crash is mostly waiting for a start, so more than cores. */
 const LANES = 3;
 const ROUNDS = Number(process.env['WEIR_LAW_RUNS'] ?? '0');
-const MOST_MS = 900_000 * (ROUNDS + 1);
-/** States whose message must lie in the vault. */
-const KEPT = new Set(['held', 'awaiting-second', 'releasing', 'sending', 'needs-credentials', 'uncertain']);
-
+const MOST_MS = 1_800_000 * (ROUNDS + 1);
 interface End {
   readonly withoutFile: readonly string[];
   readonly withoutMessage: readonly string[];
@@ -35,25 +32,28 @@ const ends: End[] = [];
 const lanes: Lane[] = [];
 
 async function endOf(lane: Lane): Promise<End> {
-  // Two looks a quarter of an hour apart: what belongs to nobody is seen, then destroyed.
-  await delay(1_000);
-  lane.advance(PAST_ORPHANS_MS);
-  await delay(1_500);
-  const rows = await allRows(lane);
-  const kept = new Set(rows.filter(({ state }) => KEPT.has(state)).map(({ id }) => id));
-  const known = new Set(rows.map(({ id }) => id));
   const home = readFileSync(join(lane.dataDir, 'postgres.location'), 'utf8').trim();
   const database = ledgerDatabase({ host: join(home, 'run'), port: 5432, user: OWNER_ROLE, password: readFileSync(join(lane.dataDir, 'keys', 'postgres'), 'utf8').trim(), database: 'weir' });
   try {
-    const entries = await database.read((db) => db.selectFrom('audit').select(['act', 'subject']).execute());
-    const counts = new Map<string, number>();
-    for (const { act, subject } of entries) counts.set(`${act} ${subject ?? ''}`, (counts.get(`${act} ${subject ?? ''}`) ?? 0) + 1);
-    return {
-      withoutFile: [...kept].filter((id) => !inVault(lane, id)),
-      withoutMessage: [...vaultIds(lane)].filter((id) => !known.has(id)),
-      audit: await verifyAudit(database),
-      unrecorded: lane.promised.map(({ act, subject }) => `${act} ${subject}`).filter((name) => counts.get(name) !== 1),
+    let end: Omit<End, 'audit' | 'withoutFile'> = { withoutMessage: [], unrecorded: [] };
+    const look = async (): Promise<true | undefined> => {
+      const entries = await database.read((db) => db.selectFrom('audit').select(['act', 'subject']).execute());
+      const counts = new Map<string, number>();
+      for (const { act, subject } of entries) counts.set(`${act} ${subject ?? ''}`, (counts.get(`${act} ${subject ?? ''}`) ?? 0) + 1);
+      // The files first: a message comes after its file.
+      const files = vaultIds(lane);
+      const known = new Set((await allRows(lane)).map(({ id }) => id));
+      end = {
+        withoutMessage: [...files].filter((id) => !known.has(id)),
+        unrecorded: lane.promised.map(({ act, subject }) => `${act} ${subject}`).filter((name) => counts.get(name) !== 1),
+      };
+      return (end.withoutMessage.length === 0 && end.unrecorded.length === 0) || undefined;
     };
+    // Its end says that all files were looked at twice, a quarter of an hour apart: what belongs to nobody was destroyed, and nothing else.
+    plantOrphan(lane);
+    // What is left in spite of all patience is told of below.
+    await inTime(lane, 'the end of all that was begun', look, ORPHANS_PASS).catch(() => undefined);
+    return { ...end, withoutFile: await withoutFile(lane.dataDir, () => allRows(lane)), audit: await verifyAudit(database) };
   } finally {
     await database.close();
   }

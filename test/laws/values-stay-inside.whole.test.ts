@@ -8,13 +8,16 @@ import { Client } from 'pg';
 import { OWNER_ROLE } from '../../gateway/ledger/postgres-home.js';
 import { attachedMail, ATTACHED_TYPE } from '../kit/attached-mail.js';
 import { endGateways, gatewayFolder, startGateway, writeConfig, type Gateway } from '../kit/gateway.js';
+import { freePort } from '../kit/free-port.js';
 import { otlpReceiver, type OtlpReceiver } from '../kit/otlp-receiver.js';
+import { PATIENCE_MS, until } from '../kit/patience.js';
 import { recordingUpstream, type RecordingUpstream } from '../kit/upstream.js';
 import { base64Cores, canaries, each, filesBelow, formsOf, hex, leaks, type Canary, type Sink } from './canaries.js';
 
-const PATIENCE_MS = 20_000;
-/** For what must come, and does at once where all is well. */
-const PATIENCE_LONG_MS = 120_000;
+/** Whoever is not answered by then goes away; only where the answer matters is it waited for. */
+const LEAVES_AFTER_MS = 20_000;
+/** For hundreds of exchanges one after the other, on a machine that is slow or shared. */
+const MOST_MS = 1_800_000;
 const RETENTION_MS = 40 * 24 * 3_600_000;
 const FILLER = 'lorem ipsum dolor sit amet '.repeat(4_000);
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
@@ -79,9 +82,9 @@ interface Answered {
 }
 
 /** Sends, keeps the answer as a place to be searched, and tells how it ended. */
-async function ask(name: string, path: string, init: RequestInit = {}): Promise<Answered> {
+async function ask(name: string, path: string, init: RequestInit = {}, withinMs = LEAVES_AFTER_MS): Promise<Answered> {
   try {
-    const answer = await fetch(`${gateway.dataUrl}${path}`, { method: 'POST', ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(`${gateway.dataUrl}${path}`, { method: 'POST', ...init, signal: AbortSignal.timeout(withinMs) });
     keep(`answer to ${name}`, `${String(answer.status)} ${answer.statusText} ${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
     return { status: answer.status, incident: answer.headers.get('weir-incident') ?? undefined };
   } catch {
@@ -109,14 +112,6 @@ async function api(name: string, method: 'GET' | 'POST', path: string, body?: un
   const answer = await gateway.api(method, path, body);
   keep(`API answer to ${name}`, answer.text);
   return answer;
-}
-
-async function eventually(what: string, look: () => Promise<boolean> | boolean): Promise<void> {
-  const until = Date.now() + PATIENCE_LONG_MS;
-  while (!(await look())) {
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}`);
-    await delay(50);
-  }
 }
 
 async function stateOf(id: string): Promise<string> {
@@ -223,7 +218,7 @@ async function downloads(): Promise<void> {
     upstream.next({ fields: [['Content-Type', 'text/plain; charset=utf-8']], body: answer(`answer on ${route}`) });
     await ask(`download on ${route}`, `/${route}/list`, { method: 'GET' });
     upstream.next({ fields: [['Content-Type', 'text/plain'], ['Content-Disposition', `attachment; filename="${number.id(`file name of an answer on ${route}`)}.txt"`]], body: `card ${number.card(`second answer on ${route}`)}` });
-    const headAlone = await fetch(`${gateway.dataUrl}/${route}/named`, { signal: AbortSignal.timeout(PATIENCE_MS) }).then((one) => one.text(), () => '');
+    const headAlone = await fetch(`${gateway.dataUrl}/${route}/named`, { signal: AbortSignal.timeout(LEAVES_AFTER_MS) }).then((one) => one.text(), () => '');
     keep(`named download on ${route}`, headAlone);
   }
 }
@@ -232,7 +227,7 @@ async function downloads(): Promise<void> {
 async function reviews(): Promise<void> {
   const held = async (name: string, path = '/hold'): Promise<{ id: string; body: string }> => {
     const body = `身份证 ${number.id(name)}, card ${number.card(name)}\n${FILLER}`;
-    return { id: known(name, await ask(name, `${path}/${name.replace(/[^a-z]/g, '-')}?to=a@b.example`, { headers: TEXT, body }), path === '/refuse' || path === '/resubmit' ? 403 : 202), body };
+    return { id: known(name, await ask(name, `${path}/${name.replace(/[^a-z]/g, '-')}?to=a@b.example`, { headers: TEXT, body }, PATIENCE_MS), path === '/refuse' || path === '/resubmit' ? 403 : 202), body };
   };
   const original = await held('released as it was');
   sent.push(number.all.at(-1)?.value ?? '');
@@ -243,7 +238,7 @@ async function reviews(): Promise<void> {
   await api('reject', 'POST', `/messages/${rejected.id}/reject`, { reason: 'not allowed' });
   const refused = await held('refused', '/refuse');
   const twice = await held('held twice');
-  const again = await ask('held again', '/hold/held-twice?to=a@b.example', { headers: TEXT, body: twice.body });
+  const again = await ask('held again', '/hold/held-twice?to=a@b.example', { headers: TEXT, body: twice.body }, PATIENCE_MS);
   expect(again.incident).toBe(twice.id);
   const permitted = await held('resubmitted', '/resubmit');
   await api('release', 'POST', `/messages/${permitted.id}/release`, { as: 'original', reason: 'may pass once' });
@@ -251,14 +246,14 @@ async function reviews(): Promise<void> {
   await api('release', 'POST', `/messages/${nowhere.id}/release`, { as: 'original', reason: 'try it' });
   upstream.always({ status: 404, statusText: `no ${number.phone('reason phrase of a refusal')}`, body: `unknown: ${number.id('body of a refusal')}` });
   const failing = await held('released in vain');
-  await eventually('the end of the first releases', async () => (await Promise.all([original, masked, permitted].map(({ id }) => stateOf(id)))).every((state) => state === 'released' || state === 'failed'));
+  await until('the end of the first releases', async () => (await Promise.all([original, masked, permitted].map(({ id }) => stateOf(id)))).every((state) => state === 'released' || state === 'failed'));
   await api('release', 'POST', `/messages/${failing.id}/release`, { as: 'original', reason: 'try it' });
-  await eventually('a failed release', async () => (await stateOf(failing.id)) === 'failed');
+  await until('a failed release', async () => (await stateOf(failing.id)) === 'failed');
   upstream.always({});
   for (const { id } of [original, masked]) if ((await stateOf(id)) === 'failed') await api('settle', 'POST', `/messages/${id}/settle`, { outcome: 'retry', reason: 'again' });
-  for (const { id } of [original, masked, permitted]) await eventually('a release', async () => (await stateOf(id)) === 'released');
+  for (const { id } of [original, masked, permitted]) await until('a release', async () => (await stateOf(id)) === 'released');
   await ask('resubmitted by its sender', '/resubmit/resubmitted?to=a@b.example', { headers: TEXT, body: permitted.body });
-  await eventually('a try in vain', async () => (await api('view', 'GET', `/messages/${nowhere.id}`)).text.includes('lastError'));
+  await until('a try in vain', async () => (await api('view', 'GET', `/messages/${nowhere.id}`)).text.includes('lastError'));
 
   const { id } = refused;
   await api('a reason with a number', 'POST', `/messages/${id}/release`, { as: 'original', reason: `for ${number.id('reason')}` });
@@ -309,10 +304,10 @@ async function reloads(good: string): Promise<void> {
   for (const text of attempts) {
     const before = gateway.said().length;
     writeFileSync(file, text);
-    await eventually('a refused configuration', () => gateway.said().slice(before).includes('config.refused'));
+    await until('a refused configuration', () => gateway.said().slice(before).includes('config.refused'));
   }
   writeFileSync(file, good);
-  await eventually('a good configuration', () => gateway.said().includes('config.reloaded'));
+  await until('a good configuration', () => gateway.said().includes('config.reloaded'));
 }
 
 /** What lies in the spool while an upload is under way: the file has no name, but it has bytes. */
@@ -321,19 +316,18 @@ async function whileSpooling(): Promise<void> {
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   socket.write(`POST /hold/slow HTTP/1.1\r\nHost: ${host}\r\nContent-Type: text/plain\r\nContent-Length: 900000\r\n\r\n${`身份证 ${number.id('slow upload')} ${FILLER}`.repeat(2)}`);
-  const spooled = (): string[] =>
-    readdirSync(`/proc/${String(gateway.pid)}/fd`)
-      .map((fd) => `/proc/${String(gateway.pid)}/fd/${fd}`)
-      .filter((path) => {
-        try {
-          return /spool-[0-9a-f]+\.tmp/.test(readlinkSync(path));
-        } catch {
-          // Closed meanwhile.
-          return false;
-        }
-      });
-  await eventually('a spool on the disk', () => spooled().length > 0 && readFileSync(spooled()[0] ?? '').length > 100_000);
-  for (const path of spooled()) keep('the spool of a running upload', readFileSync(path));
+  const spooled = (): Buffer[] =>
+    readdirSync(`/proc/${String(gateway.pid)}/fd`).flatMap((fd) => {
+      const path = `/proc/${String(gateway.pid)}/fd/${fd}`;
+      try {
+        return /spool-[0-9a-f]+\.tmp/.test(readlinkSync(path)) ? [readFileSync(path)] : [];
+      } catch {
+        // Closed meanwhile.
+        return [];
+      }
+    });
+  await until('a spool on the disk', () => spooled().some(({ length }) => length > 100_000));
+  for (const bytes of spooled()) keep('the spool of a running upload', bytes);
   for (const one of [...filesBelow(join(dataDir, 'spool'), 'spool while running'), ...filesBelow(temp, 'temp folder while running')]) sinks.push(one);
   socket.destroy();
 }
@@ -361,9 +355,7 @@ let alerts: readonly Sink[] = [];
 
 beforeAll(async () => {
   [upstream, receiver, collector] = await Promise.all([recordingUpstream(), recordingUpstream(), otlpReceiver()]);
-  const closed = await recordingUpstream();
-  await closed.close();
-  const good = config(closed.port);
+  const good = config(await freePort());
   gateway = await startGateway({
     configFile: writeConfig(configFolder, good), dataDir,
     pace: { everyMs: { dispatch: 100, reconcile: 300, expire: 300, alert: 300 }, stalledAfterMs: 2_000 },
@@ -384,7 +376,7 @@ beforeAll(async () => {
     ask('blocked without a database', `/block/${number.card('path blocked without a database')}`, { headers: TEXT, body: number.id('blocked without a database') }),
   ]);
   for (const one of filesBelow(join(dataDir, 'journal'), 'journal without a database')) sinks.push(one);
-  await eventually('a ready gateway', async () => (await fetch(`${gateway.adminUrl}/readyz?for=hold`)).ok);
+  await until('a ready gateway', async () => (await fetch(`${gateway.adminUrl}/readyz?for=hold`)).ok);
   keep('/metrics', await (await fetch(`${gateway.adminUrl}/metrics`)).text());
   keep('/metrics with exemplars', await (await fetch(`${gateway.adminUrl}/metrics`, { headers: { accept: 'application/openmetrics-text' } })).text());
   for (const path of ['/', '/readyz', '/healthz', '/api/v1/openapi.json']) keep(path, await (await fetch(`${gateway.adminUrl}${path}`)).text());
@@ -399,13 +391,13 @@ beforeAll(async () => {
   // What is still held ends by itself.
   const open = messages.find(({ state }) => state === 'held');
   gateway.setOffset(RETENTION_MS);
-  await eventually('an expired message', async () => open !== undefined && (await stateOf(open.id)) === 'expired');
+  await until('an expired message', async () => open !== undefined && (await stateOf(open.id)) === 'expired');
   // How many messages they make depends on what falls into one window.
-  await eventually('alerts', () => receiver.requests.some(({ body }) => body.includes('"expiry"')));
+  await until('alerts', () => receiver.requests.some(({ body }) => body.includes('"expiry"')));
   dumped = [...dumped, ...(await tables())];
   await gateway.stop();
   alerts = receiver.requests.map(({ target, fields, body }, at) => ({ name: `alert ${String(at)}`, bytes: Buffer.concat([Buffer.from(JSON.stringify([target, fields])), body]) }));
-});
+}, MOST_MS);
 
 afterAll(async () => {
   await endGateways();
