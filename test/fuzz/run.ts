@@ -1,8 +1,9 @@
 /** Starts the process that fuzzes, gathers what it says, and ends it where one input takes too long: the seed that hung is then known. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE_MS } from '../kit/patience.js';
 
-/** For one input on a busy machine; the first waits for real programs to make the files. */
+/** For one input on a busy machine. */
 const LONGEST_MS = 60_000;
 
 export interface FuzzTotals {
@@ -56,7 +57,8 @@ export function fuzz({ formats, seconds, seed, least, say = () => undefined }: F
       report(`${last}: hangs`);
       child.kill('SIGKILL');
     };
-    let timer = setTimeout(late, 4 * LONGEST_MS);
+    // The first waits for real programs to make the files.
+    let timer = setTimeout(late, PATIENCE_MS);
     child.on('message', (message) => {
       const one = message as Said;
       clearTimeout(timer);
@@ -71,7 +73,8 @@ export function fuzz({ formats, seconds, seed, least, say = () => undefined }: F
         say(`${format}: ${runs} inputs, ${clean} clean, ${found} with findings, ${masked} masked, slowest ${slowest.toFixed(0)} ms; ${most.join(', ')}${Object.entries(untidy).map(([place, count]) => `; ${place} ${count} times`).join('')}`);
       }
     });
-    child.once('exit', (code) => {
+    // It ends before the last of what it said is read.
+    child.once('close', (code) => {
       clearTimeout(timer);
       if (code !== 0 && faults.length === 0) report(`${last}: ended with ${String(code)}`);
       resolve({ totals, faults, sound });

@@ -5,9 +5,9 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../kit/free-port.js';
+import { until } from '../kit/patience.js';
 import { tempFolder } from '../kit/temp.js';
 import { echoUpstream, type EchoUpstream } from './echo-upstream.js';
-import { PATIENCE_MS } from '../kit/patience.js';
 
 export interface SeenByNginx {
   readonly target: string;
@@ -50,10 +50,10 @@ export async function nginxUpstream(): Promise<NginxUpstream> {
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const gone = once(child, 'exit');
-  const until = Date.now() + PATIENCE_MS;
-  while (!(await reachable(port))) {
-    if (child.exitCode !== null || Date.now() > until) throw new Error(`nginx did not start:\n${said}`);
-  }
+  await until('nginx', () => {
+    if (child.exitCode !== null) throw new Error(`nginx did not start:\n${said}`);
+    return reachable(port);
+  });
   const lines = (name: string): readonly string[] => readFileSync(join(folder, name), 'utf8').split('\n').filter((line) => line !== '');
   return {
     url: `http://127.0.0.1:${String(port)}`,
@@ -71,7 +71,7 @@ export async function nginxUpstream(): Promise<NginxUpstream> {
 
 async function reachable(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  const open = await new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true)).once('error', () => setTimeout(() => resolve(false), 20)));
+  const open = await new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true)).once('error', () => resolve(false)));
   socket.destroy();
   return open;
 }

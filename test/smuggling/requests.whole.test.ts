@@ -1,6 +1,7 @@
 /** A thousand ways to have two servers read one connection differently, through the compiled gateway to nginx and to Node: one request in is one request out, or it is refused. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGateway, type Gateway } from '../e2e/start-gateway.js';
+import { until } from '../kit/patience.js';
 import { echoUpstream, type EchoUpstream } from './echo-upstream.js';
 import { FRONTS } from './fronts.js';
 import { breaches, bytewise, whole, type Cut, type Way } from './judge.js';
@@ -59,12 +60,15 @@ describe.each(FRONTS)('through the front %s', (frontend) => {
     expect(await all(vectors.filter((_, at) => at % CUT_EVERY === 0), ways.slice(0, 2), bytewise)).toEqual([]);
   });
 
-  it('gives upstreams nothing that they have to refuse, and nginx saw what was behind it', () => {
+  it('gives upstreams nothing that they have to refuse, and nginx saw what was behind it', async () => {
+    // Several are under way at a time, and nginx writes of one once it has answered it.
+    const seen = (): readonly string[] => nginx.seen().filter(({ status }) => status === 200).map(({ target }) => target).sort();
+    const behind = nginx.behind.arrived.filter(({ complete }) => complete).map(({ target }) => target).sort();
+    await until('the last line of nginx', () => seen().length >= behind.length);
+    expect(seen()).toEqual(behind);
     expect(node.refused).toEqual([]);
     expect(nginx.behind.refused).toEqual([]);
     expect(nginx.complaints()).toEqual([]);
-    const whole = nginx.seen().filter(({ status }) => status === 200).map(({ target }) => target);
-    expect(whole).toEqual(nginx.behind.arrived.filter(({ complete }) => complete).map(({ target }) => target));
   });
 
   it('is alive, and said nothing of a fault of its own', () => {
