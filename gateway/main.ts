@@ -253,6 +253,9 @@ export async function start(options: StartOptions): Promise<Running> {
       const scrapes = await metricsListener({ listen: config.listen.metrics, text: scraped, health: [...health, going.health] });
       opened.push(() => scrapes.close());
     }
+    // A second link would make the first one void. Asked before traffic comes: the database may take a minute to answer.
+    const isLater = node.isFirst() === false;
+    const firstRunLink = isLater ? undefined : await people.firstRunLink();
     reached.dataPort = await traffic.listen();
     reached.mailPorts = traffic.mailPorts();
     opened.push(() => traffic.drain());
@@ -279,10 +282,8 @@ export async function start(options: StartOptions): Promise<Running> {
     });
     opened.push(() => watching.close());
 
-    // A second link would make the first one void.
-    const isLater = node.isFirst() === false;
     const dataUrl = `${config.listen.data.tls ? 'https' : 'http'}://${hostForUrl(config.listen.data.host)}:${reached.dataPort}`;
-    say(banner({ version: version(), config, configFile, dataDir, dataUrl, mailPorts: reached.mailPorts, adminUrl: admin.url, tokenPath, databaseKind: storage.databaseKind, notes: [...storage.notes, ...(isLater && !(await people.gate.setUpEnded()) ? [LINK_ELSEWHERE] : [])], firstRunLink: isLater ? undefined : await people.firstRunLink() }));
+    say(banner({ version: version(), config, configFile, dataDir, dataUrl, mailPorts: reached.mailPorts, adminUrl: admin.url, tokenPath, databaseKind: storage.databaseKind, notes: [...storage.notes, ...(isLater && !(await people.gate.setUpEnded()) ? [LINK_ELSEWHERE] : [])], firstRunLink }));
     log.info('weir.started', { version: version(), detectors: detection.detectors.length, config: revision });
     return { dataUrl, mailPorts: reached.mailPorts, adminUrl: admin.url, token, stop };
   } catch (thrown) {

@@ -2,17 +2,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerFailure } from '../errors.js';
 
-/** With the pool's own three seconds each: a minute and more where the server is slow, ten seconds where nobody listens. */
-const TRIES = 20;
+/** How long one is asked again: the last try may take as long as any question. */
+const ASKED_MS = 60_000;
 const AGAIN_MS = 500;
 
+const CLOCK = { now: (): number => performance.now(), pause: (): Promise<unknown> => delay(AGAIN_MS) };
+
 /** Of nothing that was left in doubt: only what was surely not written is tried again. */
-export async function askedAgain<T>(ask: () => Promise<T>, pause: () => Promise<unknown> = () => delay(AGAIN_MS)): Promise<T> {
-  for (let tries = 1; ; tries++) {
+export async function askedAgain<T>(ask: () => Promise<T>, { now, pause } = CLOCK): Promise<T> {
+  for (const end = now() + ASKED_MS; ; ) {
     try {
       return await ask();
     } catch (thrown) {
-      if (!(thrown instanceof LedgerFailure) || thrown.kind !== 'unavailable' || tries === TRIES) throw thrown;
+      if (!(thrown instanceof LedgerFailure) || thrown.kind !== 'unavailable' || now() >= end) throw thrown;
       await pause();
     }
   }

@@ -1,6 +1,7 @@
 /** Introduces accounts, sessions, grants and tokens to the API, and the first administrator to Weir. */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config/schema.js';
+import { firstRunLink } from '../accounts/first-administrator.js';
 import { gate } from '../accounts/gate.js';
 import { grantRules } from '../accounts/grant-rules.js';
 import { issuing } from '../accounts/issuing.js';
@@ -12,7 +13,7 @@ import { askedAgain } from '../ledger/asked-again.js';
 import { grantsLedger } from '../ledger/grants-ledger.js';
 import { sessionsLedger } from '../ledger/sessions-ledger.js';
 import { tokensLedger } from '../ledger/tokens-ledger.js';
-import type { AccountsLedger, AuditTrail, By, Clock, Gate, GrantsLedger, Log } from '../ports.js';
+import type { AccountsLedger, AuditTrail, Clock, Gate, Log } from '../ports.js';
 import { measuredSignIn } from '../record/measured-ports.js';
 import type { WorkMetrics } from '../record/work-metrics.js';
 import { accountsOperations } from '../review/accounts-operations.js';
@@ -25,9 +26,6 @@ import type { Storage } from './storage.js';
 
 /** How often accounts that nobody uses are looked for; they are also found when somebody signs in with one. */
 const UNUSED_EVERY_MS = 3_600_000;
-/** What the gateway does by itself before there is anybody. */
-const SYSTEM: By = { actor: 'system', kind: 'set-up', accountId: undefined };
-const FIRST_NAMES = ['admin', 'admin-2', 'admin-3', 'admin-4', 'admin-5'] as const;
 
 export interface PeopleOptions {
   readonly storage: Pick<Storage, 'database' | 'writer' | 'accountsKey'>;
@@ -83,29 +81,9 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       ...grantsOperations({ grants }),
       ...tokensOperations({ tokens, issuing: links, clock }),
     ],
-    async firstRunLink() {
-      const { url, invitation } = links.invitation('first-run');
-      return (await askedAgain(() => firstAdministrator(accounts, grants, invitation))) ? url : undefined;
-    },
+    firstRunLink: () => askedAgain(() => firstRunLink({ accounts, grants, issuing: links })),
     stop: () => clearInterval(unused),
   };
-}
-
-/** Invites the first system administrator, anew at every start until the link was used; false when there is one. */
-async function firstAdministrator(accounts: AccountsLedger, grants: GrantsLedger, invitation: Parameters<AccountsLedger['invite']>[1]): Promise<boolean> {
-  if (await accounts.setUpEnded()) return false;
-  const all = await accounts.list();
-  const held = await grants.list({ state: 'active' });
-  const administrators = all.filter(({ id }) => held.some((grant) => grant.role === 'system-admin' && grant.accountId === id));
-  if (administrators.some(({ state }) => state === 'active')) return false;
-  const invited = administrators.find(({ state }) => state === 'invited');
-  if (invited !== undefined) return (await accounts.invite(invited.id, invitation, SYSTEM)).kind === 'done';
-  for (const name of FIRST_NAMES) {
-    const made = await accounts.create({ name, displayName: name, email: undefined, language: undefined }, invitation, SYSTEM);
-    if (made.kind !== 'done') continue;
-    return (await grants.propose({ accountId: made.account.id, role: 'system-admin', scope: undefined, mayOpen: false }, SYSTEM)).kind === 'done';
-  }
-  return false;
 }
 
 async function oidcOf({ config, env, clock, log }: PeopleOptions, { accounts, key, console }: { readonly accounts: AccountsLedger; readonly key: Buffer; readonly console: () => string }): Promise<SignInOptions['oidc']> {
