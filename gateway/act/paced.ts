@@ -11,34 +11,40 @@ const MOST_PIECE = 64 * 1024;
 const LONG_MS = 15;
 /** Only what passes as fast as ordinary text does comes in larger pieces. */
 const QUICK_MS = 1;
-/** The same of the largest. */
-const QUICK_MOST_MS = 4;
-/** So many pieces after one that took long none is larger than usual: else each quick stretch would bring a body one more large piece full of numbers, 0.2 s each. */
-const WARY_FOR = 64;
+/** What took longer is followed by a piece of the usual size at most. */
+const SLOW_MS = 4;
+/** So many pieces after one that took long none of the same body is larger than usual: else each quick stretch would bring it one more large piece full of numbers, 0.2 s each. */
+const WARY_PIECES = 64;
+/** So many quick bytes, of whatever bodies, until one begins large again: of bodies full of numbers that come one after another the first alone takes those 0.2 s in one go. */
+const WARY_BYTES = 16 * 2 ** 20;
 
-/** Pieces of all bodies for which none begins large: a process that is sent one body full of numbers after another is kept from its other work once. */
+/** Quick bytes that are still to come before a body begins large. */
 let wary = 0;
 
 /** Cuts chunk after chunk; where they are cut never matters. */
 export class Pace {
   #size = wary > 0 ? USUAL_PIECE : MOST_PIECE;
-  #wary = wary > 0 ? WARY_FOR : 0;
+  #wary = wary > 0 ? WARY_PIECES : 0;
+  #given = 0;
 
   piece(chunk: Uint8Array, at: number): Uint8Array {
-    return at === 0 && chunk.length <= this.#size ? chunk : chunk.subarray(at, at + this.#size);
+    const piece = at === 0 && chunk.length <= this.#size ? chunk : chunk.subarray(at, at + this.#size);
+    this.#given = piece.length;
+    return piece;
   }
 
-  /** To be told what a piece took; where that was long there is something to wait for before the next. */
+  /** To be told what the piece that was given last took; where that was long there is something to wait for before the next. */
   took(ms: number): Promise<void> | undefined {
     if (ms > LONG_MS) {
       this.#size = LEAST_PIECE;
-      this.#wary = wary = WARY_FOR;
+      this.#wary = WARY_PIECES;
+      wary = WARY_BYTES;
       return turn();
     }
-    if (wary > 0) wary--;
+    if (wary > 0) wary -= this.#given;
     if (this.#wary > 0) this.#wary--;
     if (ms <= QUICK_MS && this.#wary === 0) this.#size = Math.min(MOST_PIECE, this.#size * 2);
-    else if (this.#size < USUAL_PIECE || ms > QUICK_MOST_MS) this.#size = USUAL_PIECE;
+    else if (this.#size < USUAL_PIECE || ms > SLOW_MS) this.#size = USUAL_PIECE;
     return undefined;
   }
 }

@@ -60,12 +60,11 @@ function isGb18030(bytes: Uint8Array, cut: boolean): boolean {
   return true;
 }
 
-/**
- * Its models are several megabytes, which most of what is sent never needs: they are read with the first text that is no UTF-8.
- * What asks cannot wait for a promise.
- */
+const load = createRequire(import.meta.url);
+
+/** Its models are several megabytes, which most of what is sent never needs: they are read with the first text that is no UTF-8. What asks cannot wait for a promise. */
 function guesser(): typeof import('jschardet') {
-  return createRequire(import.meta.url)('jschardet') as typeof import('jschardet');
+  return load('jschardet') as typeof import('jschardet');
 }
 
 const ESCAPE = 0x1b;

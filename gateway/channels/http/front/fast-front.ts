@@ -57,6 +57,7 @@ export function fastFront(options: FrontOptions, handler: FrontHandler): Front {
   const http2 = listen.http2 && secured !== undefined ? http2Beside(secured, proxied, options, handler) : undefined;
   const timer = setInterval(() => {
     // A loop that stood still has read nothing meanwhile: whoever came just before this tick would be charged for all of it.
+    // What clients are given is longer by as much as ticks came late.
     shared.now = Math.min(performance.now(), shared.now + timing.checkEveryMs);
     for (const connection of shared.connections) connection.check(shared.now);
   }, timing.checkEveryMs).unref();
