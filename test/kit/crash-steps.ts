@@ -61,6 +61,8 @@ const SCENARIOS: Readonly<Record<Step['scenario'], (one: Try) => Promise<void>>>
       await dying(one, async () => undefined);
       await blockSettled(one, answer);
     } else {
+      // It is blocked again and again until the gateway is dead.
+      if (one.step.kill === 'postgres') throw new Error('a step of block-away that waits for the journal has to kill the gateway: killing its database alone would never end');
       let isDead = false;
       void gateway.exited.then(() => (isDead = true));
       await blockSettled(one, await dying(one, async () => {
