@@ -35,7 +35,8 @@ async function endOf(lane: Lane): Promise<End> {
   const home = readFileSync(join(lane.dataDir, 'postgres.location'), 'utf8').trim();
   const database = ledgerDatabase({ host: join(home, 'run'), port: 5432, user: OWNER_ROLE, password: readFileSync(join(lane.dataDir, 'keys', 'postgres'), 'utf8').trim(), database: 'weir' });
   try {
-    let end: Omit<End, 'audit' | 'withoutFile'> = { withoutMessage: [], unrecorded: [] };
+    let end: Omit<End, 'audit' | 'withoutFile'> | undefined;
+    let failed: unknown;
     const look = async (): Promise<true | undefined> => {
       const entries = await database.read((db) => db.selectFrom('audit').select(['act', 'subject']).execute());
       const counts = new Map<string, number>();
@@ -52,7 +53,9 @@ async function endOf(lane: Lane): Promise<End> {
     // Its end says that all files were looked at twice, a quarter of an hour apart: what belongs to nobody was destroyed, and nothing else.
     plantOrphan(lane);
     // What is left in spite of all patience is told of below.
-    await inTime(lane, 'the end of all that was begun', look, ORPHANS_PASS).catch(() => undefined);
+    const trying = (): Promise<true | undefined> => look().catch((thrown: unknown) => void (failed = thrown));
+    const missed = await inTime(lane, 'the end of all that was begun', trying, ORPHANS_PASS).catch((thrown: unknown) => thrown);
+    if (end === undefined) throw new Error('whether anything was lost is not known: no look came to its end', { cause: failed ?? missed });
     return { ...end, withoutFile: await withoutFile(lane.dataDir, () => allRows(lane)), audit: await verifyAudit(database) };
   } finally {
     await database.close();
