@@ -10,6 +10,9 @@ import { AT, NOBODY, sessionOf, step } from './fixtures.js';
 /** What the console promises over loopback, in work of the page's own thread. */
 const USABLE_MS = 1_000;
 const TRIES = 5;
+/** By the clock, for a page that waits for what it need not: generous, since other tests have the machine too. */
+const LOADED_MS = 5_000;
+const LOADS = 3;
 /** A folder, where somebody wants to look: drawing them takes long, and no test reads them. */
 const shots = process.env['WEIR_SCREENSHOTS'];
 let chrome: Browser;
@@ -191,18 +194,23 @@ describe('the frame', () => {
     await inspector.send('Performance.enable', { timeDomain: 'threadTicks' });
     const workedMs = async (): Promise<number> => 1_000 * ((await inspector.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
     const times: number[] = [];
+    const waits: number[] = [];
     let loaded: string[] = [];
     page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
-    // Over loopback a page waits for nothing but its own work. That is counted, since the clock also runs while other tests have the machine; the best of a few is what the console needs.
-    for (let round = 0; round < TRIES && Math.min(...times, Infinity) > USABLE_MS; round += 1) {
+    const isSlow = (): boolean => Math.min(...times, Infinity) >= USABLE_MS;
+    const isLate = (): boolean => Math.min(...waits, Infinity) >= LOADED_MS;
+    // Its own work is counted, since the clock also runs while other tests have the machine; the best of a few is what the console needs.
+    for (let round = 0; (round < TRIES && isSlow()) || (round < LOADS && isLate()); round += 1) {
       loaded = [];
-      const before = await workedMs();
+      const [began, before] = [performance.now(), await workedMs()];
       await page.reload();
       await page.waitForSelector('.table');
+      if (round < LOADS) waits.push(performance.now() - began);
       times.push((await workedMs()) - before);
     }
     expect(Math.min(...times)).toBeGreaterThan(0);
     expect(Math.min(...times)).toBeLessThan(USABLE_MS);
+    expect(Math.min(...waits)).toBeLessThan(LOADED_MS);
     expect(loaded.filter((path) => /(accounts|policy|queue|message|overview)/.test(path) && path.startsWith('/assets/'))).toEqual([]);
     await close();
   });
