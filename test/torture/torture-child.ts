@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { childParts } from '../../gateway/act/children.js';
 import { inflow } from '../../gateway/act/inflow.js';
+import { Pace } from '../../gateway/act/paced.js';
 import { spoolFactory } from '../../gateway/body/spool.js';
 import { codings } from '../../gateway/decode/codec/codings.js';
 import { EXTRACT_LIMITS } from '../../gateway/decode/extract/limits.js';
@@ -17,16 +18,14 @@ import { ARCHIVES } from './archives.js';
 import { cutAndLying } from './cut.js';
 import { DOCUMENTS } from './documents.js';
 import { TEXTS } from './texts.js';
-import { GROWTH_MIB, STALL_MS, type Outcome } from './outcome.js';
+import { looksDear, type Opened, type Outcome } from './outcome.js';
 
 const MEMORY = 512 * 2 ** 20;
 /** For what hangs. Four times what the gateway gives a file: on a busy machine others take the rest, and what a file costs is counted. */
 const TIME_MS = 240_000;
 const HASTY_MS = 2000;
 const PIECE = 64 * 1024;
-/** What making it left behind is collected first. */
-const LARGE = 2 ** 20;
-/** A stalled machine, or a collection of what was opened before, is charged to whoever runs then: what looks too dear is opened again. */
+/** What looks too dear is opened again. */
 const TRIES = 3;
 /** Small ones are opened side by side, as bodies are. */
 const AT_ONCE = 4;
@@ -106,18 +105,29 @@ async function* piecesOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function opened(name: string, input: Input, opener = pool): Promise<Outcome> {
-  let outcome = await openedOnce(name, input, opener);
-  for (let tries = 1; tries < TRIES && (outcome.stall >= STALL_MS || outcome.grew >= GROWTH_MIB); tries++) {
-    const { stall, grew } = outcome;
-    const again = await openedOnce(name, input, opener);
-    outcome = { ...again, stall: Math.min(stall, again.stall), grew: Math.min(grew, again.grew) };
+async function opened(name: string, input: Input, opener = pool): Promise<Opened> {
+  const tries = [await openedOnce(input, opener)];
+  while (tries.length < TRIES && looksDear(tries)) {
+    forget();
+    tries.push(await openedOnce(input, opener));
   }
-  return outcome;
+  return { name, tries };
 }
 
-async function openedOnce(name: string, { bytes, contentType, contentEncoding }: Input, opener: ExtractPool): Promise<Outcome> {
-  if (bytes.length > LARGE) globalThis.gc?.();
+/**
+ * What is opened again is to cost what it did. For a while after a piece took long bodies begin small; and memory that is free but still this process's
+ * is filled without growing: a last resort gives back what the first collection freed.
+ */
+function forget(): void {
+  const piece = new Uint8Array(PIECE);
+  for (const quick = new Pace(); new Pace().piece(piece, 0).length < PIECE; void quick.took(0)) quick.piece(piece, 0);
+  globalThis.gc?.();
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+async function openedOnce({ bytes, contentType, contentEncoding }: Input, opener: ExtractPool): Promise<Outcome> {
+  // What making it left behind.
+  globalThis.gc?.();
   resetPeak();
   const before = peakMiB();
   const failed = failures.length;
@@ -144,11 +154,11 @@ async function openedOnce(name: string, { bytes, contentType, contentEncoding }:
   await children.open();
   await children.close();
   await body.close();
-  const took = Math.min(performance.now() - began, spentMs() - spentBefore);
+  const lasted = performance.now() - began;
   const problem = body.decoder?.problem;
   const receipt = inspector.receipt();
   return {
-    name, took, stall: watching.stop(), grew: peakMiB() - before,
+    lasted, took: Math.min(lasted, spentMs() - spentBefore), stall: watching.stop(), grew: peakMiB() - before,
     reasons: [...new Set([...(problem === undefined ? [] : [problem]), ...inspector.unscannable].map(({ reason, detail }) => `${reason} ${detail}`))].slice(0, 20),
     findings: inspector.findings().length,
     lawful: receipt.size === size && receipt.scanned + receipt.unscanned === size,
@@ -169,9 +179,9 @@ const groups: Readonly<Record<string, () => Promise<void>>> = {
     await Promise.all(Array.from({ length: AT_ONCE }, take));
   },
 };
-function say(outcome: Outcome): void {
-  if (process.send === undefined) process.stdout.write(`${JSON.stringify({ ...outcome, took: Math.round(outcome.took), stall: Math.round(outcome.stall), grew: Math.round(outcome.grew) })}\n`);
-  else process.send(outcome);
+function say(opened: Opened): void {
+  if (process.send !== undefined) process.send(opened);
+  else for (const one of opened.tries) process.stdout.write(`${JSON.stringify({ name: opened.name, ...one, took: Math.round(one.took), lasted: Math.round(one.lasted), stall: Math.round(one.stall), grew: Math.round(one.grew) })}\n`);
 }
 
 try {
