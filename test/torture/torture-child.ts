@@ -114,13 +114,15 @@ async function opened(name: string, input: Input, opener = pool): Promise<Opened
   return { name, tries };
 }
 
-/**
- * What is opened again is to cost what it did. For a while after a piece took long bodies begin small; and memory that is free but still this process's
- * is filled without growing: a last resort gives back what the first collection freed.
- */
+/** What is opened again is to cost what it did: for a while after a piece took long bodies begin small. */
 function forget(): void {
   const piece = new Uint8Array(PIECE);
   for (const quick = new Pace(); new Pace().piece(piece, 0).length < PIECE; void quick.took(0)) quick.piece(piece, 0);
+  giveBack();
+}
+
+/** Memory that is free but still this process's is filled without growing: a last resort gives back what the collection before it freed. */
+function giveBack(): void {
   globalThis.gc?.();
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
@@ -169,7 +171,11 @@ async function openedOnce({ bytes, contentType, contentEncoding }: Input, opener
 const groups: Readonly<Record<string, () => Promise<void>>> = {
   async named() {
     const only = process.argv[3];
-    for (const { name, make, slow } of [...ARCHIVES, ...DOCUMENTS, ...TEXTS]) if (only === undefined || name.includes(only)) say(await opened(name, await make(), slow === true ? hasty : pool));
+    for (const { name, make, slow } of [...ARCHIVES, ...DOCUMENTS, ...TEXTS].filter((one) => only === undefined || one.name.includes(only))) {
+      const input = await make();
+      giveBack();
+      say(await opened(name, input, slow === true ? hasty : pool));
+    }
   },
   async cut() {
     const all = cutAndLying();
