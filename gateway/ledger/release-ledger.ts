@@ -125,12 +125,9 @@ export function releaseLedger(options: { readonly database: LedgerDatabase; read
   return {
     async begin(n, leaseMs) {
       return await database.transact(async (trx): Promise<Begun> => {
-        const job = await trx.selectFrom('outbox').selectAll().where('n', '=', n).forUpdate().skipLocked().executeTakeFirst();
-        if (job === undefined) {
-          const exists = await trx.selectFrom('outbox').select('n').where('n', '=', n).where('closed_at', 'is', null).executeTakeFirst();
-          return { kind: exists === undefined ? 'closed' : 'busy' };
-        }
-        if (job.closed_at !== null) return { kind: 'closed' };
+        // Waited for: who locks a row does so for a moment, as the dispatcher that marks it as handed over. What is worked on has a lease.
+        const job = await trx.selectFrom('outbox').selectAll().where('n', '=', n).where('closed_at', 'is', null).forUpdate().executeTakeFirst();
+        if (job === undefined) return { kind: 'closed' };
         const row = await trx.selectFrom('messages').selectAll().where('id', '=', job.message_id).forUpdate().executeTakeFirst();
         if (row === undefined || (row.state !== 'releasing' && row.state !== 'sending') || row.decision_as === null) {
           await closeJob(trx, n, 'moot', now());
