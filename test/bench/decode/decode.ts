@@ -119,7 +119,7 @@ export async function decodeBench({ bytes, rounds, rows, say }: DecodeOptions): 
         most.parent = Math.max(most.parent, peakMiB(process.pid) - before);
         if (sample.peer !== undefined) {
           const began = performance.now();
-          execFileSync('sh', ['-c', sample.peer, 'sh', path], { stdio: ['ignore', 'ignore', 'ignore'] });
+          execFileSync('sh', ['-c', sample.peer, 'sh', path], { stdio: ['ignore', 'ignore', 'pipe'] });
           times.peer.push((performance.now() - began) / 1000);
         }
       }

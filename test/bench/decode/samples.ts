@@ -41,7 +41,7 @@ book.save('out.xlsx')`;
 const READ_DOCX = `/usr/bin/python3 -c 'import sys, docx
 for p in docx.Document(sys.argv[1]).paragraphs: p.text' "$1"`;
 const READ_XLSX = `/usr/bin/python3 -c 'import sys, openpyxl
-for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(values_only=True): pass' "$1"`;
+for row in openpyxl.load_workbook(open(sys.argv[1], "rb"), read_only=True).active.iter_rows(values_only=True): pass' "$1"`;
 
 const lines76 = (bytes: Buffer): string => (bytes.toString('base64').match(/.{1,76}/g) ?? []).join('\r\n');
 const quoted = (bytes: Buffer): string => Array.from(bytes, (byte) => (byte === 10 ? '\r\n' : byte < 0x21 || byte > 0x7e || byte === 0x3d ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte))).join('').replace(/(.{72})(?=[^\r])/g, '$1=\r\n');
