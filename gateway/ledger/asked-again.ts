@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerFailure } from '../errors.js';
 
-/** How long one is asked again: the last try may take as long as any question. */
+/** How long one is asked again: the last try may take as long as a question does. */
 const ASKED_MS = 60_000;
 const AGAIN_MS = 500;
 
