@@ -13,6 +13,12 @@ const LEAST_LIKELY = 0.5;
 const SEGMENTS = [...MOBILE_SEGMENTS, ...LONGER_SEGMENTS];
 /** First digits of landlines: 0, an area, and a subscriber's 2 to 8. */
 const AREA_STARTS = [...AREAS].flatMap((area) => [2, 3, 4, 5, 6, 7, 8].map((first) => `0${area}${String(first)}`));
+/** Longer starts than shapes are told apart by would have to be looked for in their list. */
+const CODED_START = 5;
+const behind = (code: string, starts: readonly string[]): string[] => [...new Set(starts.map((start) => `${code}${start}`.slice(0, CODED_START)))];
+/** What follows 86 or 0086: a mobile number, listed or not, or a landline; either with a 0 in front. */
+const BEHIND_CODE = [...['13', '14', '15', '16', '17', '18', '19'], ...AREAS];
+const TRUNK_BEHIND_CODE = BEHIND_CODE.map((start) => `0${start}`);
 /** A cell of a list with more digits is a number of its own. */
 const LONGEST_CELL = 10;
 /** The number itself is cut by one line end at most, and its country code may stand on a line of its own. */
@@ -33,8 +39,10 @@ export const cnPhone: NumberDetector = {
     // No landline is a fraction's whole part; of mobile numbers some are, where words name them.
     { lengths: [11, 12], starts: AREA_STARTS, cell: LONGEST_CELL, groupings: GROUPINGS, fraction: 0 },
     // A landline has 10 or 11 digits after the code, 11 or 12 with its 0; a mobile number 11 or 12.
-    { lengths: [12, 13, 14], starts: ['86'], cell: LONGEST_CELL, groupings: GROUPINGS },
-    { lengths: [14, 15, 16], starts: ['0086'], cell: LONGEST_CELL, groupings: GROUPINGS },
+    { lengths: [12, 13], starts: behind('86', [...BEHIND_CODE, ...TRUNK_BEHIND_CODE]), cell: LONGEST_CELL, groupings: GROUPINGS },
+    { lengths: [14], starts: behind('86', TRUNK_BEHIND_CODE), cell: LONGEST_CELL, groupings: GROUPINGS },
+    { lengths: [14, 15], starts: behind('0086', [...BEHIND_CODE, ...TRUNK_BEHIND_CODE]), cell: LONGEST_CELL, groupings: GROUPINGS },
+    { lengths: [16], starts: behind('0086', TRUNK_BEHIND_CODE), cell: LONGEST_CELL, groupings: GROUPINGS },
   ],
   verify: (candidate) => {
     // Cheap first: most candidates begin with no digit that a phone number begins with.

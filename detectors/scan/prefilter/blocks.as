@@ -25,6 +25,8 @@ const LONG: i32 = 11;
 /** Characters beside the digits of a block that are looked at for the end of a run. */
 const NEAR_BY: i32 = 4;
 
+/** Of 64. */
+const DENSE_DIGITS: i32 = 32;
 /** Digits in front of a check character. */
 const CHECKED: i32 = 17;
 /** Runs with fewer digits hold no number. */
@@ -50,12 +52,12 @@ export function classes(bytes: v128, low: v128, high: v128, nibble: v128): v128 
 @inline
 function without(one: v128, two: v128, three: v128, four: v128, wanted: v128): u64 {
   const none = i8x16.splat(0);
-  return together(i8x16.eq(v128.and(one, wanted), none), i8x16.eq(v128.and(two, wanted), none), i8x16.eq(v128.and(three, wanted), none), i8x16.eq(v128.and(four, wanted), none));
+  return bitsOf(i8x16.eq(v128.and(one, wanted), none), i8x16.eq(v128.and(two, wanted), none), i8x16.eq(v128.and(three, wanted), none), i8x16.eq(v128.and(four, wanted), none));
 }
 
 /** The upper bit of each byte. */
 @inline
-function together(one: v128, two: v128, three: v128, four: v128): u64 {
+export function bitsOf(one: v128, two: v128, three: v128, four: v128): u64 {
   return <u64>i8x16.bitmask(one) | (<u64>i8x16.bitmask(two) << 16) | (<u64>i8x16.bitmask(three) << 32) | (<u64>i8x16.bitmask(four) << 48);
 }
 
@@ -190,15 +192,17 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
   const three = v128.load(block, 32);
   const four = v128.load(block, 48);
   const nibble = i8x16.splat(15);
-  const digits = together(isDigit(one), isDigit(two), isDigit(three), isDigit(four));
-  const beyond = together(one, two, three, four);
+  const digits = bitsOf(isDigit(one), isDigit(two), isDigit(three), isDigit(four));
+  const beyond = bitsOf(one, two, three, four);
   let mask: u64 = 0;
   if (hasOthers) mask = ~without(classes(one, low, high, nibble), classes(two, low, high, nibble), classes(three, low, high, nibble), classes(four, low, high, nibble), others);
   if (digits == 0) return mask;
+  // Where digits are that dense most runs are long enough: to follow all of them costs less than to tell which.
+  if (<i32>popcnt(digits) >= DENSE_DIGITS) return mask | digits;
   let rest = digits;
   if (!hasOthers && <i32>popcnt(digits) < few) {
     if (beyond != 0 ? isShort(block, digits, beyond) : isInside(digits) && !hasControls(one, two, three, four)) return 0;
-    const letters = together(isLetter(one), isLetter(two), isLetter(three), isLetter(four));
+    const letters = bitsOf(isLetter(one), isLetter(two), isLetter(three), isLetter(four));
     if (beyond == 0 && few >= LONG) rest &= wide(~letters);
     if (rest == 0 || tooFew(block, rest, letters, beyond)) return 0;
   }

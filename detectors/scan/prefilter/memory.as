@@ -6,6 +6,8 @@ export const BYTE_BITS: usize = 0x20;
 export const ASCII_MEMBERS: usize = 0x40;
 /** The same for the bytes that signs of base64 are, or that may begin an escape of one. */
 export const SIGNS: usize = 0x60;
+/** The same for the bytes that may stand outside the strings of a JSON text. */
+export const JSON_OUTSIDE_ASCII: usize = 0x80;
 /** The first four of such tables for digits of two bytes in another charset. */
 export const PAIR_NIBBLES: usize = 0xa0;
 /** Value of each byte as a hexadecimal digit, -1 for others. */

@@ -5,7 +5,7 @@ import type { DetectorSet } from '../scan-units.js';
 import type { LineFollower, LinePosition } from '../table.js';
 import type { Carry } from './carry.js';
 import { instantiate, type Module } from './load.js';
-import { MOST_COUNT, bitOf, fillCharacters, fillMarkup, fillPairs, shapeTables, type Markup, type Pairs } from './tables.js';
+import { MOST_COUNT, bitOf, fillCharacters, fillJsonOutside, fillMarkup, fillPairs, shapeTables, type Markup, type Pairs } from './tables.js';
 
 /** How the text is to be read: what a view says of itself. */
 export interface Reading {
@@ -202,7 +202,7 @@ export class Prefilter implements LineFollower {
   }
   /** Bytes that may stand outside the strings of a JSON text: 1 for each. */
   setJsonOutside(table: Uint8Array): void {
-    this.#memory.set(table, this.#module.address('JSON_OUTSIDE'));
+    fillJsonOutside(this.#module, table);
   }
   /** The number of a JSON state behind `to`, from that at `from`; bytes beyond ASCII before `mark` are no reason to doubt. */
   followJson(from: number, to: number, state: number, mark: number): number {

@@ -126,6 +126,24 @@ function nextDense(from: usize, most: usize): usize {
 }
 
 /**
+ * Where in the 64 bytes from `at` on LEAST in a row begin that may be members of a run, as bits. The two whole groups of a run, the first of
+ * which lies at `at + 8` or behind it, begin in its first eight bytes: those are such a row, here or in the 64 bytes from `at + 40` on.
+ */
+@inline
+function longRows(at: usize): u64 {
+  let rows = <u64>mayBeMembers(v128.load(at)) | (<u64>mayBeMembers(v128.load(at, 16)) << 16) | (<u64>mayBeMembers(v128.load(at, 32)) << 32) | (<u64>mayBeMembers(v128.load(at, 48)) << 48);
+  rows &= rows >> 1;
+  rows &= rows >> 2;
+  rows &= rows >> 4;
+  return rows & (rows >> 8) & (rows >> 16);
+}
+
+@inline
+function mayBeMembers(bytes: v128): i32 {
+  return i8x16.bitmask(i8x16.ne(classes(bytes, v128.load(SIGNS), v128.load(SIGNS, 16), i8x16.splat(15)), i8x16.splat(0)));
+}
+
+/**
  * The first run from `from` on that has to be looked at, by its first sign; `end` for none: a run of 24 covers two whole groups of eight bytes.
  * The text begins at `chunk`, has a byte before it that may be read, and was swept. `wordless`: words without a digit need not be read.
  */
@@ -134,6 +152,15 @@ export function nextSigns(from: usize, end: usize, chunk: usize, wordless: bool)
   let floor = from;
   const most = (end - chunk) >> 3;
   for (let group = (from - chunk + 7) >> 3; (group = nextDense(group, most)) + 1 < most; ) {
+    // In tables all is dense, and no cell is as long as a run.
+    const rows = longRows(chunk + (group << 3) - 8);
+    if (rows == 0) {
+      group += 5;
+      continue;
+    }
+    const ahead = <usize>ctz(rows);
+    if (ahead > 8) group += (ahead - 1) >> 3;
+    if (group + 1 >= most) break;
     const at = chunk + (group << 3);
     const others = at + 18 <= end ? certainStrays(v128.load(at), v128.load(at, 1), v128.load(at, 2)) : 0;
     if (others != 0) {

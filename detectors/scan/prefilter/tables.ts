@@ -105,6 +105,21 @@ export function bitOf(module: Module, byte: number): number {
   return name === undefined ? 0 : module.address(name);
 }
 
+/** A set of bytes of ASCII, told by their halves: a bit for each high half, so that none is told wrong. */
+function fillAscii(module: Module, name: string, has: (byte: number) => boolean): void {
+  const table = new Uint8Array(module.memory.buffer, module.address(name), 32).fill(0);
+  for (let byte = 0; byte < 128; byte++) {
+    table[16 + (byte >> 4)] = 1 << (byte >> 4);
+    if (has(byte)) table[byte & 15] = (table[byte & 15] ?? 0) | (1 << (byte >> 4));
+  }
+}
+
+/** The bytes that may stand outside the strings of a JSON text: 1 for each. */
+export function fillJsonOutside(module: Module, table: Uint8Array): void {
+  new Uint8Array(module.memory.buffer).set(table, module.address('JSON_OUTSIDE'));
+  fillAscii(module, 'JSON_OUTSIDE_ASCII', (byte) => table[byte] === 1);
+}
+
 /** What never changes while the process runs. */
 export function fillCharacters(module: Module): void {
   const memory = new Uint8Array(module.memory.buffer);
@@ -116,17 +131,9 @@ export function fillCharacters(module: Module): void {
   for (let way = 0; way < WAYS; way++) memory.set(byteKinds(way), module.address('BYTE_KINDS') + way * 256);
   memory.set(HEX_VALUES, module.address('HEX_VALUES'));
   memory.set(BASE64_VALUES, module.address('BASE64_VALUES'));
-  // A bit for each high half: among the bytes of ASCII none is told wrong. A plus is a space in forms.
-  const ascii = module.address('ASCII_MEMBERS');
-  for (let byte = 0; byte < 128; byte++) {
-    memory[ascii + 16 + (byte >> 4)] = 1 << (byte >> 4);
-    if ((kindOf(byte) !== 0 && kindOf(byte) >> 4 !== CHECK_X) || byte === 0x2b) memory[ascii + (byte & 15)] = (memory[ascii + (byte & 15)] ?? 0) | (1 << (byte >> 4));
-  }
-  const signs = module.address('SIGNS');
-  for (let byte = 0; byte < 128; byte++) {
-    memory[signs + 16 + (byte >> 4)] = 1 << (byte >> 4);
-    if (BASE64_VALUES[byte] !== STRAY) memory[signs + (byte & 15)] = (memory[signs + (byte & 15)] ?? 0) | (1 << (byte >> 4));
-  }
+  // A plus is a space in forms.
+  fillAscii(module, 'ASCII_MEMBERS', (byte) => (kindOf(byte) !== 0 && kindOf(byte) >> 4 !== CHECK_X) || byte === 0x2b);
+  fillAscii(module, 'SIGNS', (byte) => BASE64_VALUES[byte] !== STRAY);
   const bits = module.address('BYTE_BITS');
   for (const [name, bytes] of BYTE_BITS) {
     for (const byte of bytes) {
