@@ -174,6 +174,18 @@ function isInside(digits: u64): bool {
   return <i32>ctz(digits) > maxGap && <i32>clz(digits) > maxGap;
 }
 
+/** The same for digits at one end of the block, seen half a block on or before: there too all is ASCII that is not ignored, and too few digits. */
+function standsAlone(block: usize, digits: u64): bool {
+  const at = <u32>digits == 0 ? block + 32 : digits >> 32 == 0 ? block - 32 : 0;
+  if (at == 0) return false;
+  const one = v128.load(at);
+  const two = v128.load(at, 16);
+  const three = v128.load(at, 32);
+  const four = v128.load(at, 48);
+  const all = bitsOf(isDigit(one), isDigit(two), isDigit(three), isDigit(four));
+  return <i32>popcnt(all) < few && isInside(all) && bitsOf(one, two, three, four) == 0 && !hasControls(one, two, three, four);
+}
+
 /** Bytes of ASCII that are ignored, and some that end every run. */
 @inline
 function hasControls(one: v128, two: v128, three: v128, four: v128): bool {
@@ -201,7 +213,7 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
   if (<i32>popcnt(digits) >= DENSE_DIGITS) return mask | digits;
   let rest = digits;
   if (!hasOthers && <i32>popcnt(digits) < few) {
-    if (beyond != 0 ? isShort(block, digits, beyond) : isInside(digits) && !hasControls(one, two, three, four)) return 0;
+    if (beyond != 0 ? isShort(block, digits, beyond) : isInside(digits) ? !hasControls(one, two, three, four) : standsAlone(block, digits)) return 0;
     const letters = bitsOf(isLetter(one), isLetter(two), isLetter(three), isLetter(four));
     if (beyond == 0 && few >= LONG) rest &= wide(~letters);
     if (rest == 0 || tooFew(block, rest, letters, beyond)) return 0;

@@ -19,10 +19,14 @@ export function holdsBegin(armour: bool): bool {
   return (begun & (armour ? BEGIN | ARMOUR : BEGIN)) != 0;
 }
 
-/** Two bits: are the first eight bytes dense, and the other eight? */
+/** A bit for each eight bytes: are all of them dense? */
 @inline
-function dense(bytes: v128): u32 {
-  return <u32>i64x2.bitmask(i64x2.eq(i8x16.gt_s(bytes, BLANKS), ALL));
+function dense(one: v128, two: v128, three: v128, four: v128): u32 {
+  // Whoever is -1 in all of its halves stays -1 when they are made one half as wide.
+  const first = i8x16.narrow_i16x8_s(i8x16.gt_s(one, BLANKS), i8x16.gt_s(two, BLANKS));
+  const second = i8x16.narrow_i16x8_s(i8x16.gt_s(three, BLANKS), i8x16.gt_s(four, BLANKS));
+  const quarters = i16x8.eq(i8x16.narrow_i16x8_s(first, second), ALL);
+  return <u32>i8x16.bitmask(i8x16.narrow_i16x8_s(quarters, quarters)) & 0xff;
 }
 
 @inline
@@ -61,7 +65,7 @@ export function sweep(from: usize, end: usize): void {
     const two = v128.load(block, 16);
     const three = v128.load(block, 32);
     const four = v128.load(block, 48);
-    const own = dense(one) | (dense(two) << 2) | (dense(three) << 4) | (dense(four) << 6);
+    const own = dense(one, two, three, four);
     const both = before | (own << 8);
     store<u8>(out++, <u8>(both & (both >> 1)));
     before = own;
