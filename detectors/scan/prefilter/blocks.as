@@ -1,5 +1,5 @@
 /** What a block of 64 bytes may hold of a number: asked for every block of a text, so nothing here reads a character that it need not. */
-import { ASCII_MEMBERS, MEMBERS } from './memory';
+import { ASCII_MEMBERS, MEMBER, MEMBERS } from './memory';
 
 // Which runs are found, and how. A run is what `walk` follows: characters that are digits, separators or ignorable, the first of them a
 // digit. Worth a walk are runs with `least` digits, with more ignorables than a candidate may have (over 64), and those that touch the
@@ -9,7 +9,7 @@ import { ASCII_MEMBERS, MEMBERS } from './memory';
 //    back ends, behind itself.
 // 2. of runs with none of these, each ASCII digit whose run may be long enough (`tooFew`, `wide`, `numbers`): a run in which no hit is
 //    left has been seen to end on both sides.
-// 3. for runs of none of all these: all their digits have three bytes or more, so that `least` of them have 3 × least at least (as have one
+// 3. for runs of none of all these, which hold no digit of ASCII either: all their digits have three bytes or more, so that `least` of them have 3 × least at least (as have one
 //    digit and 65 ignorables). Let the run be [s, e) and q the first multiple of `step` in it: q + 1 ≤ s + step ≤ e - 1 as long as
 //    step + 1 ≤ 3 × least. So q and q + 1 are bytes of the run, and the last character that begins at q + 1 or before it is one of the
 //    run's, whole. `probe` looks at that character only. Where step is 32, the run has 33 bytes at least: when q - 16 is not in it, then
@@ -28,7 +28,7 @@ const NEAR_BY: i32 = 4;
 /** Of 64. */
 const DENSE_DIGITS: i32 = 32;
 /** Digits in front of a check character. */
-const CHECKED: i32 = 17;
+export const CHECKED: i32 = 17;
 /** Runs with fewer digits hold no number. */
 export let few: i32 = 0;
 export let step: usize = 1;
@@ -50,7 +50,7 @@ export function classes(bytes: v128, low: v128, high: v128, nibble: v128): v128 
 
 /** The bytes of a block that have none of these bits, as bits. */
 @inline
-function without(one: v128, two: v128, three: v128, four: v128, wanted: v128): u64 {
+export function without(one: v128, two: v128, three: v128, four: v128, wanted: v128): u64 {
   const none = i8x16.splat(0);
   return bitsOf(i8x16.eq(v128.and(one, wanted), none), i8x16.eq(v128.and(two, wanted), none), i8x16.eq(v128.and(three, wanted), none), i8x16.eq(v128.and(four, wanted), none));
 }
@@ -61,7 +61,7 @@ export function bitsOf(one: v128, two: v128, three: v128, four: v128): u64 {
   return <u64>i8x16.bitmask(one) | (<u64>i8x16.bitmask(two) << 16) | (<u64>i8x16.bitmask(three) << 32) | (<u64>i8x16.bitmask(four) << 48);
 }
 
-/** 1 when the first three of these bytes begin a character of a run. */
+/** Not 0 when the first three of these bytes begin a character of a run. */
 @inline
 function isMember(bytes: u32): u32 {
   return load<u8>(MEMBERS + <usize>(((bytes & 0x3f7f) << 6) | ((bytes >> 16) & 0x3f)));
@@ -79,10 +79,16 @@ function lastStart(at: usize): usize {
   return at + <usize>(3 - (clz(((load<u32>(at) & 0xc0c0c0c0) ^ 0x80808080) | 1) >> 3));
 }
 
-/** 1 when the last character that begins at `at + 1` or before it is one of a run. */
+/** Not 0 when the last character that begins at `at + 1` or before it is one of a run. */
 @inline
 export function memberNear(at: usize): u32 {
   return member(lastStart(at - 2));
+}
+
+/** 1 when it is one, and no digit of ASCII. */
+@inline
+export function probed(at: usize): u32 {
+  return memberNear(at) & MEMBER;
 }
 
 /** Where `step` is the widest and `at` lies in a run: 1 when the bytes before it, or those behind it, may be those of one. */
@@ -98,7 +104,7 @@ export function goesOn(at: usize): u32 {
 export function probe(block: usize, end: usize): u64 {
   let mask: u64 = 0;
   for (let at = block; at < block + 64 && at + 1 < end; at += step) {
-    if (memberNear(at) != 0) mask |= <u64>1 << <u64>(at - block);
+    if (probed(at) != 0) mask |= <u64>1 << <u64>(at - block);
   }
   return mask;
 }
@@ -148,7 +154,7 @@ function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
 }
 
 @inline
-function isDigit(bytes: v128): v128 {
+export function isDigit(bytes: v128): v128 {
   return i8x16.gt_s(i8x16.add(bytes, i8x16.splat(0x7f - 0x39)), i8x16.splat(0x7f - 10));
 }
 

@@ -5,8 +5,9 @@ const encoder = new TextEncoder();
 const ANY = Array.from({ length: 64 }, (_, i) => i);
 
 /**
- * A byte for the first three bytes of a character: 1 where one of `points` begins so, whatever follows the shorter ones. The index is made of
- * the lower six bits of the third, the lower seven of the first and the lower six of the second, with one unused bit between (scan.as).
+ * A byte for the first three bytes of a character: 1 where one of `points` begins so, whatever follows the shorter ones, and 2 where that is a
+ * digit of ASCII. The index is made of the lower six bits of the third, the lower seven of the first and the lower six of the second, with one
+ * unused bit between (blocks.as).
  */
 export function memberTable(points: Iterable<number>): Uint8Array {
   const table = new Uint8Array(1 << 20);
@@ -14,7 +15,8 @@ export function memberTable(points: Iterable<number>): Uint8Array {
     const [first = 0, second, third] = encoder.encode(String.fromCodePoint(point));
     const seconds = second === undefined ? ANY : [second & 63];
     const thirds = third === undefined ? ANY : [third & 63];
-    for (const two of seconds) for (const three of thirds) table[(two << 14) | ((first & 127) << 6) | three] = 1;
+    const mark = point >= 0x30 && point <= 0x39 ? 2 : 1;
+    for (const two of seconds) for (const three of thirds) table[(two << 14) | ((first & 127) << 6) | three] = mark;
   }
   return table;
 }

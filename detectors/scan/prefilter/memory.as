@@ -4,6 +4,8 @@
 export const BYTE_BITS: usize = 0x20;
 /** The same for the bytes of ASCII that runs of digits are made of, whatever the bit. */
 export const ASCII_MEMBERS: usize = 0x40;
+/** The same for the digits and separators of ASCII. */
+export const RUN_ASCII: usize = 0xe0;
 /** The same for the bytes that signs of base64 are, or that may begin an escape of one. */
 export const SIGNS: usize = 0x60;
 /** The same for the bytes that may stand outside the strings of a JSON text. */
@@ -45,9 +47,6 @@ export const FEW_STARTS: usize = 0x97000;
 export const DIGITS: usize = 0x98000;
 export const GROUP_AT: usize = 0x9a000;
 
-/** By the first three digits: a bit for each count of digits that a number beginning so may have. Made of the tables of shapes. */
-export const LENGTHS_BEGUN: usize = 0xaa000;
-
 /** Of a part of the text: places that are probed and may lie in runs; blocks with digits or escapes, each with the bits of its bytes. */
 export const PROBES: usize = 0xac000;
 export const HITS: usize = 0xad000;
@@ -71,8 +70,11 @@ export const MARKS: usize = 0x170000;
 export const MOST_MARKS: i32 = 0x2000;
 /** Blocks of the chunk with dense stretches: see sweep.as. */
 export const DENSE: usize = 0x178000;
-/** By the lower seven bits of the first byte and the lower six of the next two: 1 where a digit, a separator or something to ignore begins so in UTF-8. */
+/** By the first three digits: a bit for each count of digits that a number beginning so may have, of shapes without cells and of those with them. Made of the tables of shapes. */
+export const LENGTHS_BEGUN: usize = 0x17a000;
+/** By the lower seven bits of the first byte and the lower six of the next two: not 0 where a digit, a separator or something to ignore begins so in UTF-8, MEMBER unless it is a digit of ASCII. */
 export const MEMBERS: usize = 0x180000;
+export const MEMBER: u32 = 1;
 /** The text, behind what is carried over from the last chunk. */
 export const TEXT: usize = 0x280000;
 

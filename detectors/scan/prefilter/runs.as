@@ -2,8 +2,9 @@
 import {
   BYTE_KINDS, CELLS, CHECK_X, DATES, DIGIT, DIGITS, GROUPED, GROUPINGS, GROUPINGS_BITS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LINE_END, LIST_SIGN, MORE,
   MOST_WINDOWS, NUMERAL,
-  FEW_STARTS, LENGTHS_BEGUN, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
+  FEW_STARTS, LENGTHS_BEGUN, PAIRS, RUN_ASCII, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
 } from './memory';
+import { CHECKED, bitsOf, classes, isDigit, member, without } from './blocks';
 import { after, plainAt, unitAt } from './read';
 
 /** Room in memory for one run; longer ones are judged piece by piece. */
@@ -30,6 +31,8 @@ let most: i32 = 0;
 export let least: i32 = 0;
 export let maxGap: i32 = 0;
 let maxIgnored: i32 = 0;
+/** Most digits of a group in a list, where a shape says so. */
+let longestCell: i32 = 0;
 
 export let windows: i32 = 0;
 /** From here on the next bytes may complete a candidate; 0: nowhere. */
@@ -49,13 +52,26 @@ export function configure(leastDigits: i32, mostDigits: i32, gap: i32, ignored: 
   most = mostDigits;
   maxGap = gap;
   maxIgnored = ignored;
+  let withCells: u32 = 0;
+  longestCell = 0;
+  for (let shape: u32 = 0; shape < 32; shape++) {
+    const cell = load<i32>(CELLS + <usize>(shape << 2));
+    if (cell != 0) withCells |= <u32>1 << shape;
+    longestCell = max(longestCell, cell);
+  }
   for (let few = 0; few < BY_FEW; few++) {
     let shapes: u32 = 0;
     for (let i = 0; i < TO_EACH; i++) shapes |= load<u32>(STARTS + (<usize>(few * TO_EACH + i) << 2));
     store<u32>(FEW_STARTS + (<usize>few << 2), shapes);
-    let lengths: u64 = 0;
-    for (let count = least; count <= most; count++) if ((load<u32>(LENGTHS + (<usize>count << 2)) & shapes) != 0) lengths |= <u64>1 << <u64>count;
-    store<u64>(LENGTHS_BEGUN + (<usize>few << 3), lengths);
+    let free: u64 = 0;
+    let cells: u64 = 0;
+    for (let count = least; count <= most; count++) {
+      const own = load<u32>(LENGTHS + (<usize>count << 2)) & shapes;
+      if ((own & ~withCells) != 0) free |= <u64>1 << <u64>count;
+      if ((own & withCells) != 0) cells |= <u64>1 << <u64>count;
+    }
+    store<u64>(LENGTHS_BEGUN + (<usize>few << 4), free);
+    store<u64>(LENGTHS_BEGUN + (<usize>few << 4), cells, 8);
   }
 }
 
@@ -340,24 +356,34 @@ function fits(shapes: u32, from: i32, index: i32, first: i32, until: i32): bool 
 
 /**
  * Notes of each group before `until` whether a number can begin with it and end with a later one, as its first digits and the counts of
- * digits up to the ends of groups tell; answers with the first of them, or `until`.
+ * digits up to the ends of groups tell, and for shapes with cells the signs between; answers with the first of them, or `until`.
  */
 @inline
 function noteBegins(until: i32): i32 {
-  let ends: u64 = 0;
+  // A group has two digits more than the longest number at most: each count has a bit. Those of all numbers, of those with no sign of a list in
+  // them, and of those with such signs alone between cells.
+  let all: u64 = 0;
+  let parted: u64 = 0;
+  let listed: u64 = 0;
   let behind = until < groups ? digitOf(until) : digits;
+  /** In the gap behind the group. */
+  let signs: u32 = 0;
   let earliest = until;
   for (let from = until - 1; from >= 0; from--) {
     const own = group(from);
     const first = load<i32>(own, 8);
-    // A group has two digits more than the longest number at most: each count has a bit.
-    ends = (ends | 1) << <u64>(behind - first);
-    behind = first;
+    const size = behind - first;
+    all = (all | 1) << <u64>size;
+    parted = ((signs & LIST_SIGN ? 0 : parted) | 1) << <u64>size;
+    listed = ((signs & GROUP_SIGN ? 0 : listed) | 1) << <u64>size;
     const at = DIGITS + <usize>first;
-    const few = <u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2);
-    const may = (load<u64>(LENGTHS_BEGUN + (<usize>few << 3)) & ends) != 0;
+    const few = LENGTHS_BEGUN + (<usize>(<u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2)) << 4);
+    const may = ((load<u64>(few) & all) | (load<u64>(few, 8) & (parted | listed))) != 0;
     store<u32>(own, may ? 1 : 0, 28);
     earliest = may ? from : earliest;
+    listed = size > longestCell ? 0 : listed;
+    behind = first;
+    signs = load<u32>(own, 20);
   }
   return earliest;
 }
@@ -463,9 +489,104 @@ function goesOnEvenly(at: usize, sign: u32, end: usize): bool {
   return (plain | (i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>sign))) << 16)) == 0xaaaa5555 && <u32>load<u8>(at, 2 * EIGHT) - 0x30 < 10;
 }
 
+/** Runs of more groups, in bytes, are followed sign by sign. */
+const MOST_PLAIN: usize = 512 << 5;
+
+/** What stands in the gap, which holds separators of ASCII only. */
+@inline
+function signsIn(from: usize, to: usize, kinds: usize): u32 {
+  let signs: u32 = load<u8>(kinds + load<u8>(from));
+  for (let at = from + 1; at < to; at++) signs |= load<u8>(kinds + load<u8>(at));
+  return signs & 15;
+}
+
+/**
+ * The same as `walk` for a run that begins with a plain digit, is all of plain digits and separators of ASCII, and ends in sight: 64 bytes at a
+ * time, without a look at any of them alone. Answers with the place of what ends it; 0 for a run of another kind.
+ */
+function walkPlain(at: usize, end: usize, mode: i32): usize {
+  const kinds = BYTE_KINDS + <usize>(mode << 8);
+  const low = v128.load(RUN_ASCII);
+  const high = v128.load(RUN_ASCII, 16);
+  const nibble = i8x16.splat(15);
+  const zero = i8x16.splat(0x30);
+  const longest = most + 2;
+  let own = GROUP_AT;
+  let to = DIGITS;
+  let behind: usize = at;
+  let alone = 0;
+  let listed = 0;
+  for (let window = at; ; ) {
+    const one = v128.load(window);
+    const two = v128.load(window, 16);
+    const three = v128.load(window, 32);
+    const four = v128.load(window, 48);
+    const plain = bitsOf(isDigit(one), isDigit(two), isDigit(three), isDigit(four));
+    const members = ~without(classes(one, low, high, nibble), classes(two, low, high, nibble), classes(three, low, high, nibble), classes(four, low, high, nibble), i8x16.splat(-1));
+    const separators = members & ~plain;
+    let wide = separators;
+    for (let i = 0; i < maxGap; i++) wide &= separators >> <u64>(i + 1);
+    const stops = ~members | wide;
+    const limit = <u64>ctz(stops);
+    const inside: u64 = stops == 0 ? <u64>-1 : (stops & -stops) - 1;
+    let starts = plain & ~(plain << 1) & inside;
+    let ends = ~plain & (plain << 1);
+    // What may go on behind these bytes is looked at once more.
+    const rest = stops == 0 ? 63 - <u64>clz(starts) : 64;
+    if (rest == 0 || own > GROUP_AT + MOST_PLAIN) return 0;
+    while (starts != 0) {
+      const first = <u64>ctz(starts);
+      if (first >= rest) break;
+      const start = window + <usize>first;
+      const signs: u32 = own == GROUP_AT ? 0 : signsIn(behind, start, kinds);
+      behind = window + <usize>ctz(ends);
+      starts &= starts - 1;
+      ends &= ends - 1;
+      store<u64>(own, <u64>start | (<u64>behind << 32));
+      store<u64>(own, <u64>(to - DIGITS), 8);
+      store<u64>(own, <u64>signs << 32, 16);
+      store<u64>(own, 0, 24);
+      own += 32;
+      const size = <i32>(behind - start);
+      v128.store(to, i8x16.sub(v128.load(start), zero));
+      if (size > 16) v128.store(to, i8x16.sub(v128.load(start, 16), zero), 16);
+      to += <usize>min(size, longest);
+      alone = size == 1 ? alone + 1 : 0;
+      listed = max(listed, alone);
+    }
+    if (listed >= LIST_GOES_ON) return 0;
+    if (stops == 0) {
+      window += <usize>rest;
+      continue;
+    }
+    const stop = window + <usize>limit;
+    if (stop + 3 > end) return 0;
+    groups = <i32>((own - GROUP_AT) >> 5);
+    digits = <i32>(to - DIGITS);
+    judged = 0;
+    row = alone;
+    singles = listed;
+    fuzzy = false;
+    if (((wide >> limit) & 1) != 0) return stop;
+    const byte = load<u8>(stop);
+    const kind: u32 = load<u8>(kinds + byte);
+    if (kind == 0) return stop;
+    // What may be a check character, of ASCII or beyond, is told apart elsewhere.
+    if (digits >= CHECKED) return mode == 0 && byte >= 0x80 && plainAt(stop) == 0 ? stop : 0;
+    return kind >> 4 == CHECK_X || (kind == SLOW && byte >= 0x80 && (load<u8>(stop, 1) & 0xc0) == 0x80 && member(stop) == 0) ? stop : 0;
+  }
+}
+
 /** Follows the run that begins at `at`, if one does, in the way of reading `mode`; answers where to go on. */
 export function walk(at: usize, end: usize, mode: i32, last: bool): usize {
   const kinds = BYTE_KINDS + <usize>(mode << 8);
+  if ((mode & PAIRS) == 0 && <u32>load<u8>(at) - 0x30 < 10) {
+    const stop = walkPlain(at, end, mode);
+    if (stop != 0) {
+      if (digits >= least) judgeGroups(true, groups);
+      return stop;
+    }
+  }
   let place = at;
   let inGroup: u32 = 0;
   let size = 0;

@@ -1,5 +1,5 @@
 /** The pass over a text: whole blocks that no number can lie in are skipped, and around each hit the run that it stands in is followed. */
-import { WIDEST_STEP, classes, configureBlocks, few, goesOn, hitsIn, member, memberNear, probe, step } from './blocks';
+import { WIDEST_STEP, classes, configureBlocks, few, goesOn, hitsIn, member, probe, probed, step } from './blocks';
 import {
   AMPERSAND, ASCII_DIGIT, BACKSLASH, BYTE_BITS, BYTE_KINDS, CHECK_X, DIGIT, HITS, JSON, LESS, MARKUP, MORE, NUMERAL, PERCENT, PERCENT_SIGN,
   PROBES, SEPARATOR, SLOW, TWO_BYTE_DIGIT,
@@ -213,19 +213,19 @@ function pass(from: usize, to: usize, end: usize, mode: i32, last: bool): v128 {
       );
       all = v128.or(all, any);
       const beyond = i8x16.bitmask(v128.or(v128.or(one, two), v128.or(three, four))) != 0;
-      const probed = beyond || beyondBefore;
+      const near = beyond || beyondBefore;
       beyondBefore = beyond;
-      if (probed) {
+      if (near) {
         store<u32>(probes, <u32>block);
-        probes += <usize>memberNear(block) << 2;
+        probes += <usize>probed(block) << 2;
         store<u32>(probes, <u32>(block + 32));
-        probes += <usize>memberNear(block + 32) << 2;
+        probes += <usize>probed(block + 32) << 2;
       }
       const other: u32 = v128.any_true(v128.and(any, others)) ? 1 : 0;
       const hit: u32 = v128.any_true(v128.and(any, hits)) ? 1 : 0;
       store<u32>(hitBlocks, <u32>block);
       store<u32>(hitBlocks, other, 4);
-      hitBlocks += <usize>(hit | (narrow & <u32>probed)) << 4;
+      hitBlocks += <usize>(hit | (narrow & <u32>near)) << 4;
     }
     let keptProbes = PROBES;
     for (let next = PROBES; next < probes; next += 4) {

@@ -1,5 +1,5 @@
 /** Fills the prefilter's memory with what characters.ts, the shapes of the detectors and the layers say: nothing is known there by itself. */
-import { CLASS, SEPARATOR, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
+import { CLASS, DIGIT, SEPARATOR, VALUE, isAnyDigit, isCheckX, standIn } from '../characters.js';
 import { signOf } from '../shape.js';
 import { keysOf } from '../written-groups.js';
 import type { DetectorSet } from '../scan-units.js';
@@ -128,11 +128,15 @@ export function fillCharacters(module: Module): void {
   memory.set(plane1, module.address('PLANE_1'));
   memory.set(plane14, module.address('PLANE_14'));
   memory.set(members, module.address('MEMBERS'));
-  for (let way = 0; way < WAYS; way++) memory.set(byteKinds(way), module.address('BYTE_KINDS') + way * 256);
+  const ways = Array.from({ length: WAYS }, (_, way) => byteKinds(way));
+  for (const [way, kinds] of ways.entries()) memory.set(kinds, module.address('BYTE_KINDS') + way * 256);
   memory.set(HEX_VALUES, module.address('HEX_VALUES'));
   memory.set(BASE64_VALUES, module.address('BASE64_VALUES'));
   // A plus is a space in forms.
   fillAscii(module, 'ASCII_MEMBERS', (byte) => (kindOf(byte) !== 0 && kindOf(byte) >> 4 !== CHECK_X) || byte === 0x2b);
+  // Not what begins an escape in some way of reading.
+  const plain = (kind: number | undefined): boolean => kind !== undefined && (kind >> 4 === DIGIT || kind >> 4 === SEPARATOR);
+  fillAscii(module, 'RUN_ASCII', (byte) => ways.every((kinds) => plain(kinds[byte]) && kinds[byte] === kindOf(byte)));
   fillAscii(module, 'SIGNS', (byte) => BASE64_VALUES[byte] !== STRAY);
   const bits = module.address('BYTE_BITS');
   for (const [name, bytes] of BYTE_BITS) {
