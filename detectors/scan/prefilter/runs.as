@@ -1,9 +1,9 @@
 /** Walks a run of digit groups as candidates.ts joins them, and keeps those stretches in which some detector's shape is fulfilled. */
 import {
-  BYTE_KINDS, CELLS, CHECK_X, DATES, DIGIT, DIGITS, GROUPED, GROUPINGS, GROUPINGS_BITS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LINE_END, LIST_SIGN, MORE,
-  MOST_WINDOWS, NUMERAL,
-  FEW_STARTS, LENGTHS_BEGUN, PAIRS, RUN_ASCII, SEPARATOR, SHAPE_FACTS, SLOW, STARTS, WINDOWS,
+  BYTE_KINDS, CHECK_X, DIGIT, DIGITS, FEW_STARTS, GROUPS, GROUP_AT, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL, PAIRS, RUN_ASCII, SEPARATOR, SHAPE_FACTS,
+  SLOW, WINDOWS,
 } from './memory';
+import { HEAD, configureShapes, dated, digitOf, endOf, fits, group, noteBegins, passesMod11, spaced, startOf, starting } from './shapes';
 import { CHECKED, bitsOf, classes, isDigit, member, without } from './blocks';
 import { after, plainAt, unitAt } from './read';
 
@@ -20,20 +20,11 @@ const LIST_GOES_ON: i32 = 8 + 2;
 /** Bytes of a digit's character below U+10000: beyond, it is two units, which lists do not know. */
 const LONGEST_DIGIT: usize = 3;
 
-/** First digits by which shapes are told apart; so few of them that what they allow lies near at hand. */
-const HEAD: i32 = 5;
-const BY_FEW: i32 = 1000;
-/** Beginnings of all digits to each of those. */
-const TO_EACH: i32 = 100;
-
 /** Set by `configure`. */
 let most: i32 = 0;
 export let least: i32 = 0;
 export let maxGap: i32 = 0;
 let maxIgnored: i32 = 0;
-/** Most digits of a group in a list, where a shape says so. */
-let longestCell: i32 = 0;
-
 export let windows: i32 = 0;
 /** From here on the next bytes may complete a candidate; 0: nowhere. */
 export let open: usize = 0;
@@ -52,27 +43,7 @@ export function configure(leastDigits: i32, mostDigits: i32, gap: i32, ignored: 
   most = mostDigits;
   maxGap = gap;
   maxIgnored = ignored;
-  let withCells: u32 = 0;
-  longestCell = 0;
-  for (let shape: u32 = 0; shape < 32; shape++) {
-    const cell = load<i32>(CELLS + <usize>(shape << 2));
-    if (cell != 0) withCells |= <u32>1 << shape;
-    longestCell = max(longestCell, cell);
-  }
-  for (let few = 0; few < BY_FEW; few++) {
-    let shapes: u32 = 0;
-    for (let i = 0; i < TO_EACH; i++) shapes |= load<u32>(STARTS + (<usize>(few * TO_EACH + i) << 2));
-    store<u32>(FEW_STARTS + (<usize>few << 2), shapes);
-    let free: u64 = 0;
-    let cells: u64 = 0;
-    for (let count = least; count <= most; count++) {
-      const own = load<u32>(LENGTHS + (<usize>count << 2)) & shapes;
-      if ((own & ~withCells) != 0) free |= <u64>1 << <u64>count;
-      if ((own & withCells) != 0) cells |= <u64>1 << <u64>count;
-    }
-    store<u64>(LENGTHS_BEGUN + (<usize>few << 4), free);
-    store<u64>(LENGTHS_BEGUN + (<usize>few << 4), cells, 8);
-  }
+  configureShapes(leastDigits, mostDigits);
 }
 
 export function reset(): void {
@@ -83,26 +54,6 @@ export function reset(): void {
 /** A character that the next bytes complete. */
 export function leaveUnfinished(at: usize): void {
   open = at;
-}
-
-// A group: first byte; byte behind its last digit; index of its first digit; ignorables of the run before it, and up to its last digit
-// that is read; what stands in the gap before it; the shapes that its first digits allow, 0 while nobody asked; whether
-// a number can begin with it.
-@inline
-function group(index: i32): usize {
-  return GROUP_AT + <usize>(index << 5);
-}
-@inline
-function startOf(index: i32): usize {
-  return load<u32>(group(index));
-}
-@inline
-function endOf(index: i32): usize {
-  return load<u32>(group(index), 4);
-}
-@inline
-function digitOf(index: i32): i32 {
-  return load<i32>(group(index), 8);
 }
 
 /** The first group from which a candidate can reach group `index`: a mask there may complete it. */
@@ -134,79 +85,6 @@ function keep(index: i32, end: usize): void {
   store<u32>(own, <u32>from);
   store<u32>(own, <u32>to, 4);
   windows++;
-}
-
-/** Does the Luhn sum of the digits [first, until) come out even? */
-function passesLuhn(first: i32, until: i32): bool {
-  let sum: u32 = 0;
-  let at = DIGITS + <usize>until;
-  const stop = DIGITS + <usize>first;
-  while (at > stop) {
-    sum += load<u8>(--at);
-    if (at == stop) break;
-    const digit: u32 = load<u8>(--at);
-    sum += digit > 4 ? digit * 2 - 9 : digit * 2;
-  }
-  return sum % 10 == 0;
-}
-
-/** MOD 11-2 over 17 digits and the check character, 10 for X. */
-function passesMod11(first: i32, check: u32): bool {
-  let remainder: u32 = 0;
-  for (let i = 0; i < 17; i++) {
-    remainder = remainder * 2 + load<u8>(DIGITS + first + i);
-    remainder = remainder >= 22 ? remainder - 22 : remainder >= 11 ? remainder - 11 : remainder;
-  }
-  return (remainder * 2 + check) % 11 == 1;
-}
-
-/** Shapes that allow the gaps between the groups [from, index], which begin with digit `first`. */
-function spaced(shapes: u32, from: i32, index: i32, until: i32): u32 {
-  let signs: u32 = 0;
-  for (let one = from + 1; one <= index; one++) signs |= load<u32>(group(one), 20);
-  if ((signs & LIST_SIGN) == 0) return shapes;
-  let longest = 0;
-  for (let one = from; one <= index; one++) longest = max(longest, (one < index ? digitOf(one + 1) : until) - digitOf(one));
-  for (let rest = shapes; rest != 0; rest &= rest - 1) {
-    const cell = load<i32>(CELLS + <usize>(ctz(rest) << 2));
-    if (cell != 0 && (longest > cell || (signs & GROUP_SIGN) != 0)) shapes &= ~(rest & -rest);
-  }
-  return shapes;
-}
-
-/** Shapes among `shapes` whose date the digits from `first` on can hold. */
-function dated(shapes: u32, first: i32, count: i32): bool {
-  const datedShapes = load<u32>(SHAPE_FACTS + 8);
-  if ((shapes & ~datedShapes) != 0) return true;
-  for (let rest = shapes; rest != 0; rest &= rest - 1) {
-    const date = DATES + <usize>(ctz(rest) << 4);
-    let at = load<i32>(date);
-    const years = load<i32>(date, 4);
-    if (at + years + 4 > count) continue;
-    at += first;
-    let year: i32 = 0;
-    for (let i = 0; i < years; i++) year = year * 10 + load<u8>(DIGITS + at + i);
-    at += years;
-    const month: i32 = <i32>load<u8>(DIGITS + at) * 10 + load<u8>(DIGITS + at + 1);
-    const day: i32 = <i32>load<u8>(DIGITS + at + 2) * 10 + load<u8>(DIGITS + at + 3);
-    if (month < 1 || month > 12 || day < 1 || day > 31) continue;
-    if (years == 2 || (year >= load<i32>(date, 8) && year <= load<i32>(date, 12))) return true;
-  }
-  return false;
-}
-
-/** Shapes that the first digits of a group allow. */
-@inline
-function starting(index: i32, first: i32, count: i32): u32 {
-  if (count < HEAD) return 0xffffffff;
-  let shapes = load<u32>(group(index), 24);
-  if (shapes == 0) {
-    const at = DIGITS + <usize>first;
-    const head = <u32>load<u8>(at) * 10000 + <u32>load<u8>(at, 1) * 1000 + <u32>load<u8>(at, 2) * 100 + <u32>load<u8>(at, 3) * 10 + <u32>load<u8>(at, 4);
-    shapes = load<u32>(STARTS + (<usize>head << 2));
-    store<u32>(group(index), shapes, 24);
-  }
-  return shapes;
 }
 
 /** The groups of single digits with the same gaps in which the group that is judged lies. */
@@ -259,139 +137,14 @@ function judge(index: i32, until: i32, before: i32): void {
     shapes &= starting(from, first, count);
     if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
     if (shapes == 0) continue;
-    if (fits(shapes, from, index, first, until)) keep(from, endOf(index));
+    if (fits(shapes, from, index, first, until, fuzzy)) keep(from, endOf(index));
   }
-}
-
-/** As in written-groups.ts: what a grouping's number is made with, and the most groups of one. */
-const BASE: u64 = 20;
-const MOST_GROUPED: i32 = 12;
-
-/** Is the grouping with this key one of those with this number? */
-@inline
-function isKnown(key: u64, own: u64): bool {
-  const wanted = key | (own << 56);
-  let slot = <usize>((wanted * 0x9e3779b97f4a7c15) >> (64 - GROUPINGS_BITS));
-  // Some places are empty.
-  for (let tried = 0; tried < 1 << GROUPINGS_BITS; tried++) {
-    const found = load<u64>(GROUPINGS + (slot << 3));
-    if (found == wanted) return true;
-    if (found == 0) break;
-    slot = (slot + 1) & ((1 << GROUPINGS_BITS) - 1);
-  }
-  return false;
-}
-
-/** Is there a dot behind the group, and a digit or a star behind that? */
-@inline
-function isFraction(index: i32): bool {
-  const end = endOf(index);
-  if (load<u8>(end) != 0x2e) return false;
-  const next: u32 = load<u8>(end, 1);
-  return next - 0x30 < 10 || next == 0x2a;
-}
-
-/** Those of `shapes` whose numbers may be whole parts of fractions with so many line ends in them as [from, index]. */
-function fractional(shapes: u32, from: i32, index: i32): u32 {
-  let lineEnds = 0;
-  for (let one = from + 1; one <= index; one++) if ((load<u32>(group(one), 20) & LINE_END) != 0) lineEnds++;
-  for (let rest = shapes; rest != 0; rest &= rest - 1) if (load<i32>(GROUPED + <usize>(ctz(rest) << 4), 12) <= lineEnds) shapes &= ~(rest & -rest);
-  return shapes;
-}
-
-/** Shapes whose numbers may be parted like the groups [from, index], the last of which ends before digit `until`. */
-function grouped(shapes: u32, from: i32, index: i32, until: i32): u32 {
-  let parted: u64 = 0;
-  let joined: u64 = 0;
-  let lineEnds = 0;
-  let joins = 0;
-  let open: u64 = 0;
-  let single = true;
-  for (let one = from; one <= index; one++) {
-    const size = <u64>((one < index ? digitOf(one + 1) : until) - digitOf(one));
-    // No such shape is so long.
-    if (size >= BASE) return shapes;
-    const signs = load<u32>(group(one), 20);
-    if (one > from) {
-      if (signs == 0) return shapes;
-      if (size > 1) single = false;
-    }
-    parted = parted * BASE + size;
-    if (one > from && (signs & LINE_END) != 0) {
-      lineEnds++;
-      open += size;
-    } else {
-      joined = joined * BASE + open;
-      joins++;
-      open = size;
-    }
-  }
-  if (single) return shapes;
-  joined = joins <= MOST_GROUPED ? joined * BASE + open : 0;
-  if (index - from >= MOST_GROUPED) parted = 0;
-  for (let rest = shapes; rest != 0; rest &= rest - 1) {
-    const facts = GROUPED + <usize>(ctz(rest) << 4);
-    const own = load<u32>(facts);
-    if (own == 0 || lineEnds <= load<i32>(facts, 8)) continue;
-    if (parted != 0 && isKnown(parted, own)) continue;
-    if (joined != 0 && lineEnds <= load<i32>(facts, 4) && isKnown(joined, own)) continue;
-    shapes &= ~(rest & -rest);
-  }
-  return shapes;
-}
-
-/** Do these shapes allow the groups [from, index], which hold the digits [first, until)? */
-@inline
-function fits(shapes: u32, from: i32, index: i32, first: i32, until: i32): bool {
-  if (from < index) shapes = spaced(shapes, from, index, until);
-  const luhn = load<u32>(SHAPE_FACTS);
-  if ((shapes & luhn) != 0 && !passesLuhn(first, until)) shapes &= ~luhn;
-  if (shapes == 0 || !dated(shapes, first, until - first)) return false;
-  const mod11 = load<u32>(SHAPE_FACTS + 4);
-  if ((shapes & mod11) != 0 && (until - first != 18 || !passesMod11(first, load<u8>(DIGITS + until - 1)))) shapes &= ~mod11;
-  if (shapes != 0 && isFraction(index)) shapes = fractional(shapes, from, index);
-  if (shapes != 0 && from < index && !fuzzy) shapes = grouped(shapes, from, index, until);
-  return shapes != 0;
-}
-
-/**
- * Notes of each group before `until` whether a number can begin with it and end with a later one, as its first digits and the counts of
- * digits up to the ends of groups tell, and for shapes with cells the signs between; answers with the first of them, or `until`.
- */
-@inline
-function noteBegins(until: i32): i32 {
-  // A group has two digits more than the longest number at most: each count has a bit. Those of all numbers, of those with no sign of a list in
-  // them, and of those with such signs alone between cells.
-  let all: u64 = 0;
-  let parted: u64 = 0;
-  let listed: u64 = 0;
-  let behind = until < groups ? digitOf(until) : digits;
-  /** In the gap behind the group. */
-  let signs: u32 = 0;
-  let earliest = until;
-  for (let from = until - 1; from >= 0; from--) {
-    const own = group(from);
-    const first = load<i32>(own, 8);
-    const size = behind - first;
-    all = (all | 1) << <u64>size;
-    parted = ((signs & LIST_SIGN ? 0 : parted) | 1) << <u64>size;
-    listed = ((signs & GROUP_SIGN ? 0 : listed) | 1) << <u64>size;
-    const at = DIGITS + <usize>first;
-    const few = LENGTHS_BEGUN + (<usize>(<u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2)) << 4);
-    const may = ((load<u64>(few) & all) | (load<u64>(few, 8) & (parted | listed))) != 0;
-    store<u32>(own, may ? 1 : 0, 28);
-    earliest = may ? from : earliest;
-    listed = size > longestCell ? 0 : listed;
-    behind = first;
-    signs = load<u32>(own, 20);
-  }
-  return earliest;
 }
 
 /** The same as `judge` for all groups up to `until`, where none is part of a list: most are done with when their first digits are known. */
 function judgeStarts(until: i32, before: i32): void {
   const stop = min(until, before);
-  for (let from = noteBegins(until); from < stop; from++) {
+  for (let from = noteBegins(until, until < groups ? digitOf(until) : digits); from < stop; from++) {
     if (load<u32>(group(from), 28) == 0) continue;
     const first = digitOf(from);
     const at = DIGITS + <usize>first;
@@ -403,7 +156,7 @@ function judgeStarts(until: i32, before: i32): void {
       if (shapes == 0) continue;
       if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
       shapes &= starting(from, first, HEAD);
-      if (shapes != 0 && fits(shapes, from, index, first, end)) keep(from, endOf(index));
+      if (shapes != 0 && fits(shapes, from, index, first, end, fuzzy)) keep(from, endOf(index));
     }
   }
 }

@@ -447,6 +447,26 @@ describe('findings', () => {
     }
   });
 
+  it('are the same in rows of figures, whatever parts and ends them and wherever blocks of the text begin', () => {
+    const figure = fc.oneof(
+      { weight: 3, arbitrary: fc.array(fc.nat(9), { minLength: 1, maxLength: 25 }).map((digits) => digits.join('')) },
+      { weight: 2, arbitrary: fc.constantFrom(...Array.from({ length: 6 }, () => [source.phone(), source.bankCard(), source.residentId(), source.nearMissCard()]).flat(), '110105491231002', '8601069156699', '1', '7') },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom(source.bankCard(), source.residentId(), `86${source.phone()}`), fc.constantFrom(4, 6, 3), fc.constantFrom(',', '-', ' ', ', ')).map(([number, size, gap]) => `${number.slice(0, size)}${gap}${number.slice(size)}`) },
+      { weight: 1, arbitrary: fc.constant('9'.repeat(70)) },
+    );
+    const gap = fc.constantFrom(',', ',', ',', '-', ' ', '.', ':', '\t', '\n', ', ', ' - ', ',,', ', , ', '    ', '+', '/', '|');
+    const ending = fc.constantFrom('"', 'a', 'X', 'x', 'Ｘ', ' X', '中', '，', '\u200b', '１', '一', '\u0001', '%31', '\\u0031', '&#49;', '', '-', ',,,,', 'é', '😀', '𝟏');
+    const row = fc.tuple(fc.array(fc.tuple(figure, gap), { minLength: 1, maxLength: 20 }), ending).map(([figures, end]) => figures.map(([one, behind], at) => (at + 1 < figures.length ? one + behind : one)).join('') + end);
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), fc.nat(70), fc.constantFrom('text/plain; charset=utf-8', 'application/json', 'application/x-www-form-urlencoded', 'text/html; charset=utf-8', 'text/csv'), sizes, (rows, pad, type, cut) => {
+        const bytes = Buffer.from(padded('a', pad) + rows.join('\n'));
+        expect(essence(type, chunked(bytes, cut), fast)).toEqual(essence(type, [bytes], slow));
+        expect(essence(type, [bytes], fast)).toEqual(essence(type, [bytes], slow));
+      }),
+      runs(400),
+    );
+  });
+
   it.each([100, 256, 257, 300, 1000])('are the same for numbers %i bytes apart', (apart) => {
     for (const filler of ['a', '中', '5 ', '😀', '. ']) {
       const text = Array.from({ length: 6 }, () => source.phone() + filler.repeat(Math.ceil(apart / Buffer.byteLength(filler)))).join('手机');
