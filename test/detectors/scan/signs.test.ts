@@ -54,6 +54,20 @@ describe('runs of signs in a text', () => {
     }
   });
 
+  it('are told among cells of a table, none of which is as long, wherever they stand', () => {
+    const filter = prefilter();
+    const run = base64('13812345678 1381234').slice(0, 24);
+    for (const cell of ['.(', 'abcdefg,', '20210120441822986,', '12345678901234567890123,', '!12345678901234567890123']) {
+      for (let before = 1; before < 200; before++) {
+        const bytes = Buffer.from(`${cell.repeat(before).slice(0, before - 1)}(${run},${cell.repeat(20)}`);
+        filter.load(bytes);
+        expect([cell, before, filter.nextSigns(0, false), filter.signsEnd]).toEqual([cell, before, before, before + 24]);
+        filter.load(Buffer.from(`${cell.repeat(before).slice(0, before - 1)}(${run.slice(1)},${cell.repeat(20)}`));
+        expect([cell, before, filter.nextSigns(0, false)]).toEqual([cell, before, bytes.length - 1]);
+      }
+    }
+  });
+
   it('are told one after the other, in text with few blanks too', () => {
     const run = base64('the number is 138 1234 5678, call');
     for (let between = 1; between < 40; between++) {
