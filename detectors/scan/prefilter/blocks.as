@@ -164,16 +164,6 @@ function isLetter(bytes: v128): v128 {
   return i8x16.gt_s(i8x16.add(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x7f - 0x7a)), i8x16.splat(0x7f - 26));
 }
 
-/** 1 when what stands beside the first and the last of these digits ends a run, and what lies between is not enough for a number. */
-@inline
-function isShort(block: usize, digits: u64, beyond: u64): bool {
-  const first = <u64>ctz(digits);
-  const final = 63 - <u64>clz(digits);
-  // None of the others has two bytes, so that three bytes are one digit at most; nor has the block as many as may be ignored.
-  const inside = (<u64>-1 << first) & (<u64>-1 >> (63 - final));
-  return (memberNear(block + <usize>first - 2) | member(block + <usize>final + 1)) == 0 && <i32>popcnt(digits) + <i32>popcnt(beyond & inside) / 3 < few;
-}
-
 /** Where nothing of ASCII is ignored: does more than a gap lie between these digits and both ends of the block? */
 @inline
 function isInside(digits: u64): bool {
@@ -219,7 +209,7 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
   if (<i32>popcnt(digits) >= DENSE_DIGITS) return mask | digits;
   let rest = digits;
   if (!hasOthers && <i32>popcnt(digits) < few) {
-    if (beyond != 0 ? isShort(block, digits, beyond) : isInside(digits) ? !hasControls(one, two, three, four) : standsAlone(block, digits)) return 0;
+    if (beyond != 0 ? tooFew(block, digits, 0, beyond) : isInside(digits) ? !hasControls(one, two, three, four) : standsAlone(block, digits)) return 0;
     const letters = bitsOf(isLetter(one), isLetter(two), isLetter(three), isLetter(four));
     if (beyond == 0 && few >= LONG) rest &= wide(~letters);
     if (rest == 0 || tooFew(block, rest, letters, beyond)) return 0;

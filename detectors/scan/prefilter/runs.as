@@ -287,6 +287,13 @@ function walkPlain(at: usize, end: usize, mode: i32): usize {
     // What may go on behind these bytes is looked at once more.
     const rest = stops == 0 ? 63 - <u64>clz(starts) : 64;
     if (rest == 0 || own > GROUP_AT + MOST_PLAIN) return 0;
+    // Too few digits for anything: their groups need not be known.
+    const count = <i32>popcnt(plain & inside);
+    const short = window == at && stops != 0 && count + 1 < least;
+    if (short) {
+      starts = 0;
+      to += <usize>count;
+    }
     while (starts != 0) {
       const first = <u64>ctz(starts);
       if (first >= rest) break;
