@@ -1,5 +1,5 @@
 /** What a block of 64 bytes may hold of a number: asked for every block of a text, so nothing here reads a character that it need not. */
-import { ASCII_MEMBERS, MEMBER, MEMBERS } from './memory';
+import { ASCII_MEMBERS, LENGTHS_BEGUN, MEMBER, MEMBERS } from './memory';
 
 // Which runs are found, and how. A run is what `walk` follows: characters that are digits, separators or ignorable, the first of them a
 // digit. Worth a walk are runs with `least` digits, with more ignorables than a candidate may have (over 64), and those that touch the
@@ -26,7 +26,7 @@ const LONG: i32 = 11;
 const NEAR_BY: i32 = 4;
 
 /** Of 64. */
-const DENSE_DIGITS: i32 = 32;
+const DENSE_DIGITS: i32 = 36;
 /** Digits in front of a check character. */
 export const CHECKED: i32 = 17;
 /** Runs with fewer digits hold no number. */
@@ -135,6 +135,16 @@ function membersFrom(at: usize): i32 {
   return count;
 }
 
+/** True when no number begins as these digits do that has as many, and no check character may stand behind them. */
+@inline
+function isNone(at: usize, count: u64): bool {
+  const behind: u32 = load<u8>(at + <usize>count);
+  if (behind >= 0x80 || (behind | 0x20) == 0x78) return false;
+  const first = <u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2) - 0x30 * 111;
+  const lengths = LENGTHS_BEGUN + (<usize>first << 4);
+  return (((load<u64>(lengths) | load<u64>(lengths, 8)) >> count) & 1) == 0;
+}
+
 /** ASCII digits of the block that may belong to a number: the ASCII stretch of a run that they stand in has enough of them, or may go on. */
 @inline
 function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
@@ -145,7 +155,9 @@ function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
     const from = 64 - <u64>clz(ends & ((<u64>1 << first) - 1));
     const ahead = first + <u64>ctz(ends >> first);
     const stretch = rest & (ahead < 64 ? (<u64>1 << ahead) - 1 : <u64>-1);
-    let goes: u32 = <i32>popcnt(stretch) >= few ? 1 : 0;
+    const count = <u64>popcnt(stretch);
+    let goes: u32 = <i32>count >= few ? 1 : 0;
+    if (goes != 0 && count > 2 && count == ahead - from && from != 0 && ahead < 64 && isNone(block + <usize>from, count)) goes = 0;
     if (beyond || from == 0 || ahead >= 64) goes |= memberNear(block + <usize>from - 2) | member(block + <usize>(ahead < 64 ? ahead : 64));
     if (goes != 0) found |= stretch;
     rest ^= stretch;
@@ -211,7 +223,7 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
   if (!hasOthers && <i32>popcnt(digits) < few) {
     if (beyond != 0 ? tooFew(block, digits, 0, beyond) : isInside(digits) ? !hasControls(one, two, three, four) : standsAlone(block, digits)) return 0;
     const letters = bitsOf(isLetter(one), isLetter(two), isLetter(three), isLetter(four));
-    if (beyond == 0 && few >= LONG) rest &= wide(~letters);
+    if (few >= LONG) rest &= wide(~letters);
     if (rest == 0 || tooFew(block, rest, letters, beyond)) return 0;
   }
   const membersLow = v128.load(ASCII_MEMBERS);
@@ -220,7 +232,8 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
     classes(one, membersLow, membersHigh, nibble), classes(two, membersLow, membersHigh, nibble), classes(three, membersLow, membersHigh, nibble),
     classes(four, membersLow, membersHigh, nibble), i8x16.splat(-1),
   );
-  if (beyond == 0 && few >= LONG) rest &= wide(~ends);
+  // Beyond ASCII anything may belong to it.
+  if (few >= LONG) rest &= wide(~ends | beyond);
   return rest == 0 ? mask : mask | numbers(block, rest, ends, beyond != 0);
 }
 

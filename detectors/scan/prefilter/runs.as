@@ -1,9 +1,9 @@
 /** Walks a run of digit groups as candidates.ts joins them, and keeps those stretches in which some detector's shape is fulfilled. */
 import {
-  BYTE_KINDS, CHECK_X, DIGIT, DIGITS, FEW_STARTS, GROUPS, GROUP_AT, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL, PAIRS, RUN_ASCII, SEPARATOR, SHAPE_FACTS,
+  BYTE_KINDS, CHECK_X, DIGIT, DIGITS, FEW_STARTS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL, PAIRS, RUN_ASCII, SEPARATOR, SHAPE_FACTS,
   SLOW, WINDOWS,
 } from './memory';
-import { HEAD, configureShapes, dated, digitOf, endOf, fits, group, noteBegins, passesMod11, spaced, startOf, starting } from './shapes';
+import { HEAD, configureShapes, dated, digitOf, endOf, fits, group, longestCell, noteBegins, passesMod11, spaced, startOf, starting, withCells } from './shapes';
 import { CHECKED, bitsOf, classes, isDigit, member, without } from './blocks';
 import { after, plainAt, unitAt } from './read';
 
@@ -149,11 +149,18 @@ function judgeStarts(until: i32, before: i32): void {
     const first = digitOf(from);
     const at = DIGITS + <usize>first;
     const begun = load<u32>(FEW_STARTS + (<usize>(<u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2)) << 2));
-    for (let index = max(from, judged); index < until; index++) {
+    let signs: u32 = 0;
+    let longest = 0;
+    let behind = first;
+    for (let index = from; index < until; index++) {
       const end = index + 1 < groups ? digitOf(index + 1) : digits;
       if (end - first > most) break;
+      if (index > from) signs |= load<u32>(group(index), 20);
+      longest = max(longest, end - behind);
+      behind = end;
       let shapes = begun & load<u32>(LENGTHS + (<usize>(end - first) << 2));
-      if (shapes == 0) continue;
+      if ((signs & LIST_SIGN) != 0 && (longest > longestCell || (signs & GROUP_SIGN) != 0)) shapes &= ~withCells;
+      if (shapes == 0 || index < judged) continue;
       if (!fuzzy) shapes &= load<u32>(GROUPS + (<usize>min(index - from + 1, 64) << 2));
       shapes &= starting(from, first, HEAD);
       if (shapes != 0 && fits(shapes, from, index, first, end, fuzzy)) keep(from, endOf(index));

@@ -9,12 +9,13 @@ const BY_FEW: i32 = 1000;
 /** Beginnings of all digits to each of those. */
 const TO_EACH: i32 = 100;
 
-/** Most digits of a group in a list, where a shape says so. */
-let longestCell: i32 = 0;
+/** The shapes that say how many digits a group in a list has at most, and the most that any of them allows. */
+export let withCells: u32 = 0;
+export let longestCell: i32 = 0;
 
 /** Makes the small tables of the large ones. */
 export function configureShapes(least: i32, most: i32): void {
-  let withCells: u32 = 0;
+  withCells = 0;
   longestCell = 0;
   for (let shape: u32 = 0; shape < 32; shape++) {
     const cell = load<i32>(CELLS + <usize>(shape << 2));
@@ -221,6 +222,12 @@ export function fits(shapes: u32, from: i32, index: i32, first: i32, until: i32,
   return shapes != 0;
 }
 
+/** `bits` where `sign` is 0, else none: without a branch, as nobody can tell what comes. */
+@inline
+function unless(sign: u32, bits: u64): u64 {
+  return bits & (<u64>(sign != 0) - 1);
+}
+
 /**
  * Notes of each group before `until`, the last of which ends before digit `end`, whether a number can begin with it and end with a later one, as its first digits and the counts of
  * digits up to the ends of groups tell, and for shapes with cells the signs between; answers with the first of them, or `until`.
@@ -241,14 +248,14 @@ export function noteBegins(until: i32, end: i32): i32 {
     const first = load<i32>(own, 8);
     const size = behind - first;
     all = (all | 1) << <u64>size;
-    parted = ((signs & LIST_SIGN ? 0 : parted) | 1) << <u64>size;
-    listed = ((signs & GROUP_SIGN ? 0 : listed) | 1) << <u64>size;
+    parted = (unless(signs & LIST_SIGN, parted) | 1) << <u64>size;
+    listed = (unless(signs & GROUP_SIGN, listed) | 1) << <u64>size;
     const at = DIGITS + <usize>first;
     const few = LENGTHS_BEGUN + (<usize>(<u32>load<u8>(at) * 100 + <u32>load<u8>(at, 1) * 10 + <u32>load<u8>(at, 2)) << 4);
-    const may = ((load<u64>(few) & all) | (load<u64>(few, 8) & (parted | listed))) != 0;
-    store<u32>(own, may ? 1 : 0, 28);
-    earliest = may ? from : earliest;
-    listed = size > longestCell ? 0 : listed;
+    const may = <u32>(((load<u64>(few) & all) | (load<u64>(few, 8) & (parted | listed))) != 0);
+    store<u32>(own, may, 28);
+    earliest += (from - earliest) & -<i32>may;
+    listed = unless(<u32>(size > longestCell), listed);
     behind = first;
     signs = load<u32>(own, 20);
   }
