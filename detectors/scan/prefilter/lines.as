@@ -1,4 +1,5 @@
 /** Follows the whole lines of a table as table.ts does, sixteen bytes at a time: which line it is, and whether the table goes on. */
+import { bitsOf } from './blocks';
 import { LINES } from './memory';
 
 const NEWLINE: i8 = 0x0a;
@@ -22,10 +23,14 @@ export function skipLines(stop: usize, sign: i32, between: i32, longest: i32): v
   const newline = i8x16.splat(NEWLINE);
   for (let block = at; block < stop && !ended; block += 16) {
     // Of a line that is known to go on in the table only the end is looked for.
-    while (lineParted && !lineBlank && block + 64 <= stop && !v128.any_true(v128.or(
-      v128.or(i8x16.eq(v128.load(block), newline), i8x16.eq(v128.load(block, 16), newline)),
-      v128.or(i8x16.eq(v128.load(block, 32), newline), i8x16.eq(v128.load(block, 48), newline)),
-    ))) block += 64;
+    while (lineParted && !lineBlank && block + 64 <= stop) {
+      const ends = bitsOf(i8x16.eq(v128.load(block), newline), i8x16.eq(v128.load(block, 16), newline), i8x16.eq(v128.load(block, 32), newline), i8x16.eq(v128.load(block, 48), newline));
+      if (ends != 0) {
+        block += <usize>ctz(ends) & ~15;
+        break;
+      }
+      block += 64;
+    }
     if (block >= stop) break;
     const bytes = v128.load(block);
     const room = stop - block;
