@@ -53,9 +53,12 @@ function runStart(bytes: Uint8Array, at: number, floor: number): number {
 }
 
 export function runEnd(bytes: Uint8Array, at: number): number {
-  let end = at;
-  while (end < bytes.length && isMemberAt(bytes, end)) end++;
-  return end;
+  const { length } = bytes;
+  for (let end = at; ; end++) {
+    // Four at a time as long as all are signs: a run may be as long as the text.
+    while (end + LOOK <= length && ((MEMBER[bytes[end] ?? 0] ?? 0) & (MEMBER[bytes[end + 1] ?? 0] ?? 0) & (MEMBER[bytes[end + 2] ?? 0] ?? 0) & (MEMBER[bytes[end + 3] ?? 0] ?? 0)) === 1) end += LOOK;
+    if (end >= length || !isMemberAt(bytes, end)) return end;
+  }
 }
 
 export interface Stretch {
