@@ -1,6 +1,5 @@
 /** `npm run bench [-- upload|scan|patterns|queue|decode|smtp|gateway|memory] [--quick]`: large uploads beside a bare pass-through proxy, mail beside Postfix, the gateway beside nginx and ModSecurity, scan rates beside regular expression engines, the queue beside a plain select, decoders beside programs that unwrap, and memory over a long time. */
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
 import { decodeBench, decodeMarkdown } from './decode/decode.js';
@@ -9,6 +8,7 @@ import { gatewayBench } from './gateway/gateway.js';
 import { ROW_IDS } from './gateway/rows.js';
 import { queueBench, queueMarkdown, queueText } from './queue/queue.js';
 import { writeFigures } from '../kit/figures-page.js';
+import { readOptions, refuse } from '../kit/options.js';
 import { memoryText } from './scan/memory-table.js';
 import { buildWeir, smtpBench, smtpMarkdown } from './smtp/smtp.js';
 import { memory, patternsMarkdown, patternsText, scan, scanMarkdown, scanText, scanWithPatterns, type ScanOptions } from './scan/scan.js';
@@ -16,7 +16,9 @@ import { parseBytes, table } from './table.js';
 
 const TABLES = ['upload', 'scan', 'patterns', 'queue', 'decode', 'smtp', 'gateway', 'memory'] as const;
 
-const { values, positionals } = parseArgs({
+const USAGE = `npm run bench -- [${TABLES.join('|')}] [--quick] [--size 16MiB] [--rounds N] [--row ID] [--front node|fast] [--dist DIR] [--no-build] [--write]`;
+
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: {
     /** Of one upload; of one row's text, or of all messages, when no upload is asked for. */
@@ -33,9 +35,9 @@ const { values, positionals } = parseArgs({
     /** Puts what was measured of scanning into docs/figures.md. */
     write: { type: 'boolean', default: false },
   },
-});
+}, USAGE);
 const unknown = positionals.find((name) => !TABLES.some((one) => one === name));
-if (unknown !== undefined) throw new Error(`no table is called ${unknown}; there are ${TABLES.join(', ')}`);
+if (unknown !== undefined) refuse(`no table is called ${unknown}`, USAGE);
 const wants = (name: (typeof TABLES)[number]): boolean => positionals.length === 0 || positionals.includes(name);
 
 if (wants('upload')) {

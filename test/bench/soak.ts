@@ -1,7 +1,7 @@
 /** `npm run soak [-- upload|mail|wire] [--size 10GiB] [--mails 10000] [--frontend fast|node] [--minutes 20] [--processes 1] [--seed 1]`: ten times the bench's upload must need no more memory than the bench's own, of ten thousand mails none may be lost while everything dies in turn, and on the wire every answer must be its request's own. */
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { accountForMails, accountText } from '../kit/mail-accounting.js';
+import { readOptions } from '../kit/options.js';
 import { measure } from './measure.js';
 import { ROWS } from './rows.js';
 import { buildWeir } from './smtp/smtp.js';
@@ -12,7 +12,7 @@ import { growing, soakWire } from './wire/wire-soak.js';
 const TOLERANCE = 1.5;
 const MAILS_FOR_A_DEATH = 250;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: {
     size: { type: 'string', default: '10GiB' },
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
     processes: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
   },
-});
+}, 'npm run soak -- [upload|mail|wire] [--size 10GiB] [--mails 10000] [--frontend fast|node] [--minutes 20] [--processes 1] [--seed 1]');
 const MAIN = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
 const wants = (name: 'upload' | 'mail' | 'wire'): boolean => positionals.length === 0 || positionals.includes(name);
 const say = (line: string): void => console.error(line);

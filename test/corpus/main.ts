@@ -1,18 +1,20 @@
 /** `npm run accuracy`: scores the detectors on the corpus, or on a folder of benign text. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findAll } from '../../detectors/index.js';
 import { benignReport, scoreFolder } from './benign.js';
 import { corpus, SAMPLE, SEED, truthOf, WHOLE } from './corpus.js';
 import { writeFigures } from '../kit/figures-page.js';
+import { readOptions } from '../kit/options.js';
 import { floors, keepFloors, raised, shortfalls } from './floors.js';
 import { figuresPage } from './page.js';
 import { report } from './report.js';
 import { renewSample } from './sample.js';
 import { addDocument, emptyScore, type Score } from './score.js';
 
-const { values } = parseArgs({
+const USAGE = 'npm run accuracy -- [--seed N] [--documents N] [--out DIR] [--check] [--json] [--write] [--raise-floors] [--renew-sample] [--benign DIR [--ending .log] [--show] [--from 0.7] [--most 200]]';
+
+const { values } = readOptions({
   options: {
     seed: { type: 'string', default: String(SEED) },
     documents: { type: 'string', default: String(WHOLE) },
@@ -28,7 +30,7 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     'raise-floors': { type: 'boolean', default: false },
   },
-});
+}, USAGE);
 
 if (values.benign !== undefined) {
   for (const folder of values.benign) {
