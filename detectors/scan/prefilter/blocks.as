@@ -147,7 +147,7 @@ function isNone(at: usize, count: u64): bool {
 
 /** ASCII digits of the block that may belong to a number: the ASCII stretch of a run that they stand in has enough of them, or may go on. */
 @inline
-function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
+function numbers(block: usize, digits: u64, ends: u64, beyond: bool, escaped: bool): u64 {
   let found: u64 = 0;
   let rest = digits;
   do {
@@ -157,7 +157,8 @@ function numbers(block: usize, digits: u64, ends: u64, beyond: bool): u64 {
     const stretch = rest & (ahead < 64 ? (<u64>1 << ahead) - 1 : <u64>-1);
     const count = <u64>popcnt(stretch);
     let goes: u32 = <i32>count >= few ? 1 : 0;
-    if (goes != 0 && count > 2 && count == ahead - from && from != 0 && ahead < 64 && isNone(block + <usize>from, count)) goes = 0;
+    // The first of them may be an escape's.
+    if (!escaped && goes != 0 && count > 2 && count == ahead - from && from != 0 && ahead < 64 && isNone(block + <usize>from, count)) goes = 0;
     if (beyond || from == 0 || ahead >= 64) goes |= memberNear(block + <usize>from - 2) | member(block + <usize>(ahead < 64 ? ahead : 64));
     if (goes != 0) found |= stretch;
     rest ^= stretch;
@@ -204,9 +205,9 @@ function hasControls(one: v128, two: v128, three: v128, four: v128): bool {
   return v128.any_true(v128.or(v128.or(i8x16.lt_u(upper, i8x16.splat(0x20 - 0x0e)), i8x16.lt_u(lowest, i8x16.splat(0x09))), i8x16.eq(highest, i8x16.splat(0x7f))));
 }
 
-/** The digits of the block that may belong to a number, and what of it `others` names. */
+/** The digits of the block that may belong to a number, and what of it `others` names. `escaped`: the text is read with its escapes. */
 @inline
-export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOthers: bool): u64 {
+export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOthers: bool, escaped: bool): u64 {
   const one = v128.load(block);
   const two = v128.load(block, 16);
   const three = v128.load(block, 32);
@@ -234,7 +235,7 @@ export function hitsIn(block: usize, others: v128, low: v128, high: v128, hasOth
   );
   // Beyond ASCII anything may belong to it.
   if (few >= LONG) rest &= wide(~ends | beyond);
-  return rest == 0 ? mask : mask | numbers(block, rest, ends, beyond != 0);
+  return rest == 0 ? mask : mask | numbers(block, rest, ends, beyond != 0, escaped);
 }
 
 /** Those of these bits that stand LONG in a row or more, and those that stand at the ends. */

@@ -237,7 +237,7 @@ function pass(from: usize, to: usize, end: usize, mode: i32, last: bool): v128 {
     for (let next = HITS; next < hitBlocks; next += 16) {
       const block = <usize>load<u32>(next);
       if (block + 64 <= place) continue;
-      let mask = hitsIn(block, others, low, high, load<u32>(next, 4) != 0);
+      let mask = hitsIn(block, others, low, high, load<u32>(next, 4) != 0, mode != 0);
       if (narrow != 0) mask |= probe(block, end);
       store<u32>(keptHits, <u32>block);
       store<u64>(keptHits, mask, 8);

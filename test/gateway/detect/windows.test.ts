@@ -429,6 +429,22 @@ describe('findings', () => {
     }
   });
 
+  it.each([
+    ['application/json', '{"a":"\\u6587'],
+    ['application/x-www-form-urlencoded', 'a=%E6%96%87'],
+    ['text/html; charset=utf-8', '<p>&#25991'],
+    ['text/html; charset=utf-8', '<p>&#25991;'],
+    ['text/plain; charset=utf-8', '\\u6587'],
+    ['text/plain; charset=utf-8', '%E6%96%87'],
+  ])('are the same in %s where the digits of an escape touch a number: %s', (type, before) => {
+    for (const number of [source.residentId(), source.bankCard(), source.phone()]) {
+      for (let pad = 0; pad < 70; pad++) {
+        const bytes = Buffer.from(`${padded('a', pad)}"${before}${number}"${padded('b', 90)}`);
+        expect([pad, essence(type, [bytes], fast)]).toEqual([pad, essence(type, [bytes], slow)]);
+      }
+    }
+  });
+
   it('are the same wherever an escaped number stands behind a character as it is', () => {
     const number = Array.from(source.phone(), (digit) => `%3${digit}`).join('');
     for (const character of ['😀', 'éé', '中', '，😀']) {
