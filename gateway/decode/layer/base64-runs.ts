@@ -52,12 +52,19 @@ function runStart(bytes: Uint8Array, at: number, floor: number): number {
   return first;
 }
 
-export function runEnd(bytes: Uint8Array, at: number): number {
+/** Behind the signs from `at` on; four at a time, since they may be as many as the text is long. */
+function signsEnd(bytes: Uint8Array, at: number): number {
   const { length } = bytes;
+  let end = at;
+  while (end + LOOK <= length && ((MEMBER[bytes[end] ?? 0] ?? 0) & (MEMBER[bytes[end + 1] ?? 0] ?? 0) & (MEMBER[bytes[end + 2] ?? 0] ?? 0) & (MEMBER[bytes[end + 3] ?? 0] ?? 0)) === 1) end += LOOK;
+  while (end < length && MEMBER[bytes[end] ?? 0] === 1) end++;
+  return end;
+}
+
+export function runEnd(bytes: Uint8Array, at: number): number {
   for (let end = at; ; end++) {
-    // Four at a time as long as all are signs: a run may be as long as the text.
-    while (end + LOOK <= length && ((MEMBER[bytes[end] ?? 0] ?? 0) & (MEMBER[bytes[end + 1] ?? 0] ?? 0) & (MEMBER[bytes[end + 2] ?? 0] ?? 0) & (MEMBER[bytes[end + 3] ?? 0] ?? 0)) === 1) end += LOOK;
-    if (end >= length || !isMemberAt(bytes, end)) return end;
+    end = signsEnd(bytes, end);
+    if (end >= bytes.length || !isMemberAt(bytes, end)) return end;
   }
 }
 
@@ -144,6 +151,19 @@ const TAB = 0x09;
 const MOST_INDENT = 64;
 const MOST_PADS = 2;
 
+/** Where the line of signs ends that begins at `from`: no break or blank is part of it, and of escapes those of signs alone. `open`: more bytes may go on with it. */
+export function lineOfSigns(bytes: Uint8Array, from: number, last: boolean): { readonly end: number; readonly open: boolean } {
+  for (let at = from; ; ) {
+    at = signsEnd(bytes, at);
+    if (at >= bytes.length) return { end: at, open: !last };
+    if (MEMBER[bytes[at] ?? 0] !== 2) return { end: at, open: false };
+    const sign = signEscapes.read(bytes, at);
+    if (sign === 'more') return { end: at, open: !last };
+    if (sign === undefined || base64Value(sign.value) >= 64) return { end: at, open: false };
+    at += sign.size;
+  }
+}
+
 /** Follows a run from `from` on: signs, escapes of them, pads at its end, and on to the next line behind a line that is as long as a run. */
 export function followRun(bytes: Uint8Array, from: number, last: boolean, state: Following): Run {
   let at = from;
@@ -155,8 +175,7 @@ export function followRun(bytes: Uint8Array, from: number, last: boolean, state:
     const kind = MEMBER[byte] ?? 0;
     if (kind === 1) {
       if (state.pads > 0) return stop(false);
-      end = at + 1;
-      while (end < bytes.length && MEMBER[bytes[end] ?? 0] === 1) end++;
+      end = signsEnd(bytes, at);
       state.signs += end - at;
       state.line += end - at;
       state.broken = false;

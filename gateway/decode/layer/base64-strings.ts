@@ -9,7 +9,7 @@ import { readOnly } from '../split/read-only.js';
 import { recognise, type TextSyntax } from '../syntax.js';
 import { base64 } from './base64.js';
 import { signEscapes } from './base64-escapes.js';
-import { LEAST_RUN, beginRun, followRun, isSign, nextDense, runEnd, type Following, type Run, type Stretch } from './base64-runs.js';
+import { LEAST_RUN, beginRun, followRun, lineOfSigns, isSign, nextDense, runEnd, type Following, type Run, type Stretch } from './base64-runs.js';
 import { inOrder } from './finding-order.js';
 import { transformReader } from './transform.js';
 
@@ -203,9 +203,12 @@ class StringsReader implements PartReader {
     let begun = carried;
     let first: Stretch | undefined;
     if (this.#open?.state.alone === true) {
-      place = runEnd(data, 0);
-      if (place === data.length && !last) return this.#skip(data, base);
+      const line = lineOfSigns(data, 0, last);
+      if (line.open) return this.#skip(data, base);
       this.#open = undefined;
+      place = line.end;
+      first = { start: place, end: runEnd(data, place) };
+      begun = SURE;
     } else if (this.#open !== undefined) {
       const { state } = this.#open;
       const run = followRun(data, 0, last, state);
@@ -248,11 +251,12 @@ class StringsReader implements PartReader {
         }
         const { offset, open } = this.#decide(data, place, base, run, state);
         if (state.alone) {
-          if (end === data.length && !last) {
+          const line = lineOfSigns(data, place, last);
+          if (line.open) {
             this.#open = open;
             return this.#skip(data, base);
           }
-          place = end;
+          place = line.end;
           continue;
         }
         const settled = this.#feed(open, data, place + offset, base, run);
@@ -286,7 +290,7 @@ class StringsReader implements PartReader {
     const isWhole = !run.open && state.signs < SNIFFED;
     const isSmall = !CAPITAL.test(text);
     const isHex = HEXADECIMAL.test(text);
-    state.alone = (isSmall || isHex) && runEnd(data, start) - start >= SNIFFED;
+    state.alone = (isSmall || isHex) && lineOfSigns(data, start, true).end - start >= SNIFFED;
     // Further behind what begins with small letters alone may be a number.
     if (isHex || (isSmall && isWhole)) return noise;
     const previous = start > 0 ? data[start - 1] : this.#before[LOOK_BACK - 1];

@@ -42,6 +42,22 @@ function essence(of: string, chunks: readonly Uint8Array[]): unknown {
 }
 
 describe('a text with strings of base64', () => {
+  it.each([
+    ['a digest', '0123456789abcdef'.repeat(3)],
+    ['hexadecimal digits as long as any', '0123456789abcdef'.repeat(150)],
+    ['small letters as long as any', 'abcdefgh'.repeat(300)],
+    ['escaped digits as long as any', '%30'.repeat(2200)],
+  ])('shows what stands behind the escape of a quote in the same stretch as %s, in any cut', (_title, before) => {
+    for (const quote of ['%22', '\\u0022', '&#34;']) {
+      for (const inner of [`${'words '.repeat(330)}${PHONE}`, `my number is ${PHONE} ok`]) {
+        const bytes = Buffer.from(`${before}${quote}${b64(inner)}${quote} and so on`);
+        const whole = essence('text/plain', [bytes]);
+        expect([quote, inner.length, inspectBody('text/plain', [bytes]).findings.map(({ detector }) => detector)]).toEqual([quote, inner.length, ['cn.phone']]);
+        for (const size of [1, 7, 100, 1000, before.length + 1, before.length + 2]) expect([quote, inner.length, size, essence('text/plain', chunked(bytes, [size]))]).toEqual([quote, inner.length, size, whole]);
+      }
+    }
+  });
+
   it('shows the same in any cut', () => {
     fc.assert(
       fc.property(type, text, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 }), (of, bytes, sizes) => {
