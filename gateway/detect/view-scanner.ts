@@ -220,6 +220,8 @@ export class ViewScanner {
       const end = base + (decoded.to[match.end - 1] ?? 0);
       let bare = false;
       if (json.length > 0 && isNumberToken(buffer, start - this.#base, end - this.#base)) {
+        // What was masked is looked at again, from further back.
+        if (json.some(({ at }) => at > start)) json = this.#json;
         json = json.map((one) => followJson(one, buffer, this.#base, start));
         bare = json.some(({ state, at }) => state === 'outside' && at === start);
       }

@@ -156,7 +156,8 @@ export function lineOfSigns(bytes: Uint8Array, from: number, last: boolean): { r
   for (let at = from; ; ) {
     at = signsEnd(bytes, at);
     if (at >= bytes.length) return { end: at, open: !last };
-    if (MEMBER[bytes[at] ?? 0] !== 2) return { end: at, open: false };
+    // References end it as they end a stretch.
+    if (!isMemberAt(bytes, at)) return { end: at, open: false };
     const sign = signEscapes.read(bytes, at);
     if (sign === 'more') return { end: at, open: !last };
     if (sign === undefined || base64Value(sign.value) >= 64) return { end: at, open: false };

@@ -42,6 +42,17 @@ describe('patterns found through windows', () => {
     );
   });
 
+  it('make numbers of bare numbers of JSON where several stand in one, in any cut', () => {
+    for (const prefilter of [true, false]) {
+      for (const size of [1, 3, 9, 1000]) {
+        const seen = inspectBody('application/json', chunked(Buffer.from('{"k0":120101201106189351, "k1":110105200306231063}'), [size]), () => true, engine(sets[1], { prefilter }));
+        expect([prefilter, size, seen.output.toString(), seen.findings.map(({ detector, start }) => `${detector} ${String(start)}`)]).toEqual([
+          prefilter, size, '{"k0":100000001000000051, "k1":100000001000000000}', ['eight 6', 'eight 14', 'cn.resident-id 31', 'eight 39'],
+        ]);
+      }
+    }
+  });
+
   it('are not passed over by a number that is judged before them', () => {
     const bytes = Buffer.from('12345678{"k0":110105200306231063}');
     const seen = inspectBody('text/plain', [bytes], () => false, engine(sets[1]));

@@ -58,6 +58,13 @@ describe('a text with strings of base64', () => {
     }
   });
 
+  it('shows what stands behind a reference in a line of small letters as long as any, in any cut', () => {
+    const bytes = Buffer.from(`${'a'.repeat(2300)}${b64('my number is ')}LS&#105;5Yqh${b64(`6 ${PHONE} and so on`)} `);
+    const whole = essence('text/plain', [bytes]);
+    expect(JSON.stringify(whole)).toContain('cn.phone');
+    for (const cut of [[1], [7], [100], [1000], [32, 120, 14]]) expect([cut, essence('text/plain', chunked(bytes, cut))]).toEqual([cut, whole]);
+  });
+
   it('shows the same in any cut', () => {
     fc.assert(
       fc.property(type, text, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 }), (of, bytes, sizes) => {
