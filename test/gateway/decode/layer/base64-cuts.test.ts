@@ -44,9 +44,9 @@ function essence(of: string, chunks: readonly Uint8Array[]): unknown {
 describe('a text with strings of base64', () => {
   it.each([
     ['a digest', '0123456789abcdef'.repeat(3)],
-    ['hexadecimal digits as long as any', '0123456789abcdef'.repeat(150)],
-    ['small letters as long as any', 'abcdefgh'.repeat(300)],
-    ['escaped digits as long as any', '%30'.repeat(2200)],
+    ['hexadecimal digits without end', '0123456789abcdef'.repeat(150)],
+    ['small letters without end', 'abcdefgh'.repeat(300)],
+    ['escaped digits without end', '%30'.repeat(2200)],
   ])('shows what stands behind the escape of a quote in the same stretch as %s, in any cut', (_title, before) => {
     for (const quote of ['%22', '\\u0022', '&#34;']) {
       for (const inner of [`${'words '.repeat(330)}${PHONE}`, `my number is ${PHONE} ok`]) {
@@ -58,7 +58,7 @@ describe('a text with strings of base64', () => {
     }
   });
 
-  it('shows what stands behind a reference in a line of small letters as long as any, in any cut', () => {
+  it('shows what stands behind a reference in an endless line of small letters, in any cut', () => {
     const bytes = Buffer.from(`${'a'.repeat(2300)}${b64('my number is ')}LS&#105;5Yqh${b64(`6 ${PHONE} and so on`)} `);
     const whole = essence('text/plain', [bytes]);
     expect(JSON.stringify(whole)).toContain('cn.phone');
