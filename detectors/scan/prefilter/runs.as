@@ -293,7 +293,7 @@ function walkPlain(at: usize, end: usize, mode: i32): usize {
     let ends = ~plain & (plain << 1);
     // What may go on behind these bytes is looked at once more.
     const rest = stops == 0 ? 63 - <u64>clz(starts) : 64;
-    if (rest == 0 || own > GROUP_AT + MOST_PLAIN) return 0;
+    if (rest == 0 || own > GROUP_AT + MOST_PLAIN || to > DIGITS + MOST_DIGITS - 64) return 0;
     // Too few digits for anything: their groups need not be known.
     const count = <i32>popcnt(plain & inside);
     const short = window == at && stops != 0 && count + 1 < least;

@@ -205,6 +205,16 @@ describe('findings', () => {
     );
   });
 
+  it.each([1, 2, 4, 13, 16, 19, 21, 40])('are the same behind a thousand figures of %i digits, which no run has room for', (size) => {
+    for (const gap of [',', '-', ' ']) {
+      const figures = `${'7'.repeat(size)}${gap}`.repeat(1000);
+      for (const number of [source.residentId(), source.bankCard(), source.phone()]) {
+        const bytes = Buffer.from(`${number}${gap}${figures}${number} ,${gap}${figures}"${number}"`);
+        expect([gap, essence('text/plain', [bytes], fast)]).toEqual([gap, essence('text/plain', [bytes], slow)]);
+      }
+    }
+  });
+
   it.each([100, 256, 257, 300, 1000])('are the same for numbers %i bytes apart', (apart) => {
     for (const filler of ['a', '中', '5 ', '😀', '. ']) {
       const text = Array.from({ length: 6 }, () => source.phone() + filler.repeat(Math.ceil(apart / Buffer.byteLength(filler)))).join('手机');
