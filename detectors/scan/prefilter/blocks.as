@@ -1,5 +1,5 @@
 /** What a block of 64 bytes may hold of a number: asked for every block of a text, so nothing here reads a character that it need not. */
-import { ASCII_MEMBERS, LENGTHS_BEGUN, MEMBER, MEMBERS } from './memory';
+import { ASCII_MEMBERS, LENGTHS_BEGUN, MEMBER, MEMBERS, PERCENT_BYTE } from './memory';
 
 // Which runs are found, and how. A run is what `walk` follows: characters that are digits, separators or ignorable, the first of them a
 // digit. Worth a walk are runs with `least` digits, with more ignorables than a candidate may have (over 64), and those that touch the
@@ -70,6 +70,12 @@ function isMember(bytes: u32): u32 {
 @inline
 export function member(at: usize): u32 {
   return isMember(load<u32>(at));
+}
+
+/** A character beyond ASCII begins at `at`, all of it in sight, that ends every run. `percent`: its later bytes may stand there escaped, and then it is another one. */
+@inline
+export function endsRun(at: usize, end: usize, percent: bool): bool {
+  return at + 3 <= end && (load<u8>(at, 1) & 0xc0) == 0x80 && (!percent || load<u8>(at, 2) != PERCENT_BYTE) && member(at) == 0;
 }
 
 /** Where the last character begins that does so in the four bytes from `at` on; their first byte when none does. */

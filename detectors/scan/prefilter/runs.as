@@ -1,10 +1,10 @@
 /** Walks a run of digit groups as candidates.ts joins them, and keeps those stretches in which some detector's shape is fulfilled. */
 import {
-  BYTE_KINDS, CHECK_X, DIGIT, DIGITS, FEW_STARTS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL, PAIRS, RUN_ASCII, SEPARATOR, SHAPE_FACTS,
+  BYTE_KINDS, CHECK_X, DIGIT, DIGITS, FEW_STARTS, GROUPS, GROUP_AT, GROUP_SIGN, IGNORABLE, LENGTHS, LIST_SIGN, MORE, MOST_WINDOWS, NUMERAL, PAIRS, PERCENT, RUN_ASCII, SEPARATOR, SHAPE_FACTS,
   SLOW, WINDOWS,
 } from './memory';
 import { HEAD, configureShapes, dated, digitOf, endOf, fits, group, longestCell, noteBegins, passesMod11, spaced, startOf, starting, withCells } from './shapes';
-import { CHECKED, bitsOf, classes, isDigit, member, without } from './blocks';
+import { CHECKED, bitsOf, classes, endsRun, isDigit, without } from './blocks';
 import { after, plainAt, unitAt } from './read';
 
 /** Room in memory for one run; longer ones are judged piece by piece. */
@@ -316,8 +316,9 @@ function walkPlain(at: usize, end: usize, mode: i32): usize {
       own += 32;
       const size = <i32>(behind - start);
       v128.store(to, i8x16.sub(v128.load(start), zero));
-      if (size > 16) v128.store(to, i8x16.sub(v128.load(start, 16), zero), 16);
-      to += <usize>min(size, longest);
+      const taken = <usize>min(size, longest);
+      for (let more: usize = 16; more < taken; more += 16) v128.store(to + more, i8x16.sub(v128.load(start + more), zero));
+      to += taken;
       alone = size == 1 ? alone + 1 : 0;
       listed = max(listed, alone);
     }
@@ -340,7 +341,7 @@ function walkPlain(at: usize, end: usize, mode: i32): usize {
     if (kind == 0) return stop;
     // What may be a check character, of ASCII or beyond, is told apart elsewhere.
     if (digits >= CHECKED) return mode == 0 && byte >= 0x80 && plainAt(stop) == 0 ? stop : 0;
-    return kind >> 4 == CHECK_X || (kind == SLOW && byte >= 0x80 && (load<u8>(stop, 1) & 0xc0) == 0x80 && member(stop) == 0) ? stop : 0;
+    return kind >> 4 == CHECK_X || (kind == SLOW && byte >= 0x80 && endsRun(stop, end, (mode & PERCENT) != 0)) ? stop : 0;
   }
 }
 

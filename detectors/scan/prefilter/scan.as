@@ -1,5 +1,5 @@
 /** The pass over a text: whole blocks that no number can lie in are skipped, and around each hit the run that it stands in is followed. */
-import { WIDEST_STEP, classes, configureBlocks, few, goesOn, hitsIn, member, probe, probed, step } from './blocks';
+import { WIDEST_STEP, classes, configureBlocks, endsRun, few, goesOn, hitsIn, member, probe, probed, step } from './blocks';
 import {
   AMPERSAND, ASCII_DIGIT, BACKSLASH, BYTE_BITS, BYTE_KINDS, CHECK_X, DIGIT, HITS, JSON, LESS, MARKUP, MORE, NUMERAL, PERCENT, PERCENT_SIGN,
   PROBES, SEPARATOR, SLOW, TWO_BYTE_DIGIT,
@@ -80,7 +80,8 @@ function firstDigit(hit: usize, floor: usize, mode: i32): usize {
 
 /** Behind a run that begins with an ASCII digit and has too few digits for anything; 0 when it may have enough, or holds something rare. */
 @inline
-function passFew(at: usize, end: usize, kinds: usize): usize {
+function passFew(at: usize, end: usize, mode: i32): usize {
+  const kinds = BYTE_KINDS + <usize>(mode << 8);
   let count = 0;
   for (let place = at; place < end; place++) {
     const byte = load<u8>(place);
@@ -91,8 +92,7 @@ function passFew(at: usize, end: usize, kinds: usize): usize {
     } else if (what != SEPARATOR) {
       if (kind == 0) return place;
       if (what == CHECK_X) return place;
-      // A character beyond ASCII, all of it in sight, that ends every run.
-      return kind == SLOW && byte >= 0x80 && place + 3 <= end && (load<u8>(place, 1) & 0xc0) == 0x80 && member(place) == 0 ? place : 0;
+      return kind == SLOW && byte >= 0x80 && endsRun(place, end, (mode & PERCENT) != 0) ? place : 0;
     }
   }
   return 0;
@@ -103,7 +103,7 @@ function follow(hit: usize, floor: usize, end: usize, mode: i32, last: bool, man
   if (<u32>load<u8>(hit) - 0x30 < 10) {
     const first = firstDigit(hit, floor, mode);
     if (first != 0) return walk(first, end, mode, last);
-    const behind = many ? 0 : passFew(hit, end, BYTE_KINDS + <usize>(mode << 8));
+    const behind = many ? 0 : passFew(hit, end, mode);
     return behind != 0 ? behind : walk(hit, end, mode, last);
   }
   if (mode & (PERCENT | JSON)) {

@@ -167,6 +167,22 @@ describe('findings', () => {
     }
   });
 
+  it.each(['一', '１', '\u200b', '𝟏', '\u0661', '²', 'Ｘ', '中'])('are the same where the last bytes of %s are escaped, anywhere in a number', (character) => {
+    const all = Buffer.from(character);
+    for (const number of [source.phone().replace(/^(.{3})(.{4})/, '$1 $2 '), source.residentId()]) {
+      for (let at = 1; at <= number.length; at++) {
+        for (let raw = 1; raw < all.length; raw++) {
+          // In the place of a digit, and between two.
+          for (const behind of [at, at + 1]) {
+            const own = Buffer.concat([all.subarray(0, raw), Buffer.from(Array.from(all.subarray(raw), (byte) => `%${byte.toString(16)}`).join(''))]);
+            const bytes = Buffer.concat([Buffer.from(`tel ${number.slice(0, at)}`), own, Buffer.from(`${number.slice(behind)} ok ok ok`)]);
+            for (const type of ['text/plain; charset=utf-8', 'application/x-www-form-urlencoded']) expect([bytes.toString('latin1'), essence(type, [bytes], fast)]).toEqual([bytes.toString('latin1'), essence(type, [bytes], slow)]);
+          }
+        }
+      }
+    }
+  });
+
   it('are the same wherever an escaped number stands behind a character as it is', () => {
     const number = Array.from(source.phone(), (digit) => `%3${digit}`).join('');
     for (const character of ['😀', 'éé', '中', '，😀']) {
