@@ -25,7 +25,7 @@ const LONG: i32 = 11;
 /** Characters beside the digits of a block that are looked at for the end of a run. */
 const NEAR_BY: i32 = 4;
 
-/** Of 64. */
+/** Digits of a block from which on all of them are followed. */
 const DENSE_DIGITS: i32 = 36;
 /** Digits in front of a check character. */
 export const CHECKED: i32 = 17;

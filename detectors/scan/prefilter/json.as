@@ -1,4 +1,4 @@
-/** Follows a JSON text as bare-numbers.ts of the gateway does, 64 bytes at a time where nothing is escaped. */
+/** Follows a JSON text as bare-numbers.ts of the gateway does, 64 bytes at a time. */
 import { bitsOf, classes } from './blocks';
 import { JSON_OUTSIDE, JSON_OUTSIDE_ASCII } from './memory';
 

@@ -1,5 +1,5 @@
 /** Where a text may hold strings of base64 that have to be read: long runs of signs, but for those that are certainly names, digests, noise or words without a digit. */
-import { classes } from './blocks';
+import { bitsOf, classes } from './blocks';
 import { BASE64_VALUES, DENSE, SCRATCH, SIGNS } from './memory';
 
 /** Signs that a run has at least, as in base64-runs.ts. */
@@ -131,7 +131,7 @@ function nextDense(from: usize, most: usize): usize {
  */
 @inline
 function longRows(at: usize): u64 {
-  let rows = <u64>mayBeMembers(v128.load(at)) | (<u64>mayBeMembers(v128.load(at, 16)) << 16) | (<u64>mayBeMembers(v128.load(at, 32)) << 32) | (<u64>mayBeMembers(v128.load(at, 48)) << 48);
+  let rows = bitsOf(mayBeMembers(v128.load(at)), mayBeMembers(v128.load(at, 16)), mayBeMembers(v128.load(at, 32)), mayBeMembers(v128.load(at, 48)));
   rows &= rows >> 1;
   rows &= rows >> 2;
   rows &= rows >> 4;
@@ -139,8 +139,8 @@ function longRows(at: usize): u64 {
 }
 
 @inline
-function mayBeMembers(bytes: v128): i32 {
-  return i8x16.bitmask(i8x16.ne(classes(bytes, v128.load(SIGNS), v128.load(SIGNS, 16), i8x16.splat(15)), i8x16.splat(0)));
+function mayBeMembers(bytes: v128): v128 {
+  return i8x16.ne(classes(bytes, v128.load(SIGNS), v128.load(SIGNS, 16), i8x16.splat(15)), i8x16.splat(0));
 }
 
 /**

@@ -9,7 +9,7 @@ import { readOnly } from '../split/read-only.js';
 import { recognise, type TextSyntax } from '../syntax.js';
 import { base64 } from './base64.js';
 import { signEscapes } from './base64-escapes.js';
-import { LEAST_RUN, beginRun, followRun, lineOfSigns, isSign, nextDense, runEnd, type Following, type Run, type Stretch } from './base64-runs.js';
+import { LEAST_RUN, beginRun, followRun, isSign, lineOfSigns, nextDense, runEnd, type Following, type Run, type Stretch } from './base64-runs.js';
 import { inOrder } from './finding-order.js';
 import { transformReader } from './transform.js';
 
